@@ -1,0 +1,1 @@
+export type { DataOf, DType, Tensor, TensorData } from './tensor.js';

@@ -1,0 +1,38 @@
+/** A tensor's concrete value: element type, shape and row-major data. */
+
+export type DType =
+  | 'float32'
+  | 'float64'
+  | 'int32'
+  | 'int64'
+  | 'int8'
+  | 'int16'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'bool';
+
+/** Typed array that holds each element type; `bool` is one byte (0 or 1) an element. */
+export interface DataOf {
+  readonly float32: Float32Array;
+  readonly float64: Float64Array;
+  readonly int32: Int32Array;
+  readonly int64: BigInt64Array;
+  readonly int8: Int8Array;
+  readonly int16: Int16Array;
+  readonly uint8: Uint8Array;
+  readonly uint16: Uint16Array;
+  readonly uint32: Uint32Array;
+  readonly uint64: BigUint64Array;
+  readonly bool: Uint8Array;
+}
+
+export type TensorData = DataOf[DType];
+
+/** Immutable by convention: nobody writes to `data` after construction. `shape` [] is a scalar (one element). */
+export interface Tensor<D extends DType = DType> {
+  readonly dtype: D;
+  readonly shape: readonly number[];
+  readonly data: DataOf[D];
+}

@@ -1,0 +1,22 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const packages = fileURLToPath(new URL('./packages', import.meta.url));
+
+/** Tests run against the sources, so a stale build can never pass for a fresh one. */
+export default defineConfig({
+  resolve: {
+    alias: readdirSync(packages).map((name) => ({
+      find: new RegExp(`^@hograd/${name}$`),
+      replacement: `${packages}/${name}/src/index.ts`,
+    })),
+  },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'tools/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    reporters: ['default', './tools/count-reporter.ts'],
+  },
+});
