@@ -1,0 +1,84 @@
+/** What elementwise operations of several operands share: broadcasting, its adjoint, and kernels over broadcast operands. */
+
+import { type Expr, makeExpr } from '../expr.js';
+import type { Attributes, Op, Value } from '../op.js';
+import { constant } from '../ops/constant.js';
+import { expandOp } from '../ops/expand.js';
+import { reduceSum } from '../ops/reduceSum.js';
+import { reshape } from '../ops/reshape.js';
+import { broadcastShapes, sameShape, type Shape, stridesOf } from '../shape.js';
+
+/** A number as a constant of another operand's type; an expression as it is. */
+export const lift = (value: Expr | number, like: Expr): Expr =>
+  typeof value === 'number' ? constant(value, like.dtype) : value;
+
+/**
+ * Sums an adjoint over the axes along which an operand was broadcast, so that it has the operand's shape again. The first
+ * `lead` axes of the adjoint are stack axes and stay.
+ */
+export const unbroadcast = (adjoint: Expr, shape: Shape, lead = 0): Expr => {
+  const extra = adjoint.shape.length - lead - shape.length;
+  const axes = adjoint.shape
+    .map((_, axis) => axis)
+    .filter((axis) => {
+      if (axis < lead) return false;
+      const own = axis - lead - extra;
+      return own < 0 || (shape[own] === 1 && adjoint.shape[axis] !== 1);
+    });
+  return reshape(reduceSum(adjoint, axes), [...adjoint.shape.slice(0, lead), ...shape]);
+};
+
+/** Puts axes of length 1 between the stack axes and the rest, so that the rest right-aligns with tensors of `rank` axes. */
+export const alignLead = (x: Expr, lead: number, rank: number): Expr => {
+  const missing = rank - (x.shape.length - lead);
+  if (lead === 0 || missing <= 0) return x;
+  return reshape(x, [...x.shape.slice(0, lead), ...new Array<number>(missing).fill(1), ...x.shape.slice(lead)]);
+};
+
+/**
+ * Operands of a broadcasting operation without the expansions that the broadcast does by itself: `a·expand(b)` computes
+ * `a·b`. This keeps the adjoints of reductions from being materialised.
+ */
+export const makeBroadcast = <A extends Attributes>(op: Op<A>, args: readonly Expr[], attributes: A): Expr<A> => {
+  const full = broadcastShapes(op.name, ...args.map((a) => a.shape));
+  let peeled = args;
+  for (let i = 0; i < args.length; i++) {
+    if (peeled[i]!.op !== expandOp) continue;
+    const trial = peeled.map((a, j) => (i === j ? a.args[0]! : a));
+    if (sameShape(broadcastShapes(op.name, ...trial.map((a) => a.shape)), full)) peeled = trial;
+  }
+  return makeExpr(op, peeled, attributes);
+};
+
+/** Applies a function of numbers to broadcast operands. */
+export const mapBroadcast = (
+  args: readonly Value[],
+  shape: readonly number[],
+  f: (...values: number[]) => number,
+): Float64Array => {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const out = new Float64Array(size);
+  const outStrides = stridesOf(shape);
+  const steps = args.map((arg) => {
+    const own = stridesOf(arg.shape);
+    return shape.map((_, axis) => {
+      const at = axis - shape.length + arg.shape.length;
+      return at < 0 || arg.shape[at] === 1 ? 0 : own[at]!;
+    });
+  });
+  const values = new Array<number>(args.length);
+  for (let i = 0; i < size; i++) {
+    for (let k = 0; k < args.length; k++) {
+      let offset = 0;
+      let rest = i;
+      for (let axis = 0; axis < shape.length; axis++) {
+        const index = Math.floor(rest / outStrides[axis]!);
+        rest -= index * outStrides[axis]!;
+        offset += index * steps[k]![axis]!;
+      }
+      values[k] = args[k]!.data[offset]!;
+    }
+    out[i] = f(...values);
+  }
+  return out;
+};

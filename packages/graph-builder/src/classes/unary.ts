@@ -1,0 +1,53 @@
+/** The elementwise class: y = φ(x), differentiated by its derivatives φ', φ'', φ''' written over (x, y). */
+
+import { GraphError } from '../error.js';
+import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
+import type { Attributes, Op } from '../op.js';
+import { mul } from '../ops/mul.js';
+
+export interface UnarySpec<A extends Attributes> {
+  readonly name: string;
+  /** ONNX operator, with the node's attributes as its own; or a function that writes the nodes. */
+  readonly onnx: string | Op<A>['emit'];
+  /** The function of one number. */
+  readonly f: (x: number, attributes: A) => number;
+  /** φ', φ'', φ''' as expressions over the operand x and the result y; undefined where identically zero. */
+  readonly first: (x: Expr, y: Expr, attributes: A) => Expr;
+  readonly second: (x: Expr, y: Expr, attributes: A) => Expr | undefined;
+  readonly third: (x: Expr, y: Expr, attributes: A) => Expr | undefined;
+  readonly lowerFloat64?: (x: Expr, attributes: A) => Expr;
+}
+
+/** An elementwise operation from its function and three derivatives. math.md §2: it contributes Gram matrices to H̄. */
+export function unary<A extends Attributes>(spec: UnarySpec<A>): Op<A> {
+  const { name, onnx, f, first, second, third, lowerFloat64 } = spec;
+  return {
+    name,
+    infer: ([x]) => {
+      if (!isFloat(x!.dtype)) throw new GraphError(name, `needs a floating-point operand, got ${describe(x!)}; cast it first`);
+      return { dtype: x!.dtype, shape: x!.shape };
+    },
+    emit: typeof onnx === 'string' ? (node, e) => e.node(onnx, [e.name(node.args[0]!)], node.attributes) : onnx,
+    evaluate: (node, [x]) => x!.data.map((value) => f(value, node.attributes)),
+    differential: {
+      tangent: (node, _, dx) => mul(dx, first(node.args[0]!, node, node.attributes)),
+      adjoint: (node, _, adjoint) => mul(adjoint, first(node.args[0]!, node, node.attributes)),
+      curvature: {
+        kind: 'diagonal',
+        transform: (_, dx) => dx,
+        second: (node, adjoint) => times(adjoint, second(node.args[0]!, node, node.attributes)),
+        third: (node, adjoint) => times(adjoint, third(node.args[0]!, node, node.attributes)),
+        secondTangent: (node, dx) => times(mul(dx, dx), second(node.args[0]!, node, node.attributes)),
+      },
+    },
+    ...(lowerFloat64 && { lowerFloat64: (node) => lowerFloat64(node.args[0]!, node.attributes) }),
+  };
+}
+
+const times = (a: Expr, b: Expr | undefined): Expr | undefined => (b === undefined ? undefined : mul(a, b));
+
+/** Constructor of an elementwise operation without attributes. */
+export const unaryConstructor =
+  (op: Op) =>
+  (x: Expr): Expr =>
+    makeExpr(op, [x], {});

@@ -1,0 +1,157 @@
+/**
+ * A dimension: a number, or a polynomial in named symbols written as a string in one canonical form.
+ *
+ * The canonical form makes equality of dimensions equality of strings: `"N"`, `"6*N"`, `"N*M + 2*N + 3"`. A quotient that
+ * does not divide exactly is an opaque symbol `floor((H + 1)/2)`, which the encoder can still compute at run time.
+ */
+
+export type Dim = number | string;
+
+/** Monomials (sorted symbols joined by `*`, `""` for the constant) with their integer coefficients. */
+type Polynomial = ReadonlyMap<string, number>;
+
+const polynomials = new Map<string, Polynomial>();
+
+const splitTopLevel = (text: string, separator: RegExp): string[] => {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '(') depth++;
+    else if (text[i] === ')') depth--;
+    else if (depth === 0 && separator.test(text[i]!)) {
+      parts.push(text.slice(start, i));
+      start = i + 1;
+    }
+  }
+  parts.push(text.slice(start));
+  return parts.map((part) => part.trim());
+};
+
+const parse = (dim: Dim): Polynomial => {
+  if (typeof dim === 'number') return new Map(dim === 0 ? [] : [['', dim]]);
+  const known = polynomials.get(dim);
+  if (known) return known;
+  const result = new Map<string, number>();
+  for (const term of splitTopLevel(dim, /\+/)) {
+    let coefficient = 1;
+    const symbols: string[] = [];
+    for (const factor of splitTopLevel(term, /\*/)) {
+      if (/^-?\d+$/.test(factor)) coefficient *= Number(factor);
+      else symbols.push(factor);
+    }
+    const key = symbols.sort().join('*');
+    result.set(key, (result.get(key) ?? 0) + coefficient);
+  }
+  polynomials.set(dim, result);
+  return result;
+};
+
+const degree = (monomial: string): number => (monomial === '' ? 0 : splitTopLevel(monomial, /\*/).length);
+
+const format = (polynomial: Polynomial): Dim => {
+  const terms = [...polynomial].filter(([, c]) => c !== 0);
+  if (terms.length === 0) return 0;
+  if (terms.length === 1 && terms[0]![0] === '') return terms[0]![1];
+  terms.sort(([a], [b]) => degree(b) - degree(a) || (a < b ? -1 : 1));
+  return terms.map(([m, c]) => (m === '' ? `${c}` : c === 1 ? m : `${c}*${m}`)).join(' + ');
+};
+
+/** A fresh symbol from any text: what is not a letter, digit, `_` or `.` becomes `_`. */
+export const symbol = (name: string): Dim => {
+  const clean = name.replace(/[^A-Za-z0-9_.]/g, '_');
+  return /^[A-Za-z_]/.test(clean) ? clean : `_${clean}`;
+};
+
+export const addDims = (a: Dim, b: Dim): Dim => {
+  if (typeof a === 'number' && typeof b === 'number') return a + b;
+  const sum = new Map(parse(a));
+  for (const [m, c] of parse(b)) sum.set(m, (sum.get(m) ?? 0) + c);
+  return format(sum);
+};
+
+export const multiplyDims = (a: Dim, b: Dim): Dim => {
+  if (typeof a === 'number' && typeof b === 'number') return a * b;
+  const product = new Map<string, number>();
+  for (const [m, c] of parse(a)) {
+    for (const [n, d] of parse(b)) {
+      const key = [...(m ? splitTopLevel(m, /\*/) : []), ...(n ? splitTopLevel(n, /\*/) : [])].sort().join('*');
+      product.set(key, (product.get(key) ?? 0) + c * d);
+    }
+  }
+  return format(product);
+};
+
+export const subtractDims = (a: Dim, b: Dim): Dim => addDims(a, multiplyDims(b, -1));
+
+/** a / b when it divides exactly for every value of the symbols (b a number or a single term), else undefined. */
+export const divideDimsExactly = (a: Dim, b: Dim): Dim | undefined => {
+  if (a === b) return 1;
+  if (b === 0) return undefined;
+  const divisor = [...parse(b)];
+  if (divisor.length !== 1) return undefined;
+  const [monomial, coefficient] = divisor[0]!;
+  const quotient = new Map<string, number>();
+  for (const [m, c] of parse(a)) {
+    if (c % coefficient !== 0) return undefined;
+    const rest = m ? splitTopLevel(m, /\*/) : [];
+    for (const s of monomial ? splitTopLevel(monomial, /\*/) : []) {
+      const at = rest.indexOf(s);
+      if (at < 0) return undefined;
+      rest.splice(at, 1);
+    }
+    quotient.set(rest.join('*'), c / coefficient);
+  }
+  return format(quotient);
+};
+
+/** ⌊a / b⌋ for b > 0; an opaque symbol where the quotient is not exact. */
+export const floorDivideDims = (a: Dim, b: Dim): Dim => {
+  if (typeof a === 'number' && typeof b === 'number') return Math.floor(a / b);
+  return divideDimsExactly(a, b) ?? `floor((${a})/${typeof b === 'number' ? b : `(${b})`})`;
+};
+
+export const productOfDims = (dims: readonly Dim[]): Dim => dims.reduce(multiplyDims, 1);
+
+/** The symbols that a dimension is written with, opaque quotients included as they stand. */
+export const symbolsOf = (dim: Dim): readonly string[] => [
+  ...new Set([...parse(dim).keys()].flatMap((m) => (m ? splitTopLevel(m, /\*/) : []))),
+];
+
+/** Terms of a dimension: each a coefficient and its symbols. The encoder computes them at run time. */
+export const termsOf = (dim: Dim): readonly { readonly coefficient: number; readonly symbols: readonly string[] }[] =>
+  [...parse(dim)].map(([m, coefficient]) => ({ coefficient, symbols: m ? splitTopLevel(m, /\*/) : [] }));
+
+/** Numerator and denominator of an opaque quotient symbol, or undefined for a plain one. */
+export const quotientOf = (name: string): { readonly numerator: Dim; readonly denominator: Dim } | undefined => {
+  if (!name.startsWith('floor(')) return undefined;
+  const [numerator, denominator] = splitTopLevel(name.slice('floor('.length, -1), /\//).map((part) => {
+    const bare = part.startsWith('(') ? part.slice(1, -1) : part;
+    return /^-?\d+$/.test(bare) ? Number(bare) : bare;
+  });
+  return { numerator: numerator!, denominator: denominator! };
+};
+
+/** The number that a dimension stands for once its symbols are bound; undefined where one is not. */
+export const evaluateDim =
+  (bindings: ReadonlyMap<string, number>) =>
+  (dim: Dim): number | undefined => {
+    if (typeof dim === 'number') return dim;
+    let total = 0;
+    for (const { coefficient, symbols } of termsOf(dim)) {
+      let term = coefficient;
+      for (const name of symbols) {
+        const quotient = quotientOf(name);
+        let value = bindings.get(name);
+        if (quotient) {
+          const numerator = evaluateDim(bindings)(quotient.numerator);
+          const denominator = evaluateDim(bindings)(quotient.denominator);
+          value = numerator === undefined || denominator === undefined ? undefined : Math.floor(numerator / denominator);
+        }
+        if (value === undefined) return undefined;
+        term *= value;
+      }
+      total += term;
+    }
+    return total;
+  };

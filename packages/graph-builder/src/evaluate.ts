@@ -1,0 +1,43 @@
+/** The reference interpreter: computes expressions in float64 from values of their inputs, slowly and plainly. */
+
+import { type Dim, evaluateDim } from './dim.js';
+import { GraphError } from './error.js';
+import { describe, type Expr, topologicalOrder } from './expr.js';
+import type { Value } from './op.js';
+import type { Input } from './graph.js';
+import { isInput } from './ops/input.js';
+
+/**
+ * Values of expressions given their inputs' by name. It computes in float64 whatever the dtypes say, which makes it the
+ * oracle of the tests, and needs no runtime. Throws GraphError on a missing input or a shape that does not fit.
+ */
+export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string, Value>>): readonly Value[] => {
+  const order = topologicalOrder(exprs);
+  const symbols = new Map<string, number>();
+  for (const expr of order) {
+    if (!isInput(expr)) continue;
+    const { name, shape } = (expr as Input).attributes;
+    const value = inputs[name];
+    if (!value) throw new GraphError('evaluate', `input "${name}" has no value; give one of shape [${shape.join(', ')}]`);
+    const fits = value.shape.length === shape.length && shape.every((d, i) => {
+      if (typeof d === 'string' && !symbols.has(d)) symbols.set(d, value.shape[i]!);
+      return evaluateDim(symbols)(d) === value.shape[i];
+    });
+    if (!fits) throw new GraphError('evaluate', `input "${name}" is ${describe(expr)}, its value has shape [${value.shape.join(', ')}]`);
+  }
+  const bind = (dim: Dim): number => {
+    const bound = evaluateDim(symbols)(dim);
+    if (bound === undefined) throw new GraphError('evaluate', `no input fixes the symbol in dimension ${dim}`);
+    return bound;
+  };
+  const values = new Map<Expr, Value>();
+  for (const expr of order) {
+    if (isInput(expr)) {
+      values.set(expr, inputs[expr.attributes.name]!);
+      continue;
+    }
+    const shape = expr.shape.map(bind);
+    values.set(expr, { shape, data: expr.op.evaluate(expr, expr.args.map((a) => values.get(a)!), shape, bind) });
+  }
+  return exprs.map((e) => values.get(e)!);
+};

@@ -1,0 +1,77 @@
+/** Expressions: immutable, hash-consed nodes of a directed acyclic graph of tensor operations. */
+
+import { GraphError } from './error.js';
+import type { Attributes, Op } from './op.js';
+import type { Shape } from './shape.js';
+import type { DType } from './tensor.js';
+
+/** One tensor-valued node. Equal operation, operands and attributes give the very same object, so `===` is equality. */
+// biome-ignore lint/suspicious/noExplicitAny: each operation knows its own attributes; a walk over a graph does not.
+export interface Expr<A extends Attributes = any> {
+  /** Creation order: operands always have smaller ids than the nodes that read them. */
+  readonly id: number;
+  readonly op: Op<A>;
+  readonly args: readonly Expr[];
+  readonly attributes: A;
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+const interned = new Map<string, WeakRef<Expr>>();
+const collected = new FinalizationRegistry<string>((key) => {
+  if (interned.get(key)?.deref() === undefined) interned.delete(key);
+});
+let created = 0;
+
+const intern = <A extends Attributes>(key: string, build: () => Omit<Expr<A>, 'id'>): Expr<A> => {
+  const known = interned.get(key)?.deref();
+  if (known) return known;
+  const expr: Expr<A> = Object.freeze({ id: created++, ...build() });
+  interned.set(key, new WeakRef<Expr>(expr));
+  collected.register(expr, key);
+  return expr;
+};
+
+/** `float32[N, 10]`, for messages. */
+export const describe = (expr: Pick<Expr, 'dtype' | 'shape'>): string => `${expr.dtype}[${expr.shape.join(', ')}]`;
+
+/**
+ * The node of an operation over operands. Throws GraphError (from the operation's shape rule) where they do not fit.
+ * `identity` stands in for attributes that are too large to compare by value (a constant's data).
+ */
+export const makeExpr = <A extends Attributes>(
+  op: Op<A>,
+  args: readonly Expr[],
+  attributes: A,
+  identity: string = JSON.stringify(attributes),
+): Expr<A> =>
+  intern(`${op.name}|${args.map((a) => a.id).join(',')}|${identity}`, () => ({
+    op,
+    args,
+    attributes,
+    ...op.infer(args, attributes),
+  }));
+
+/** Every node that the given ones depend on, operands before readers. Iterative: depth is bounded by memory, not the stack. */
+export const topologicalOrder = (roots: readonly Expr[]): readonly Expr[] => {
+  const seen = new Set<Expr>();
+  const stack = [...roots];
+  while (stack.length > 0) {
+    const expr = stack.pop()!;
+    if (seen.has(expr)) continue;
+    seen.add(expr);
+    for (const arg of expr.args) if (!seen.has(arg)) stack.push(arg);
+  }
+  return [...seen].sort((a, b) => a.id - b.id);
+};
+
+export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
+
+/** Throws unless the operands have one dtype; returns it. */
+export const commonDType = (operation: string, args: readonly Expr[]): DType => {
+  const dtype = args[0]!.dtype;
+  if (args.some((a) => a.dtype !== dtype)) {
+    throw new GraphError(operation, `operands differ in type: ${args.map(describe).join(' and ')}; cast one of them`);
+  }
+  return dtype;
+};

@@ -1,0 +1,21 @@
+/** Means over axes, also where a dimension is a symbol. */
+
+import { type Expr } from '../expr.js';
+import { cast } from '../ops/cast.js';
+import { dims } from '../ops/dims.js';
+import { mul } from '../ops/mul.js';
+import { reciprocal } from '../ops/reciprocal.js';
+import { reduceSum } from '../ops/reduceSum.js';
+import { reshape } from '../ops/reshape.js';
+import type { DType } from '../tensor.js';
+import { normalizeAxis, sizeOf } from '../shape.js';
+import type { Dim } from '../dim.js';
+
+/** A dimension as a scalar of a floating-point type. */
+export const dimAsScalar = (dim: Dim, dtype: DType): Expr => cast(reshape(dims([dim]), []), dtype);
+
+/** Mean over the given axes (default: all), which are removed. The divisor of a symbolic axis is computed at run time. */
+export const mean = (x: Expr, axes: readonly number[] = x.shape.map((_, i) => i)): Expr => {
+  const count = sizeOf(axes.map((axis) => x.shape[normalizeAxis('mean', axis, x.shape.length)]!));
+  return mul(reduceSum(x, axes), reciprocal(dimAsScalar(count, x.dtype)));
+};

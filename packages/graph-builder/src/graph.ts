@@ -1,0 +1,57 @@
+/** A graph: named inputs, named outputs, and default values for some of the inputs. */
+
+import { GraphError } from './error.js';
+import { type Expr, topologicalOrder } from './expr.js';
+import { type InputAttributes, isInput } from './ops/input.js';
+import type { Tensor } from './tensor.js';
+
+export type Input = Expr<InputAttributes>;
+
+export interface Output {
+  readonly name: string;
+  readonly value: Expr;
+}
+
+export interface Graph {
+  /** In the order of the file. Names are unique. */
+  readonly inputs: readonly Input[];
+  readonly outputs: readonly Output[];
+  /** Values of inputs that came with the model (its parameters); the encoder writes them only when asked to. */
+  readonly initializers: ReadonlyMap<string, Tensor>;
+}
+
+const duplicate = (names: readonly string[]): string | undefined => names.find((name, i) => names.indexOf(name) !== i);
+
+/**
+ * A graph from its outputs. Inputs that outputs read and that `inputs` does not list are appended in order of creation.
+ * Throws GraphError where two inputs or two outputs share a name.
+ */
+export const makeGraph = (
+  outputs: readonly Output[],
+  inputs: readonly Input[] = [],
+  initializers: ReadonlyMap<string, Tensor> = new Map(),
+): Graph => {
+  const listed = new Set<Expr>(inputs);
+  const found = topologicalOrder(outputs.map((o) => o.value)).filter((e) => isInput(e) && !listed.has(e)) as readonly Input[];
+  const all = [...inputs, ...found];
+  for (const [kind, names] of [
+    ['inputs', all.map((i) => i.attributes.name)],
+    ['outputs', outputs.map((o) => o.name)],
+  ] as const) {
+    const twice = duplicate(names);
+    if (twice !== undefined) throw new GraphError('graph', `two ${kind} are named "${twice}"; names must be unique`);
+  }
+  return { inputs: all, outputs, initializers };
+};
+
+/** The input of that name; undefined where the graph has none. */
+export const inputNamed =
+  (name: string) =>
+  (graph: Graph): Input | undefined =>
+    graph.inputs.find((i) => i.attributes.name === name);
+
+/** The output of that name; undefined where the graph has none. */
+export const outputNamed =
+  (name: string) =>
+  (graph: Graph): Expr | undefined =>
+    graph.outputs.find((o) => o.name === name)?.value;

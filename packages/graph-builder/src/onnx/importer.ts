@@ -1,0 +1,39 @@
+/** What an ONNX node offers the function that turns it into expressions. */
+
+import type { Dim } from '../dim.js';
+import type { Expr } from '../expr.js';
+import type { Value } from '../op.js';
+import type { Tensor } from '../tensor.js';
+
+export interface ImportNode {
+  readonly name: string;
+  readonly opType: string;
+  /** The file's version of the node's operator set. */
+  readonly opset: number;
+  /** How many outputs the node lists. */
+  readonly outputs: number;
+  /** Operand i; fails with the node's name where it is absent. */
+  readonly input: (i: number) => Expr;
+  /** Operand i, or undefined where the file leaves it out. */
+  readonly optional: (i: number) => Expr | undefined;
+  readonly inputs: readonly (Expr | undefined)[];
+  readonly int: (name: string, otherwise: number) => number;
+  readonly float: (name: string, otherwise: number) => number;
+  readonly string: (name: string, otherwise: string) => string;
+  readonly ints: (name: string) => readonly number[] | undefined;
+  readonly floats: (name: string) => readonly number[] | undefined;
+  readonly tensor: (name: string) => Tensor | undefined;
+  /** Names of the attributes present. */
+  readonly attributes: readonly string[];
+  /** Operand i's value, which must be known when the file is read; undefined where the operand is absent. */
+  readonly value: (i: number) => Value | undefined;
+  /** Operand i as a vector of dimensions (numbers or symbols), likewise. */
+  readonly dims: (i: number) => readonly Dim[] | undefined;
+  /** As `dims`, where every entry must be a number. */
+  readonly numbers: (i: number) => readonly number[] | undefined;
+  /** Ends the import with an error that names the node. */
+  readonly fail: (problem: string) => never;
+}
+
+/** The expressions of a node's outputs, in order; may be fewer than listed where the rest cannot be read. */
+export type Importer = (node: ImportNode) => readonly Expr[];

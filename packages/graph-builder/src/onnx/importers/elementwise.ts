@@ -1,0 +1,40 @@
+/** Import of elementwise operators that are one primitive each. */
+
+import { add } from '../../ops/add.js';
+import { equal, greater, greaterOrEqual, less, lessOrEqual } from '../../ops/compare.js';
+import { elu } from '../../ops/elu.js';
+import { exp } from '../../ops/exp.js';
+import { log } from '../../ops/log.js';
+import { mul } from '../../ops/mul.js';
+import { neg } from '../../ops/neg.js';
+import { reciprocal } from '../../ops/reciprocal.js';
+import { relu } from '../../ops/relu.js';
+import { sigmoid } from '../../ops/sigmoid.js';
+import { sub } from '../../ops/sub.js';
+import { tanh } from '../../ops/tanh.js';
+import { where } from '../../ops/where.js';
+import type { Expr } from '../../expr.js';
+import type { Importer } from '../importer.js';
+
+const one = (f: (x: Expr) => Expr): Importer => (n) => [f(n.input(0))];
+const two = (f: (a: Expr, b: Expr) => Expr): Importer => (n) => [f(n.input(0), n.input(1))];
+
+export const elementwise: Readonly<Record<string, Importer>> = {
+  Add: two(add),
+  Elu: (n) => [elu(n.input(0), n.float('alpha', 1))],
+  Equal: two(equal),
+  Exp: one(exp),
+  Greater: two(greater),
+  GreaterOrEqual: two(greaterOrEqual),
+  Less: two(less),
+  LessOrEqual: two(lessOrEqual),
+  Log: one(log),
+  Mul: two(mul),
+  Neg: one(neg),
+  Reciprocal: one(reciprocal),
+  Relu: one(relu),
+  Sigmoid: one(sigmoid),
+  Sub: two(sub),
+  Tanh: one(tanh),
+  Where: (n) => [where(n.input(0), n.input(1), n.input(2))],
+};

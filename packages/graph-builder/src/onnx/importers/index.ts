@@ -1,0 +1,41 @@
+/** The operators that hograd imports, by ONNX type (default domain). */
+
+import { logSoftmax, softmax } from '../../ops/logSoftmax.js';
+import { matmul } from '../../ops/matmul.js';
+import { div } from '../../ops/reciprocal.js';
+import { isFloat } from '../../expr.js';
+import { productOfDims } from '../../dim.js';
+import { reshape } from '../../ops/reshape.js';
+import type { Expr } from '../../expr.js';
+import { integerDivide } from '../../ops/integerDivide.js';
+import { normalizeAxis } from '../../shape.js';
+import type { ImportNode, Importer } from '../importer.js';
+import { elementwise } from './elementwise.js';
+import { gemm } from './gemm.js';
+import { negativeLogLikelihoodLoss, softmaxCrossEntropyLoss } from './loss.js';
+import { reductions } from './reduction.js';
+import { shapes } from './shape.js';
+
+/** Before opset 13 softmax worked on all axes from `axis` on, flattened into one; since then on that axis alone. */
+const softmaxLike =
+  (f: (x: Expr, axis: number) => Expr) =>
+  (n: ImportNode): readonly Expr[] => {
+    const x = n.input(0);
+    if (n.opset >= 13) return [f(x, n.int('axis', -1))];
+    const axis = normalizeAxis(n.opType, n.int('axis', 1), x.shape.length);
+    const flat = reshape(x, [productOfDims(x.shape.slice(0, axis)), productOfDims(x.shape.slice(axis))]);
+    return [reshape(f(flat, 1), x.shape)];
+  };
+
+export const importers: Readonly<Record<string, Importer>> = {
+  ...elementwise,
+  ...reductions,
+  ...shapes,
+  Div: (n) => [isFloat(n.input(0).dtype) ? div(n.input(0), n.input(1)) : integerDivide(n.input(0), n.input(1))],
+  Gemm: gemm,
+  LogSoftmax: softmaxLike(logSoftmax),
+  MatMul: (n) => [matmul(n.input(0), n.input(1))],
+  NegativeLogLikelihoodLoss: negativeLogLikelihoodLoss,
+  Softmax: softmaxLike(softmax),
+  SoftmaxCrossEntropyLoss: softmaxCrossEntropyLoss,
+};

@@ -1,0 +1,89 @@
+/** What one operation is: everything a transform, the encoder or the interpreter may ask of it, in one record. */
+
+import type { Dim } from './dim.js';
+import type { Expr } from './expr.js';
+import type { Shape } from './shape.js';
+import type { DType } from './tensor.js';
+
+export type AttributeValue = number | string | boolean | readonly number[] | readonly Dim[] | readonly string[];
+export type Attributes = { readonly [name: string]: AttributeValue | undefined };
+
+/** An operand's value in the reference interpreter: float64 whatever the dtype; booleans are 0 and 1. */
+export interface Value {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** What the encoder offers an operation that writes itself as ONNX nodes. Every method returns the name of a value. */
+export interface Emitter {
+  /** Name of an operand's value. */
+  readonly name: (expr: Expr) => string;
+  /** Appends a node with one output. */
+  readonly node: (opType: string, inputs: readonly string[], attributes?: Attributes) => string;
+  /** Appends a node with several outputs. */
+  readonly nodes: (opType: string, inputs: readonly string[], outputs: number, attributes?: Attributes) => readonly string[];
+  /** A vector of int64: an initializer where every entry is a number, else computed from the inputs' shapes. */
+  readonly dims: (dims: readonly Dim[]) => string;
+  /** A scalar constant. */
+  readonly scalar: (dtype: DType, value: number) => string;
+  /** Is this expression part of the graph being written? Lets an operation with two outputs write both at once. */
+  readonly contains: (expr: Expr) => boolean;
+  /** How many nodes of the graph read this expression; lets a fused form be chosen where nobody else needs the parts. */
+  readonly uses: (expr: Expr) => number;
+  /** Records that an expression's value already has a name. */
+  readonly bind: (expr: Expr, name: string) => void;
+}
+
+/**
+ * λ·d²f[ẋ_s, ẋ_t] = Σ w₂ (Tẋ_s)(Tẋ_t) and λ·d³f[ẋ_s, ẋ_s, ẋ_s] = Σ w₃ (Tẋ_s)³ (math.md §2), for operations whose higher
+ * differentials are diagonal after a linear map T. Elementwise functions have T = identity and w = λφ'', λφ'''.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: each operation knows its own attributes; a walk over a graph does not.
+export interface DiagonalCurvature<A extends Attributes = any> {
+  readonly kind: 'diagonal';
+  /** Tẋ; `lead` leading axes of dx are stack axes. */
+  readonly transform: (node: Expr<A>, dx: Expr, lead: number) => Expr;
+  /** w₂, broadcastable to the operand's shape; undefined where the second differential is zero everywhere. */
+  readonly second: (node: Expr<A>, adjoint: Expr) => Expr | undefined;
+  /** w₃, likewise. */
+  readonly third: (node: Expr<A>, adjoint: Expr) => Expr | undefined;
+  /** d²f[ẋ, ẋ] from Tẋ, with its `lead` stack axes. */
+  readonly secondTangent: (node: Expr<A>, transformed: Expr, lead: number) => Expr | undefined;
+}
+
+/** A product, linear in each of its two operands: d²B[(ȧ, ḃ)_s, (ȧ, ḃ)_t] = B(ȧ_s, ḃ_t) + B(ȧ_t, ḃ_s). */
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+export interface BilinearCurvature<A extends Attributes = any> {
+  readonly kind: 'bilinear';
+  /** B(a, b) where the operands carry `leadA` and `leadB` (0 or 1) stack axes; if both do, stack entries are paired. */
+  readonly apply: (node: Expr<A>, a: Expr, b: Expr, leadA: number, leadB: number) => Expr;
+  /** The vector of operand `i` in ⟨λ, B(·, other)⟩, where `other` (the other operand) carries `lead` stack axes. */
+  readonly adjoint: (node: Expr<A>, i: 0 | 1, adjoint: Expr, other: Expr, lead: number) => Expr;
+}
+
+export type Curvature<A extends Attributes> = { readonly kind: 'linear' } | DiagonalCurvature<A> | BilinearCurvature<A>;
+
+/** How an operation is differentiated. Operations without it are piecewise constant: their derivative is zero. */
+export interface Differential<A extends Attributes> {
+  /**
+   * Contribution of operand `i`'s tangent to the node's: df/dx_i [dx]. The first `lead` (0 or 1) axes of `dx` are a stack of
+   * tangents, carried through unchanged, so one rule serves a Jacobian-vector product and a stack of them.
+   */
+  readonly tangent: (node: Expr<A>, i: number, dx: Expr, lead: number) => Expr | undefined;
+  /** Contribution of the node's adjoint (shape of the node) to operand `i`'s (shape of the operand). */
+  readonly adjoint: (node: Expr<A>, i: number, adjoint: Expr) => Expr | undefined;
+  readonly curvature: Curvature<A>;
+}
+
+export interface Op<A extends Attributes = Attributes> {
+  readonly name: string;
+  /** Type and shape of the result; throws GraphError where the operands do not fit. */
+  readonly infer: (args: readonly Expr[], attributes: A) => { readonly dtype: DType; readonly shape: Shape };
+  /** Writes ONNX nodes; returns the name of the result. */
+  readonly emit: (node: Expr<A>, emitter: Emitter) => string;
+  /** The reference kernel, in float64. `shape` is the node's shape with its symbols bound; `bind` gives a symbolic attribute's number. */
+  readonly evaluate: (node: Expr<A>, args: readonly Value[], shape: readonly number[], bind: (dim: Dim) => number) => Float64Array;
+  readonly differential?: Differential<A>;
+  /** The same value in operations that ONNX Runtime's CPU provider has float64 kernels for; used for float64 graphs only. */
+  readonly lowerFloat64?: (node: Expr<A>) => Expr;
+}

@@ -1,0 +1,31 @@
+/** Add: elementwise sum with broadcasting. */
+
+import { alignLead, lift, makeBroadcast, mapBroadcast, unbroadcast } from '../classes/elementwise.js';
+import { linear } from '../classes/linear.js';
+import { commonDType, type Expr } from '../expr.js';
+import { broadcastShapes, sameShape } from '../shape.js';
+import { uniformValue } from './constant.js';
+import { expand } from './expand.js';
+import { foldConstants } from './fold.js';
+
+export const addOp = linear({
+  name: 'add',
+  infer: (args) => ({ dtype: commonDType('add', args), shape: broadcastShapes('add', ...args.map((a) => a.shape)) }),
+  emit: (node, e) => e.node('Add', node.args.map(e.name)),
+  evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => a! + b!),
+  tangent: (node, _, dx, lead) => expand(alignLead(dx, lead, node.shape.length), [...dx.shape.slice(0, lead), ...node.shape]),
+  adjoint: (node, i, adjoint) => unbroadcast(adjoint, node.args[i]!.shape),
+});
+
+/** a + b; a number takes the other operand's dtype. Throws GraphError where types differ or shapes do not broadcast. */
+export function add(a: Expr, b: Expr | number): Expr {
+  const right = lift(b, a);
+  const [x, y] = uniformValue(a) !== undefined || (uniformValue(right) === undefined && right.id < a.id) ? [right, a] : [a, right];
+  const shape = broadcastShapes('add', x.shape, y.shape);
+  if (uniformValue(y) === 0 && sameShape(x.shape, shape)) return x;
+  if (uniformValue(x) === 0) return expand(y, shape);
+  return foldConstants(makeBroadcast(addOp, [x, y], {}));
+}
+
+/** Σ of one or more expressions of one shape. */
+export const sumOf = (terms: readonly Expr[]): Expr => terms.reduce(add);

@@ -1,0 +1,70 @@
+/** Concat: joins operands along an axis. */
+
+import { linear } from '../classes/linear.js';
+import { addDims, type Dim } from '../dim.js';
+import { GraphError } from '../error.js';
+import { commonDType, describe, type Expr, makeExpr } from '../expr.js';
+import { normalizeAxis } from '../shape.js';
+import { constant } from './constant.js';
+import { expand } from './expand.js';
+import { foldConstants } from './fold.js';
+import { slice } from './slice.js';
+
+export type ConcatAttributes = { readonly axis: number };
+
+const offsetsOf = (args: readonly Expr[], axis: number): Dim[] => {
+  const offsets: Dim[] = [0];
+  for (const arg of args) offsets.push(addDims(offsets.at(-1)!, arg.shape[axis]!));
+  return offsets;
+};
+
+export const concatOp = linear<ConcatAttributes>({
+  name: 'concat',
+  infer: (args, { axis }) => {
+    const dtype = commonDType('concat', args);
+    const first = args[0]!;
+    for (const arg of args) {
+      if (arg.shape.length !== first.shape.length || arg.shape.some((d, i) => i !== axis && d !== first.shape[i])) {
+        throw new GraphError('concat', `${args.map(describe).join(', ')} differ on an axis other than ${axis}`);
+      }
+    }
+    return { dtype, shape: first.shape.map((d, i) => (i === axis ? offsetsOf(args, axis).at(-1)! : d)) };
+  },
+  emit: (node, e) => e.node('Concat', node.args.map(e.name), { axis: node.attributes.axis }),
+  evaluate: (node, args, shape) => {
+    const { axis } = node.attributes;
+    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    const outer = shape.slice(0, axis).reduce((a, b) => a * b, 1);
+    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    let start = 0;
+    for (const arg of args) {
+      const width = arg.shape[axis]! * inner;
+      for (let i = 0; i < outer; i++) {
+        out.set(arg.data.subarray(i * width, (i + 1) * width), i * shape[axis]! * inner + start);
+      }
+      start += width;
+    }
+    return out;
+  },
+  tangent: (node, i, dx, lead) => {
+    const parts = node.args.map((arg, j) =>
+      j === i ? dx : expand(constant(0, node.dtype), [...dx.shape.slice(0, lead), ...arg.shape]),
+    );
+    return concat(parts, node.attributes.axis + lead);
+  },
+  adjoint: (node, i, adjoint) => {
+    const { axis } = node.attributes;
+    const starts = node.shape.map((_, j) => (j === axis ? offsetsOf(node.args, axis)[i]! : 0));
+    return slice(adjoint, starts, node.args[i]!.shape);
+  },
+});
+
+/** Operands joined along an axis (negative counts from the end). Throws GraphError where other axes or types differ. */
+export function concat(args: readonly Expr[], axis: number): Expr {
+  const first = args[0];
+  if (first === undefined) throw new GraphError('concat', 'needs at least one operand');
+  const along = normalizeAxis('concat', axis, first.shape.length);
+  if (args.length === 1) return first;
+  const flat = args.flatMap((arg) => (arg.op === concatOp && arg.attributes.axis === along ? arg.args : [arg]));
+  return foldConstants(makeExpr(concatOp, flat, { axis: along }));
+}

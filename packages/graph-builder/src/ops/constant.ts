@@ -1,0 +1,95 @@
+/** A leaf with a value known when the graph is built. */
+
+import { GraphError } from '../error.js';
+import { type Expr, makeExpr } from '../expr.js';
+import type { Attributes, Op, Value } from '../op.js';
+import type { DataOf, DType, Tensor, TensorData } from '../tensor.js';
+
+export type ConstantAttributes = Attributes & { readonly dtype: DType; readonly shape: readonly number[] };
+
+/** The data of constants, beside the nodes so that attributes stay small and comparable. */
+const values = new WeakMap<Expr, Float64Array>();
+const tensors = new WeakMap<Expr, Tensor>();
+
+const identities = new WeakMap<TensorData, number>();
+let nextIdentity = 0;
+
+/** Below this many elements constants with equal values are one node; above it only those that share their data. */
+const COMPARED_ELEMENTS = 64;
+
+const identityOf = (tensor: Tensor): string => {
+  const head = `${tensor.dtype}|${tensor.shape.join(',')}`;
+  // Object.is tells 0 from −0, which a decimal string does not.
+  if (tensor.data.length <= COMPARED_ELEMENTS) {
+    return `${head}|${Array.from(tensor.data as ArrayLike<number | bigint>, (v) => (Object.is(v, -0) ? '-0' : String(v))).join(',')}`;
+  }
+  if (!identities.has(tensor.data)) identities.set(tensor.data, nextIdentity++);
+  return `${head}|#${identities.get(tensor.data)}`;
+};
+
+export const constantOp: Op<ConstantAttributes> = {
+  name: 'constant',
+  infer: (_, { dtype, shape }) => ({ dtype, shape }),
+  emit: () => {
+    throw new Error('constants are written by the encoder itself');
+  },
+  evaluate: (node) => valueOf(node)!.data,
+};
+
+const arrayTypes: { readonly [D in DType]: new (length: number) => DataOf[D] } = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+};
+
+/** A tensor from plain numbers, converted to the element type. Throws GraphError where their count is not the shape's. */
+export function tensor<D extends DType>(data: ArrayLike<number>, shape: readonly number[], dtype: D): Tensor<D> {
+  const size = shape.reduce((a, b) => a * b, 1);
+  if (size !== data.length) {
+    throw new GraphError('tensor', `shape [${shape.join(', ')}] holds ${size} elements, got ${data.length}`);
+  }
+  const out = new arrayTypes[dtype](size);
+  for (let i = 0; i < size; i++) {
+    (out as { [index: number]: number | bigint })[i] =
+      out instanceof BigInt64Array || out instanceof BigUint64Array ? BigInt(Math.trunc(data[i]!)) : data[i]!;
+  }
+  return { dtype, shape, data: out };
+}
+
+/** A constant from a number (a scalar of the given dtype, float32 unless said) or from a whole tensor. */
+export function constant(value: number | Tensor, dtype: DType = 'float32'): Expr<ConstantAttributes> {
+  const whole = typeof value === 'number' ? tensor([value], [], dtype) : value;
+  const attributes = { dtype: whole.dtype, shape: whole.shape };
+  const expr = makeExpr(constantOp, [], attributes, identityOf(whole));
+  if (!tensors.has(expr)) tensors.set(expr, whole);
+  return expr;
+}
+
+export const isConstant = (expr: Expr): boolean => expr.op === constantOp;
+
+/** The tensor of a constant; undefined for any other node. */
+export const tensorOf = (expr: Expr): Tensor | undefined => tensors.get(expr);
+
+/** A constant's value as float64; undefined for any other node. */
+export const valueOf = (expr: Expr): Value | undefined => {
+  const own = tensors.get(expr);
+  if (!own) return undefined;
+  if (!values.has(expr)) values.set(expr, Float64Array.from(own.data as ArrayLike<number | bigint>, Number));
+  return { shape: own.shape, data: values.get(expr)! };
+};
+
+/** The number that every element of a constant equals, seen through expansions' operands by callers; else undefined. */
+export const uniformValue = (expr: Expr): number | undefined => {
+  const value = valueOf(expr);
+  if (!value || value.data.length === 0) return undefined;
+  const first = value.data[0]!;
+  return value.data.every((v) => v === first) ? first : undefined;
+};

@@ -1,0 +1,16 @@
+/** Constant folding: an operation whose operands are all small constants becomes a constant. */
+
+import type { Expr } from '../expr.js';
+import { constant, isConstant, tensor, valueOf } from './constant.js';
+
+/** Larger results stay nodes: folding them would only make the file bigger. */
+const FOLDED_ELEMENTS = 4096;
+
+/** The node's value as a constant where every operand is one and the result is small; else the node itself. */
+export function foldConstants(node: Expr): Expr {
+  if (!node.args.every(isConstant) || node.args.length === 0) return node;
+  const shape = node.shape as readonly number[];
+  if (!shape.every((d) => typeof d === 'number') || shape.reduce((a, b) => a * b, 1) > FOLDED_ELEMENTS) return node;
+  const data = node.op.evaluate(node, node.args.map((a) => valueOf(a)!), shape, Number);
+  return constant(tensor(data, shape, node.dtype));
+}

@@ -1,0 +1,42 @@
+/** Gather: picks whole slices along one axis by a tensor of indices. */
+
+import { linear } from '../classes/linear.js';
+import { GraphError } from '../error.js';
+import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
+import { normalizeAxis } from '../shape.js';
+import { foldConstants } from './fold.js';
+import { scatterSlices } from './scatterSlices.js';
+
+export type GatherAttributes = { readonly axis: number };
+
+export const gatherOp = linear<GatherAttributes>({
+  name: 'gather',
+  infer: ([x, indices], { axis }) => {
+    if (isFloat(indices!.dtype)) throw new GraphError('gather', `indices must be integers, got ${describe(indices!)}`);
+    return { dtype: x!.dtype, shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)] };
+  },
+  emit: (node, e) => e.node('Gather', node.args.map(e.name), { axis: node.attributes.axis }),
+  evaluate: (node, [x, indices], shape) => {
+    const { axis } = node.attributes;
+    const inner = x!.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    const outer = x!.shape.slice(0, axis).reduce((a, b) => a * b, 1);
+    const n = x!.shape[axis]!;
+    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    const count = indices!.data.length;
+    for (let o = 0; o < outer; o++) {
+      for (let k = 0; k < count; k++) {
+        const index = indices!.data[k]! < 0 ? indices!.data[k]! + n : indices!.data[k]!;
+        out.set(x!.data.subarray((o * n + index) * inner, (o * n + index + 1) * inner), (o * count + k) * inner);
+      }
+    }
+    return out;
+  },
+  tangent: (node, i, dx, lead) => (i === 0 ? gather(dx, node.args[1]!, node.attributes.axis + lead) : undefined),
+  adjoint: (node, i, adjoint) =>
+    i === 0 ? scatterSlices(adjoint, node.args[1]!, node.attributes.axis, node.args[0]!.shape[node.attributes.axis]!) : undefined,
+});
+
+/** Slices of x along `axis` at integer indices (any shape, which takes the axis's place). Negative indices count from the end. */
+export function gather(x: Expr, indices: Expr, axis = 0): Expr {
+  return foldConstants(makeExpr(gatherOp, [x, indices], { axis: normalizeAxis('gather', axis, x.shape.length) }));
+}

@@ -1,0 +1,34 @@
+/** Every operation's constructor. */
+
+export { add, sumOf } from './add.js';
+export { cast } from './cast.js';
+export { equal, greater, greaterOrEqual, less, lessOrEqual } from './compare.js';
+export { concat } from './concat.js';
+export { constant, isConstant, tensor, tensorOf, uniformValue } from './constant.js';
+export { dims } from './dims.js';
+export { elu } from './elu.js';
+export { exp } from './exp.js';
+export { expand } from './expand.js';
+export { maximum, minimum } from './extremum.js';
+export { gather } from './gather.js';
+export { gatherElements } from './gatherElements.js';
+export { input, isInput } from './input.js';
+export { integerDivide } from './integerDivide.js';
+export { log } from './log.js';
+export { logSoftmax, softmax } from './logSoftmax.js';
+export { matmul } from './matmul.js';
+export { mul, square } from './mul.js';
+export { neg } from './neg.js';
+export { pad } from './pad.js';
+export { div, reciprocal } from './reciprocal.js';
+export { reduceSum } from './reduceSum.js';
+export { relu } from './relu.js';
+export { reshape } from './reshape.js';
+export { scatterElements } from './scatterElements.js';
+export { scatterSlices } from './scatterSlices.js';
+export { sigmoid } from './sigmoid.js';
+export { slice, sliceAxis } from './slice.js';
+export { sub } from './sub.js';
+export { tanh } from './tanh.js';
+export { matrixTranspose, transpose } from './transpose.js';
+export { where } from './where.js';

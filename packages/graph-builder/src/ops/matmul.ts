@@ -1,0 +1,102 @@
+/** MatMul: matrix product over the last two axes, the axes before them broadcast. */
+
+import { bilinear } from '../classes/bilinear.js';
+import { alignLead, unbroadcast } from '../classes/elementwise.js';
+import { GraphError } from '../error.js';
+import { commonDType, describe, type Expr, isFloat, makeExpr } from '../expr.js';
+import type { Emitter } from '../op.js';
+import { broadcastShapes, stridesOf } from '../shape.js';
+import { constant, uniformValue } from './constant.js';
+import { expand } from './expand.js';
+import { reshape } from './reshape.js';
+import { matrixTranspose, transposeOp } from './transpose.js';
+
+/** The operand that a transposition of the last two axes of a matrix was made of, else undefined. */
+const transposedMatrix = (x: Expr): Expr | undefined =>
+  x.op === transposeOp && x.shape.length === 2 ? x.args[0]! : undefined;
+
+/** Gemm reads its operands transposed for free; MatMul would need a copy first. */
+const emitMatrix = (a: Expr, b: Expr, e: Emitter): string => {
+  const aT = transposedMatrix(a);
+  const bT = transposedMatrix(b);
+  if (!isFloat(a.dtype) || (aT === undefined && bT === undefined)) return e.node('MatMul', [e.name(a), e.name(b)]);
+  return e.node('Gemm', [e.name(aT ?? a), e.name(bT ?? b)], { ...(aT && { transA: 1 }), ...(bT && { transB: 1 }) });
+};
+
+export const matmulOp = bilinear({
+  name: 'matmul',
+  infer: (args) => {
+    const dtype = commonDType('matmul', args);
+    const [a, b] = args as [Expr, Expr];
+    const [m, k] = a.shape.slice(-2);
+    const [l, n] = b.shape.slice(-2);
+    if (a.shape.length < 2 || b.shape.length < 2 || k !== l) {
+      throw new GraphError('matmul', `${describe(a)} times ${describe(b)}: the last axis of the first must equal the last but one of the second`);
+    }
+    return { dtype, shape: [...broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2)), m!, n!] };
+  },
+  emit: (node, e) => {
+    const [a, b] = node.args as [Expr, Expr];
+    return emitMatrix(a, b, e);
+  },
+  evaluate: (_, [a, b], shape) => {
+    const [m, n] = shape.slice(-2) as [number, number];
+    const k = a!.shape.at(-1)!;
+    const batch = shape.slice(0, -2);
+    const out = new Float64Array(shape.reduce((x, y) => x * y, 1));
+    const batchStrides = stridesOf(batch);
+    const offset = (shapeOf: readonly number[], index: number, size: number): number => {
+      const own = shapeOf.slice(0, -2);
+      const strides = stridesOf(own);
+      let at = 0;
+      for (let i = 0; i < batch.length; i++) {
+        const axis = i - batch.length + own.length;
+        if (axis >= 0 && own[axis] !== 1) at += (Math.floor(index / batchStrides[i]!) % batch[i]!) * strides[axis]!;
+      }
+      return at * size;
+    };
+    const count = batch.reduce((x, y) => x * y, 1);
+    for (let s = 0; s < count; s++) {
+      const fromA = offset(a!.shape, s, m * k);
+      const fromB = offset(b!.shape, s, k * n);
+      for (let i = 0; i < m; i++) {
+        for (let l = 0; l < k; l++) {
+          const v = a!.data[fromA + i * k + l]!;
+          for (let j = 0; j < n; j++) out[(s * m + i) * n + j]! += v * b!.data[fromB + l * n + j]!;
+        }
+      }
+    }
+    return out;
+  },
+  apply: (node, a, b, leadA, leadB) =>
+    matmul(alignLead(a, leadA, node.shape.length), alignLead(b, leadB, node.shape.length)),
+  adjoint: (node, i, adjoint, other, lead) => {
+    const full = alignLead(other, lead, node.shape.length);
+    const product = i === 0 ? matmul(adjoint, matrixTranspose(full)) : matmul(matrixTranspose(full), adjoint);
+    return unbroadcast(product, node.args[i]!.shape, lead);
+  },
+});
+
+/**
+ * a·b for a [..., m, k] and b [..., k, n]. A stack of matrices times one matrix is folded into a single product. Throws
+ * GraphError where the inner dimensions or the types differ.
+ */
+export function matmul(a: Expr, b: Expr): Expr {
+  if ([a, b].some((x) => uniformValue(x) === 0)) {
+    const { dtype, shape } = matmulOp.infer([a, b], {});
+    return expand(constant(0, dtype), shape);
+  }
+  // One matrix on the right: the axes before the rows of the left are more rows.
+  if (a.shape.length > 2 && b.shape.length >= 2 && b.shape.slice(0, -2).every((d) => d === 1) && b.shape.length <= a.shape.length) {
+    const matrix = reshape(b, b.shape.slice(-2));
+    const rows = matmul(reshape(a, [-1, a.shape.at(-1)!]), matrix);
+    return reshape(rows, [...a.shape.slice(0, -1), b.shape.at(-1)!]);
+  }
+  // A stack of one matrix on the right of one matrix: the stack axes say nothing.
+  if (b.shape.length > 2 && a.shape.length >= 2 && [...a.shape.slice(0, -2), ...b.shape.slice(0, -2)].every((d) => d === 1)) {
+    const product = matmul(reshape(a, a.shape.slice(-2)), reshape(b, b.shape.slice(-2)));
+    const rank = Math.max(a.shape.length, b.shape.length);
+    return reshape(product, [...new Array<number>(rank - 2).fill(1), ...product.shape]);
+  }
+  return makeExpr(matmulOp, [a, b], {});
+}

@@ -1,0 +1,18 @@
+/** Relu: max(x, 0). */
+
+import { unary, unaryConstructor } from '../classes/unary.js';
+import { cast } from './cast.js';
+import { greater } from './compare.js';
+
+export const reluOp = unary({
+  name: 'relu',
+  onnx: 'Relu',
+  f: (x) => (x > 0 ? x : 0),
+  // The mask is read off the result, so that the operand need not be kept alive. Zero at the kink, as in PyTorch.
+  first: (_, y) => cast(greater(y, 0), y.dtype),
+  second: () => undefined,
+  third: () => undefined,
+});
+
+/** max(x, 0), elementwise; the derivative at 0 is 0. */
+export const relu = unaryConstructor(reluOp);

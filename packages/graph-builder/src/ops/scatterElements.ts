@@ -1,0 +1,43 @@
+/** ScatterElements with addition into zeros: the adjoint of GatherElements. */
+
+import { linear } from '../classes/linear.js';
+import type { Dim } from '../dim.js';
+import { type Expr, makeExpr } from '../expr.js';
+import { constant } from './constant.js';
+import { expand } from './expand.js';
+import { elementOffset, gatherElements, stackIndices } from './gatherElements.js';
+
+export type ScatterElementsAttributes = { readonly axis: number; readonly size: Dim };
+
+export const scatterElementsOp = linear<ScatterElementsAttributes>({
+  name: 'scatterElements',
+  infer: ([updates], { axis, size }) => ({
+    dtype: updates!.dtype,
+    shape: updates!.shape.map((d, i) => (i === axis ? size : d)),
+  }),
+  emit: (node, e) => {
+    const [updates, indices] = node.args as [Expr, Expr];
+    const zeros = expand(constant(0, node.dtype), node.shape);
+    const base = e.node('Expand', [e.scalar(zeros.dtype, 0), e.dims(zeros.shape)]);
+    // One index a line cannot meet itself, and plain assignment runs on more runtimes than reduction=add.
+    const reduction = updates.shape[node.attributes.axis] === 1 ? {} : { reduction: 'add' };
+    return e.node('ScatterElements', [base, e.name(indices), e.name(updates)], { axis: node.attributes.axis, ...reduction });
+  },
+  evaluate: (node, [updates, indices], shape) => {
+    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    updates!.data.forEach((value, i) => {
+      out[elementOffset(i, indices!.data[i]!, node.attributes.axis, updates!.shape, shape)]! += value;
+    });
+    return out;
+  },
+  tangent: (node, i, dx, lead) =>
+    i === 0
+      ? scatterElements(dx, stackIndices(node.args[1]!, dx.shape.slice(0, lead)), node.attributes.axis + lead, node.attributes.size)
+      : undefined,
+  adjoint: (node, i, adjoint) => (i === 0 ? gatherElements(adjoint, node.args[1]!, node.attributes.axis) : undefined),
+});
+
+/** Zeros of length `size` along `axis`, to which updates are added at their indices; shapes of both operands agree. */
+export function scatterElements(updates: Expr, indices: Expr, axis: number, size: Dim): Expr {
+  return makeExpr(scatterElementsOp, [updates, indices], { axis, size });
+}

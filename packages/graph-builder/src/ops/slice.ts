@@ -1,0 +1,69 @@
+/** Slice: a box of an operand, by its start and size on every axis. */
+
+import { linear } from '../classes/linear.js';
+import { addDims, type Dim, subtractDims } from '../dim.js';
+import { GraphError } from '../error.js';
+import { describe, type Expr, makeExpr } from '../expr.js';
+import { sameShape, type Shape, stridesOf } from '../shape.js';
+import { expand, expandOp } from './expand.js';
+import { foldConstants } from './fold.js';
+import { pad } from './pad.js';
+
+export type SliceAttributes = { readonly starts: readonly Dim[]; readonly sizes: Shape };
+
+export const sliceOp = linear<SliceAttributes>({
+  name: 'slice',
+  infer: ([x], { starts, sizes }) => {
+    const rank = x!.shape.length;
+    const outside = sizes.some((size, i) => {
+      const room = subtractDims(x!.shape[i]!, addDims(starts[i] ?? 0, size));
+      return typeof room === 'number' && room < 0;
+    });
+    if (starts.length !== rank || sizes.length !== rank || outside) {
+      throw new GraphError('slice', `start [${starts.join(', ')}] and size [${sizes.join(', ')}] leave ${describe(x!)}`);
+    }
+    return { dtype: x!.dtype, shape: sizes };
+  },
+  emit: (node, e) => {
+    const x = node.args[0]!;
+    const axes = x.shape.map((_, i) => i).filter((i) => x.shape[i] !== node.shape[i]);
+    const starts = axes.map((i) => node.attributes.starts[i]!);
+    const ends = axes.map((i) => addDims(node.attributes.starts[i]!, node.shape[i]!));
+    return e.node('Slice', [e.name(x), e.dims(starts), e.dims(ends), e.dims(axes)]);
+  },
+  evaluate: (node, [x], shape, bind) => {
+    const strides = stridesOf(shape);
+    const own = stridesOf(x!.shape);
+    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    const starts = node.attributes.starts.map(bind);
+    for (let i = 0; i < out.length; i++) {
+      let at = 0;
+      for (let k = 0; k < shape.length; k++) at += ((Math.floor(i / strides[k]!) % shape[k]!) + starts[k]!) * own[k]!;
+      out[i] = x!.data[at]!;
+    }
+    return out;
+  },
+  tangent: (node, _, dx, lead) => {
+    const stack = dx.shape.slice(0, lead);
+    return slice(dx, [...stack.map(() => 0), ...node.attributes.starts], [...stack, ...node.attributes.sizes]);
+  },
+  adjoint: (node, _, adjoint) => {
+    const { starts } = node.attributes;
+    const after = node.args[0]!.shape.map((d, i) => subtractDims(d, addDims(starts[i]!, node.shape[i]!)));
+    return pad(adjoint, starts, after);
+  },
+});
+
+/** The box of x that begins at `starts` and has shape `sizes` (one entry an axis). Throws GraphError where it leaves x. */
+export function slice(x: Expr, starts: readonly Dim[], sizes: Shape): Expr {
+  if (sameShape(x.shape, sizes) && starts.every((s) => s === 0)) return x;
+  if (x.op === expandOp && x.args[0]!.shape.length === 0) return expand(x.args[0]!, sizes);
+  if (x.op === sliceOp) {
+    return slice(x.args[0]!, starts.map((s, i) => addDims(s, x.attributes.starts[i])), sizes);
+  }
+  return foldConstants(makeExpr(sliceOp, [x], { starts, sizes }));
+}
+
+/** The part of x with indices start..start+size−1 on one axis. */
+export const sliceAxis = (x: Expr, axis: number, start: Dim, size: Dim): Expr =>
+  slice(x, x.shape.map((_, i) => (i === axis ? start : 0)), x.shape.map((d, i) => (i === axis ? size : d)));

@@ -1,0 +1,35 @@
+/** Sub: elementwise difference with broadcasting. */
+
+import { alignLead, lift, makeBroadcast, mapBroadcast, unbroadcast } from '../classes/elementwise.js';
+import { linear } from '../classes/linear.js';
+import { commonDType, type Expr } from '../expr.js';
+import { broadcastShapes, sameShape } from '../shape.js';
+import { uniformValue } from './constant.js';
+import { expand } from './expand.js';
+import { foldConstants } from './fold.js';
+import { neg } from './neg.js';
+
+export const subOp = linear({
+  name: 'sub',
+  infer: (args) => ({ dtype: commonDType('sub', args), shape: broadcastShapes('sub', ...args.map((a) => a.shape)) }),
+  emit: (node, e) => e.node('Sub', node.args.map(e.name)),
+  evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => a! - b!),
+  tangent: (node, i, dx, lead) => {
+    const full = expand(alignLead(dx, lead, node.shape.length), [...dx.shape.slice(0, lead), ...node.shape]);
+    return i === 0 ? full : neg(full);
+  },
+  adjoint: (node, i, adjoint) => {
+    const own = unbroadcast(adjoint, node.args[i]!.shape);
+    return i === 0 ? own : neg(own);
+  },
+});
+
+/** a − b; a number takes the other operand's dtype. Throws GraphError where types differ or shapes do not broadcast. */
+export function sub(a: Expr | number, b: Expr | number): Expr {
+  const left = typeof a === 'number' ? lift(a, b as Expr) : a;
+  const right = lift(b, left);
+  const shape = broadcastShapes('sub', left.shape, right.shape);
+  if (uniformValue(right) === 0 && sameShape(left.shape, shape)) return left;
+  if (uniformValue(left) === 0) return expand(neg(right), shape);
+  return foldConstants(makeBroadcast(subOp, [left, right], {}));
+}

@@ -1,0 +1,52 @@
+/** Transpose: permutes axes. */
+
+import { linear } from '../classes/linear.js';
+import { GraphError } from '../error.js';
+import { describe, type Expr, makeExpr } from '../expr.js';
+import { stridesOf } from '../shape.js';
+import { isConstant } from './constant.js';
+import { expand, expandOp } from './expand.js';
+import { foldConstants } from './fold.js';
+
+export type TransposeAttributes = { readonly perm: readonly number[] };
+
+const inverse = (perm: readonly number[]): number[] => perm.map((_, axis) => perm.indexOf(axis));
+
+export const transposeOp = linear<TransposeAttributes>({
+  name: 'transpose',
+  infer: ([x], { perm }) => {
+    if (perm.length !== x!.shape.length || new Set(perm).size !== perm.length || perm.some((p) => x!.shape[p] === undefined)) {
+      throw new GraphError('transpose', `[${perm.join(', ')}] does not permute the axes of ${describe(x!)}`);
+    }
+    return { dtype: x!.dtype, shape: perm.map((axis) => x!.shape[axis]!) };
+  },
+  emit: (node, e) => e.node('Transpose', [e.name(node.args[0]!)], { perm: node.attributes.perm }),
+  evaluate: (node, [x], shape) => {
+    const steps = node.attributes.perm.map((axis) => stridesOf(x!.shape)[axis]!);
+    const strides = stridesOf(shape);
+    return Float64Array.from(x!.data, (_, i) => {
+      let at = 0;
+      for (let k = 0; k < shape.length; k++) at += (Math.floor(i / strides[k]!) % shape[k]!) * steps[k]!;
+      return x!.data[at]!;
+    });
+  },
+  tangent: (node, _, dx, lead) =>
+    transpose(dx, [...Array.from({ length: lead }, (_, i) => i), ...node.attributes.perm.map((axis) => axis + lead)]),
+  adjoint: (node, _, adjoint) => transpose(adjoint, inverse(node.attributes.perm)),
+});
+
+/** x with its axes permuted: axis i of the result is axis perm[i] of x (default: reversed). */
+export function transpose(x: Expr, perm: readonly number[] = x.shape.map((_, i) => x.shape.length - 1 - i)): Expr {
+  if (perm.length === x.shape.length && perm.every((axis, i) => axis === i)) return x;
+  if (x.op === transposeOp) return transpose(x.args[0]!, perm.map((axis) => x.attributes.perm[axis]));
+  if (x.op === expandOp && x.args[0]!.shape.length === 0) return expand(x.args[0]!, perm.map((axis) => x.shape[axis]!));
+  const node = makeExpr(transposeOp, [x], { perm });
+  return isConstant(x) ? foldConstants(node) : node;
+}
+
+/** Swaps the last two axes. */
+export const matrixTranspose = (x: Expr): Expr => {
+  const axes = x.shape.map((_, i) => i);
+  return transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
+};
+

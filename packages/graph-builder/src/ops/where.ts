@@ -1,0 +1,35 @@
+/** Where: picks from one of two operands by a boolean one. */
+
+import { alignLead, makeBroadcast, mapBroadcast, unbroadcast } from '../classes/elementwise.js';
+import { linear } from '../classes/linear.js';
+import { GraphError } from '../error.js';
+import { commonDType, describe, type Expr } from '../expr.js';
+import { broadcastShapes } from '../shape.js';
+import { constant } from './constant.js';
+import { foldConstants } from './fold.js';
+
+/** λ where operand i was taken and 0 elsewhere. Selecting, not multiplying: what was not taken may be NaN. */
+const taken = (condition: Expr, i: number, value: Expr): Expr => {
+  const zero = constant(0, value.dtype);
+  return i === 1 ? where(condition, value, zero) : where(condition, zero, value);
+};
+
+export const whereOp = linear({
+  name: 'where',
+  infer: ([condition, a, b]) => {
+    if (condition!.dtype !== 'bool') throw new GraphError('where', `needs a bool condition, got ${describe(condition!)}`);
+    return {
+      dtype: commonDType('where', [a!, b!]),
+      shape: broadcastShapes('where', condition!.shape, a!.shape, b!.shape),
+    };
+  },
+  emit: (node, e) => e.node('Where', node.args.map(e.name)),
+  evaluate: (_, args, shape) => mapBroadcast(args, shape, (condition, a, b) => (condition ? a! : b!)),
+  tangent: (node, i, dx, lead) => (i === 0 ? undefined : taken(node.args[0]!, i, alignLead(dx, lead, node.shape.length))),
+  adjoint: (node, i, adjoint) => (i === 0 ? undefined : unbroadcast(taken(node.args[0]!, i, adjoint), node.args[i]!.shape)),
+});
+
+/** a where the condition holds, b elsewhere; all three broadcast. The derivative goes to the operand that was taken. */
+export function where(condition: Expr, a: Expr, b: Expr): Expr {
+  return foldConstants(makeBroadcast(whereOp, [condition, a, b], {}));
+}

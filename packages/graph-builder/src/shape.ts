@@ -1,0 +1,48 @@
+/** Shapes: lists of dimensions, broadcast the way numpy and ONNX do. */
+
+import { type Dim, productOfDims } from './dim.js';
+import { GraphError } from './error.js';
+
+export type Shape = readonly Dim[];
+
+export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
+
+export const sizeOf = (shape: Shape): Dim => productOfDims(shape);
+
+/** The broadcast of shapes, right-aligned; two different symbols, or a symbol against a number other than 1, do not broadcast. */
+export const broadcastShapes = (operation: string, ...shapes: readonly Shape[]): Shape => {
+  const rank = Math.max(0, ...shapes.map((s) => s.length));
+  return Array.from({ length: rank }, (_, axis) => {
+    let dim: Dim = 1;
+    for (const shape of shapes) {
+      const own = shape[axis - rank + shape.length] ?? 1;
+      if (own === 1 || own === dim) continue;
+      if (dim !== 1) {
+        const text = shapes.map((s) => `[${s.join(', ')}]`).join(' and ');
+        throw new GraphError(operation, `shapes ${text} do not broadcast: ${dim} against ${own} on axis ${axis}`);
+      }
+      dim = own;
+    }
+    return dim;
+  });
+};
+
+/** A possibly negative axis of a tensor of the given rank, as 0..rank−1. */
+export const normalizeAxis = (operation: string, axis: number, rank: number): number => {
+  const positive = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || positive < 0 || positive >= rank) {
+    throw new GraphError(operation, `axis ${axis} is outside a tensor of rank ${rank}`);
+  }
+  return positive;
+};
+
+/** Row-major strides of a concrete shape. */
+export const stridesOf = (shape: readonly number[]): number[] => {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = step;
+    step *= shape[i]!;
+  }
+  return strides;
+};

@@ -1,0 +1,45 @@
+/** The generic engine: derivatives of φ(η) entry by entry, any order. Slow, and the oracle of the stacked engine. */
+
+import type { Expr } from '../expr.js';
+import { addAll } from './assemble.js';
+import { concat } from '../ops/concat.js';
+import { constant } from '../ops/constant.js';
+import { mul } from '../ops/mul.js';
+import { reduceSum } from '../ops/reduceSum.js';
+import { reshape } from '../ops/reshape.js';
+import { jvp } from '../transforms/jvp.js';
+import { grad } from '../transforms/vjp.js';
+import { checkGroups, type Groups, type Order, type Summary } from './groups.js';
+
+const directionOf = (groups: Groups, s: number): ReadonlyMap<Expr, Expr> =>
+  new Map(groups[s]!.map(({ parameter, direction }) => [parameter, direction]));
+
+/**
+ * One entry D^d(u)[s₁, …, s_d] of any order: ∂^d φ/∂η_{s₁}…∂η_{s_d} at η = 0, by d nested Jacobian-vector products.
+ * Throws GraphError on a non-scalar loss or a direction unlike its parameter.
+ */
+export const derivative = (loss: Expr, groups: Groups, indices: readonly number[]): Expr => {
+  checkGroups(loss, groups);
+  return indices.reduce((value, s) => jvp([value], directionOf(groups, s))[0]!, loss);
+};
+
+const vector = (entries: readonly Expr[]): Expr => concat(entries.map((e) => reshape(e, [1])), 0);
+
+/** ḡ, H̄ and D3 by forward mode, reverse over forward, and thrice nested forward mode. */
+export const genericSummary = (loss: Expr, groups: Groups, order: Order = 3): Summary => {
+  checkGroups(loss, groups);
+  const first = groups.map((_, s) => derivative(loss, groups, [s]));
+  const gbar = vector(first);
+  if (order === 1) return { gbar };
+  const parameters = [...new Set(groups.flat().map((along) => along.parameter))];
+  const rows = first.map((gs) => {
+    const gradient = new Map(grad(gs, parameters).map((g, i) => [parameters[i]!, g]));
+    const entries = groups.map((group) =>
+      addAll(group.map(({ parameter, direction }) => reduceSum(mul(gradient.get(parameter)!, direction))), constant(0, loss.dtype)),
+    );
+    return reshape(vector(entries), [1, groups.length]);
+  });
+  const Hbar = concat(rows, 0);
+  if (order === 2) return { gbar, Hbar };
+  return { gbar, Hbar, D3: vector(groups.map((_, s) => derivative(loss, groups, [s, s, s]))) };
+};

@@ -1,0 +1,57 @@
+/** Stacks: the tangents of several groups at one value, along one new leading axis. */
+
+import type { Expr } from '../expr.js';
+import { add } from '../ops/add.js';
+import { concat } from '../ops/concat.js';
+import { sliceAxis } from '../ops/slice.js';
+
+/**
+ * Tangents of `groups` (in that order) at a value of shape n: `value` has shape [k, ...n]. Groups that have not reached the
+ * value are not in the stack: zero tangents are never materialised.
+ */
+export interface Stack {
+  readonly groups: readonly number[];
+  readonly value: Expr;
+}
+
+const sameGroups = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((g, i) => g === b[i]);
+
+/** The tangents of some of a stack's groups, in the order asked for. */
+export const takeGroups = (stack: Stack, groups: readonly number[]): Expr => {
+  if (sameGroups(stack.groups, groups)) return stack.value;
+  const rows = groups.map((g) => stack.groups.indexOf(g));
+  const runs: { start: number; length: number }[] = [];
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last && last.start + last.length === row) last.length += 1;
+    else runs.push({ start: row, length: 1 });
+  }
+  return concat(runs.map(({ start, length }) => sliceAxis(stack.value, 0, start, length)), 0);
+};
+
+/** The sum of stacks at one value: tangents of a group that is in several of them are added, the others joined. */
+export const mergeStacks = (parts: readonly Stack[]): Stack | undefined => {
+  if (parts.length <= 1) return parts[0];
+  const members = new Map<number, number[]>();
+  parts.forEach((part, i) => {
+    for (const g of part.groups) members.set(g, [...(members.get(g) ?? []), i]);
+  });
+  // Groups that occur in exactly the same parts are added as one block.
+  const blocks = new Map<string, { groups: number[]; parts: number[] }>();
+  for (const [g, owners] of members) {
+    const key = owners.join(',');
+    const block = blocks.get(key) ?? { groups: [], parts: owners };
+    block.groups.push(g);
+    blocks.set(key, block);
+  }
+  const merged = [...blocks.values()].map(({ groups, parts: owners }) => ({
+    groups,
+    value: owners.map((i) => takeGroups(parts[i]!, groups)).reduce(add),
+  }));
+  return { groups: merged.flatMap((m) => m.groups), value: concat(merged.map((m) => m.value), 0) };
+};
+
+/** The groups of both stacks, in the order of the first. */
+export const commonGroups = (a: Stack | undefined, b: Stack | undefined): readonly number[] =>
+  a && b ? a.groups.filter((g) => b.groups.includes(g)) : [];

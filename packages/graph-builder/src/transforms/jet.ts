@@ -1,0 +1,17 @@
+/** Directional derivatives of any order. */
+
+import type { Expr } from '../expr.js';
+import { jvpOrZero, zerosLike } from './jvp.js';
+
+/**
+ * f, d/dt f(x + t v), …, dᵏ/dtᵏ f(x + t v) at t = 0, for k = 0..order: Taylor coefficients times k!. Directions do not
+ * depend on the point, so second tangents of the sources are zero. Hash-consing shares the terms of successive orders.
+ */
+export const jet = (output: Expr, directions: ReadonlyMap<Expr, Expr>, order: number): readonly Expr[] => {
+  const terms: Expr[] = [output];
+  for (let k = 1; k <= order; k++) {
+    const [next] = jvpOrZero([terms[k - 1]!], directions);
+    terms.push(next ?? zerosLike(output));
+  }
+  return terms;
+};
