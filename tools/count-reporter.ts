@@ -1,18 +1,19 @@
-// A vitest reporter whose only output is the plain closing line "N passed, N failed, N skipped".
+/** A vitest reporter whose only output is the plain closing line "N passed, N failed, N skipped". */
+
 import type { Reporter, TestModule } from 'vitest/node';
 
-const countReporter: Reporter = {
-  onTestRunEnd(modules: ReadonlyArray<TestModule>) {
+export default class CountReporter implements Reporter {
+  onTestRunEnd(modules: ReadonlyArray<TestModule>): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     for (const module of modules) {
-      if (module.state() === 'failed' && [...module.children.allTests()].length === 0) counts.failed += 1;
-      for (const test of module.children.allTests()) {
-        const state = test.result().state;
+      const tests = [...module.children.allTests()];
+      // A file that could not be loaded has no tests, and must not pass for an empty one.
+      if (module.state() === 'failed' && tests.length === 0) counts.failed += 1;
+      for (const test of tests) {
+        const { state } = test.result();
         if (state !== 'pending') counts[state] += 1;
       }
     }
     console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-  },
-};
-
-export default countReporter;
+  }
+}

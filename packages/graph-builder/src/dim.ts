@@ -146,7 +146,8 @@ export const evaluateDim =
         if (quotient) {
           const numerator = evaluateDim(bindings)(quotient.numerator);
           const denominator = evaluateDim(bindings)(quotient.denominator);
-          value = numerator === undefined || denominator === undefined ? undefined : Math.floor(numerator / denominator);
+          value =
+            numerator === undefined || denominator === undefined ? undefined : Math.floor(numerator / denominator);
         }
         if (value === undefined) return undefined;
         term *= value;

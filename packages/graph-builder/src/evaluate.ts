@@ -3,8 +3,8 @@
 import { type Dim, evaluateDim } from './dim.js';
 import { GraphError } from './error.js';
 import { describe, type Expr, topologicalOrder } from './expr.js';
-import type { Value } from './op.js';
 import type { Input } from './graph.js';
+import type { Value } from './op.js';
 import { isInput } from './ops/input.js';
 
 /**
@@ -18,12 +18,19 @@ export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string,
     if (!isInput(expr)) continue;
     const { name, shape } = (expr as Input).attributes;
     const value = inputs[name];
-    if (!value) throw new GraphError('evaluate', `input "${name}" has no value; give one of shape [${shape.join(', ')}]`);
-    const fits = value.shape.length === shape.length && shape.every((d, i) => {
-      if (typeof d === 'string' && !symbols.has(d)) symbols.set(d, value.shape[i]!);
-      return evaluateDim(symbols)(d) === value.shape[i];
-    });
-    if (!fits) throw new GraphError('evaluate', `input "${name}" is ${describe(expr)}, its value has shape [${value.shape.join(', ')}]`);
+    if (!value)
+      throw new GraphError('evaluate', `input "${name}" has no value; give one of shape [${shape.join(', ')}]`);
+    const fits =
+      value.shape.length === shape.length &&
+      shape.every((d, i) => {
+        if (typeof d === 'string' && !symbols.has(d)) symbols.set(d, value.shape[i]!);
+        return evaluateDim(symbols)(d) === value.shape[i];
+      });
+    if (!fits)
+      throw new GraphError(
+        'evaluate',
+        `input "${name}" is ${describe(expr)}, its value has shape [${value.shape.join(', ')}]`,
+      );
   }
   const bind = (dim: Dim): number => {
     const bound = evaluateDim(symbols)(dim);
@@ -37,7 +44,15 @@ export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string,
       continue;
     }
     const shape = expr.shape.map(bind);
-    values.set(expr, { shape, data: expr.op.evaluate(expr, expr.args.map((a) => values.get(a)!), shape, bind) });
+    values.set(expr, {
+      shape,
+      data: expr.op.evaluate(
+        expr,
+        expr.args.map((a) => values.get(a)!),
+        shape,
+        bind,
+      ),
+    });
   }
   return exprs.map((e) => values.get(e)!);
 };

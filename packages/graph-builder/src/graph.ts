@@ -32,7 +32,9 @@ export const makeGraph = (
   initializers: ReadonlyMap<string, Tensor> = new Map(),
 ): Graph => {
   const listed = new Set<Expr>(inputs);
-  const found = topologicalOrder(outputs.map((o) => o.value)).filter((e) => isInput(e) && !listed.has(e)) as readonly Input[];
+  const found = topologicalOrder(outputs.map((o) => o.value)).filter(
+    (e) => isInput(e) && !listed.has(e),
+  ) as readonly Input[];
   const all = [...inputs, ...found];
   for (const [kind, names] of [
     ['inputs', all.map((i) => i.attributes.name)],

@@ -7,13 +7,21 @@ export { describe, type Expr, isFloat, topologicalOrder } from './expr.js';
 export { meanSquaredError, negativeLogLikelihood, softmaxCrossEntropy } from './functions/losses.js';
 export { mean } from './functions/mean.js';
 export { type Graph, type Input, inputNamed, makeGraph, type Output, outputNamed } from './graph.js';
-export { decode, type DecodeOptions } from './onnx/decode.js';
-export { encode, type EncodeOptions, OPSET } from './onnx/encode.js';
+export { type DecodeOptions, decode } from './onnx/decode.js';
+export { type EncodeOptions, encode, OPSET } from './onnx/encode.js';
 export type { DecodeError, UnsupportedNode } from './onnx/errors.js';
 export type { Value } from './op.js';
 export * from './ops/index.js';
 export type { Shape } from './shape.js';
-export { derivative, summary, type Along, type Groups, type Order, type Summary, type SummaryOptions } from './summary/index.js';
+export {
+  type Along,
+  derivative,
+  type Groups,
+  type Order,
+  type Summary,
+  type SummaryOptions,
+  summary,
+} from './summary/index.js';
 export type { DataOf, DType, Tensor, TensorData } from './tensor.js';
 export { hvp } from './transforms/hvp.js';
 export { jet } from './transforms/jet.js';

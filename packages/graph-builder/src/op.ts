@@ -21,7 +21,12 @@ export interface Emitter {
   /** Appends a node with one output. */
   readonly node: (opType: string, inputs: readonly string[], attributes?: Attributes) => string;
   /** Appends a node with several outputs. */
-  readonly nodes: (opType: string, inputs: readonly string[], outputs: number, attributes?: Attributes) => readonly string[];
+  readonly nodes: (
+    opType: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes?: Attributes,
+  ) => readonly string[];
   /** A vector of int64: an initializer where every entry is a number, else computed from the inputs' shapes. */
   readonly dims: (dims: readonly Dim[]) => string;
   /** A scalar constant. */
@@ -82,7 +87,12 @@ export interface Op<A extends Attributes = Attributes> {
   /** Writes ONNX nodes; returns the name of the result. */
   readonly emit: (node: Expr<A>, emitter: Emitter) => string;
   /** The reference kernel, in float64. `shape` is the node's shape with its symbols bound; `bind` gives a symbolic attribute's number. */
-  readonly evaluate: (node: Expr<A>, args: readonly Value[], shape: readonly number[], bind: (dim: Dim) => number) => Float64Array;
+  readonly evaluate: (
+    node: Expr<A>,
+    args: readonly Value[],
+    shape: readonly number[],
+    bind: (dim: Dim) => number,
+  ) => Float64Array;
   readonly differential?: Differential<A>;
   /** The same value in operations that ONNX Runtime's CPU provider has float64 kernels for; used for float64 graphs only. */
   readonly lowerFloat64?: (node: Expr<A>) => Expr;

@@ -6,7 +6,7 @@ import { constant } from '../ops/constant.js';
 import { expandOp } from '../ops/expand.js';
 import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
-import { broadcastShapes, sameShape, type Shape, stridesOf } from '../shape.js';
+import { broadcastShapes, type Shape, sameShape, stridesOf } from '../shape.js';
 
 /** A number as a constant of another operand's type; an expression as it is. */
 export const lift = (value: Expr | number, like: Expr): Expr =>

@@ -24,7 +24,8 @@ export function unary<A extends Attributes>(spec: UnarySpec<A>): Op<A> {
   return {
     name,
     infer: ([x]) => {
-      if (!isFloat(x!.dtype)) throw new GraphError(name, `needs a floating-point operand, got ${describe(x!)}; cast it first`);
+      if (!isFloat(x!.dtype))
+        throw new GraphError(name, `needs a floating-point operand, got ${describe(x!)}; cast it first`);
       return { dtype: x!.dtype, shape: x!.shape };
     },
     emit: typeof onnx === 'string' ? (node, e) => e.node(onnx, [e.name(node.args[0]!)], node.attributes) : onnx,

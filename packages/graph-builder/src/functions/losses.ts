@@ -17,15 +17,23 @@ import { mean } from './mean.js';
 export const negativeLogLikelihood = (logProbabilities: Expr, labels: Expr): Expr => {
   const [n, , ...rest] = logProbabilities.shape;
   const wanted = [n, ...rest];
-  if (logProbabilities.shape.length < 2 || labels.shape.length !== wanted.length || labels.shape.some((d, i) => d !== wanted[i])) {
-    throw new GraphError('negativeLogLikelihood', `labels ${describe(labels)} do not fit log-probabilities ${describe(logProbabilities)}; one integer label for each row is needed`);
+  if (
+    logProbabilities.shape.length < 2 ||
+    labels.shape.length !== wanted.length ||
+    labels.shape.some((d, i) => d !== wanted[i])
+  ) {
+    throw new GraphError(
+      'negativeLogLikelihood',
+      `labels ${describe(labels)} do not fit log-probabilities ${describe(logProbabilities)}; one integer label for each row is needed`,
+    );
   }
   const index = reshape(labels, [labels.shape[0]!, 1, ...rest]);
   return neg(mean(gatherElements(logProbabilities, index, 1)));
 };
 
 /** Mean softmax cross-entropy of logits [N, C] (or [N, C, …]) against integer labels [N] (or [N, …]) in 0..C−1. */
-export const softmaxCrossEntropy = (logits: Expr, labels: Expr): Expr => negativeLogLikelihood(logSoftmax(logits, 1), labels);
+export const softmaxCrossEntropy = (logits: Expr, labels: Expr): Expr =>
+  negativeLogLikelihood(logSoftmax(logits, 1), labels);
 
 /** Mean over all entries of (output − target)². */
 export const meanSquaredError = (output: Expr, target: Expr): Expr => mean(square(sub(output, target)));

@@ -1,15 +1,15 @@
 /** Means over axes, also where a dimension is a symbol. */
 
-import { type Expr } from '../expr.js';
+import type { Dim } from '../dim.js';
+import type { Expr } from '../expr.js';
 import { cast } from '../ops/cast.js';
 import { dims } from '../ops/dims.js';
 import { mul } from '../ops/mul.js';
 import { reciprocal } from '../ops/reciprocal.js';
 import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
-import type { DType } from '../tensor.js';
 import { normalizeAxis, sizeOf } from '../shape.js';
-import type { Dim } from '../dim.js';
+import type { DType } from '../tensor.js';
 
 /** A dimension as a scalar of a floating-point type. */
 export const dimAsScalar = (dim: Dim, dtype: DType): Expr => cast(reshape(dims([dim]), []), dtype);

@@ -7,10 +7,10 @@ import { symbol } from '../dim.js';
 import { GraphError } from '../error.js';
 import { type Expr, isFloat } from '../expr.js';
 import { type Graph, type Input, makeGraph } from '../graph.js';
-import { constant, valueOf } from '../ops/constant.js';
+import { constant, constantValue } from '../ops/constant.js';
 import { input } from '../ops/input.js';
-import { castGraph } from '../transforms/rewrite.js';
 import type { Tensor } from '../tensor.js';
+import { castGraph } from '../transforms/rewrite.js';
 import { type DecodeError, DecodeFailure } from './errors.js';
 import type { ImportNode } from './importer.js';
 import { importers } from './importers/index.js';
@@ -39,10 +39,20 @@ const parse = (bytes: Uint8Array): Onnx.ModelProto => {
   try {
     model = onnxProto.onnx.ModelProto.decode(bytes);
   } catch (cause) {
-    return fail({ _tag: 'NotOnnx', message: `not an ONNX model: ${(cause as Error).message}; is the file complete, and is it a .onnx file?` });
+    return fail({
+      _tag: 'NotOnnx',
+      message: `not an ONNX model: ${(cause as Error).message}; is the file complete, and is it a .onnx file?`,
+    });
   }
-  if (!model.graph || (model.graph.node?.length ?? 0) + (model.graph.output?.length ?? 0) === 0 || !model.opsetImport?.length) {
-    return fail({ _tag: 'NotOnnx', message: 'not an ONNX model: it has no graph with outputs or no operator set; is it a .onnx file?' });
+  if (
+    !model.graph ||
+    (model.graph.node?.length ?? 0) + (model.graph.output?.length ?? 0) === 0 ||
+    !model.opsetImport?.length
+  ) {
+    return fail({
+      _tag: 'NotOnnx',
+      message: 'not an ONNX model: it has no graph with outputs or no operator set; is it a .onnx file?',
+    });
   }
   return model;
 };
@@ -50,7 +60,10 @@ const parse = (bytes: Uint8Array): Onnx.ModelProto => {
 const shapeOf = (name: string, info: Onnx.IValueInfoProto): readonly Dim[] => {
   const shape = info.type?.tensorType?.shape;
   if (!shape) {
-    return fail({ _tag: 'UnsupportedFeature', message: `input "${name}" has no shape in the file; run ONNX shape inference on it or export it with shapes` });
+    return fail({
+      _tag: 'UnsupportedFeature',
+      message: `input "${name}" has no shape in the file; run ONNX shape inference on it or export it with shapes`,
+    });
   }
   return (shape.dim ?? []).map((d, axis) => {
     if (d.dimParam) return symbol(d.dimParam);
@@ -82,7 +95,9 @@ const checkSupport = (graph: Onnx.IGraphProto, needed: ReadonlySet<string>): voi
       onPath: (node.output ?? []).some((o) => needed.has(o)),
     }));
   if (!nodes.some((n) => n.onPath)) return;
-  const text = nodes.map((n) => `${n.opType} ("${n.name}"${n.onPath ? '' : ', not on the path to the outputs'})`).join(', ');
+  const text = nodes
+    .map((n) => `${n.opType} ("${n.name}"${n.onPath ? '' : ', not on the path to the outputs'})`)
+    .join(', ');
   fail({
     _tag: 'UnsupportedOperators',
     nodes,
@@ -90,7 +105,11 @@ const checkSupport = (graph: Onnx.IGraphProto, needed: ReadonlySet<string>): voi
   });
 };
 
-const importNode = (node: Onnx.INodeProto, opset: number, lookUp: (name: string, reader: string) => Expr): ImportNode => {
+const importNode = (
+  node: Onnx.INodeProto,
+  opset: number,
+  lookUp: (name: string, reader: string) => Expr,
+): ImportNode => {
   const title = titleOf(node);
   const failNode = (problem: string): never =>
     fail({ _tag: 'InvalidNode', node: title, message: `node "${title}" (${node.opType}) ${problem}` });
@@ -100,7 +119,10 @@ const importNode = (node: Onnx.INodeProto, opset: number, lookUp: (name: string,
   const known = <T>(i: number, read: (expr: Expr) => T | undefined): T | undefined => {
     const operand = optional(i);
     if (operand === undefined) return undefined;
-    return read(operand) ?? failNode(`needs operand ${i} ("${names[i]}") to be known when the file is read, but it is computed from data`);
+    return (
+      read(operand) ??
+      failNode(`needs operand ${i} ("${names[i]}") to be known when the file is read, but it is computed from data`)
+    );
   };
   return {
     name: title,
@@ -112,7 +134,8 @@ const importNode = (node: Onnx.INodeProto, opset: number, lookUp: (name: string,
     input: (i) => optional(i) ?? failNode(`lacks operand ${i}`),
     int: (name, otherwise) => (attributes.has(name) ? Number(attributes.get(name)!.i ?? 0) : otherwise),
     float: (name, otherwise) => (attributes.has(name) ? (attributes.get(name)!.f ?? 0) : otherwise),
-    string: (name, otherwise) => (attributes.has(name) ? new TextDecoder().decode(attributes.get(name)!.s ?? new Uint8Array()) : otherwise),
+    string: (name, otherwise) =>
+      attributes.has(name) ? new TextDecoder().decode(attributes.get(name)!.s ?? new Uint8Array()) : otherwise,
     ints: (name) => attributes.get(name)?.ints?.map(Number),
     floats: (name) => attributes.get(name)?.floats?.map(Number),
     tensor: (name) => {
@@ -120,7 +143,7 @@ const importNode = (node: Onnx.INodeProto, opset: number, lookUp: (name: string,
       return proto ? decodeTensor({ ...proto, name: proto.name || `${title}.${name}` }) : undefined;
     },
     attributes: [...attributes.keys()],
-    value: (i) => known(i, valueOf),
+    value: (i) => known(i, constantValue),
     dims: (i) => known(i, dimsOf),
     numbers: (i) =>
       known(i, (expr) => {
@@ -138,7 +161,12 @@ const readGraph = (model: Onnx.ModelProto, options: DecodeOptions): Graph => {
   const wanted = options.outputs ?? outputNames;
   const values = new Map<string, Expr>();
   const define = (name: string, expr: Expr): void => {
-    if (values.has(name)) fail({ _tag: 'DuplicateName', value: name, message: `two values are named "${name}"; every value of a graph has one name of its own` });
+    if (values.has(name))
+      fail({
+        _tag: 'DuplicateName',
+        value: name,
+        message: `two values are named "${name}"; every value of a graph has one name of its own`,
+      });
     values.set(name, expr);
   };
 
@@ -147,7 +175,12 @@ const readGraph = (model: Onnx.ModelProto, options: DecodeOptions): Graph => {
   const stored = new Map<string, Tensor>();
   for (const proto of graph.initializer ?? []) {
     const name = proto.name ?? '';
-    if (stored.has(name)) fail({ _tag: 'DuplicateName', value: name, message: `two initializers are named "${name}"; every value of a graph has one name of its own` });
+    if (stored.has(name))
+      fail({
+        _tag: 'DuplicateName',
+        value: name,
+        message: `two initializers are named "${name}"; every value of a graph has one name of its own`,
+      });
     stored.set(name, decodeTensor(proto));
   }
   const isParameter = (name: string, value: Tensor): boolean =>
@@ -162,7 +195,10 @@ const readGraph = (model: Onnx.ModelProto, options: DecodeOptions): Graph => {
     const dtype = type === 10 || type === 16 ? 'float32' : dtypeOfOnnx(type);
     if (dtype === undefined) {
       if (!needed.has(name)) continue;
-      fail({ _tag: 'UnsupportedFeature', message: `input "${name}" has element type ${type}, which is not supported; convert the model to float32` });
+      fail({
+        _tag: 'UnsupportedFeature',
+        message: `input "${name}" has element type ${type}, which is not supported; convert the model to float32`,
+      });
     }
     const expr = input(name, shapeOf(name, info), dtype!) as Input;
     inputs.push(expr);
@@ -204,7 +240,11 @@ const readGraph = (model: Onnx.ModelProto, options: DecodeOptions): Graph => {
     name,
     value:
       values.get(name) ??
-      fail({ _tag: 'UndefinedValue', value: name, message: `there is no value "${name}"; the outputs are ${outputNames.map((o) => `"${o}"`).join(', ')}` }),
+      fail({
+        _tag: 'UndefinedValue',
+        value: name,
+        message: `there is no value "${name}"; the outputs are ${outputNames.map((o) => `"${o}"`).join(', ')}`,
+      }),
   }));
   return makeGraph(outputs, inputs, initializers);
 };
@@ -219,8 +259,8 @@ export const decode = (bytes: Uint8Array, options: DecodeOptions = {}): E.Either
     return E.right(options.dtype ? castGraph(options.dtype)(graph) : graph);
   } catch (cause) {
     if (cause instanceof DecodeFailure) return E.left(cause.error);
-    if (cause instanceof GraphError) return E.left({ _tag: 'UnsupportedFeature', message: `the graph cannot be built: ${cause.message}` });
+    if (cause instanceof GraphError)
+      return E.left({ _tag: 'UnsupportedFeature', message: `the graph cannot be built: ${cause.message}` });
     throw cause;
   }
 };
-

@@ -1,16 +1,16 @@
 /** Graph → ONNX: standard operators only, deterministic names and bytes, symbolic dimensions kept. */
 
-import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import Long from 'long';
+import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { type Dim, quotientOf, termsOf } from '../dim.js';
 import { GraphError } from '../error.js';
 import { type Expr, topologicalOrder } from '../expr.js';
 import type { Graph } from '../graph.js';
-import type { AttributeValue, Attributes, Emitter } from '../op.js';
+import type { Attributes, AttributeValue, Emitter } from '../op.js';
 import { constant, isConstant, tensor, tensorOf } from '../ops/constant.js';
 import { isInput } from '../ops/input.js';
-import { lowerFloat64 } from '../transforms/rewrite.js';
 import type { DType, Tensor } from '../tensor.js';
+import { lowerFloat64 } from '../transforms/rewrite.js';
 import { onnxTypeOf } from './types.js';
 
 const { onnx } = onnxProto;
@@ -49,7 +49,9 @@ const encodeAttribute = (name: string, value: AttributeValue): Onnx.IAttributePr
   if (typeof value === 'boolean') return { name, type: AttributeType.INT, i: Long.fromNumber(Number(value)) };
   if (typeof value === 'number') {
     // Operators that take a float are given one through `floats`; everything integral is an int attribute in ONNX.
-    return FLOAT_ATTRIBUTES.has(name) ? { name, type: AttributeType.FLOAT, f: value } : { name, type: AttributeType.INT, i: Long.fromNumber(value) };
+    return FLOAT_ATTRIBUTES.has(name)
+      ? { name, type: AttributeType.FLOAT, f: value }
+      : { name, type: AttributeType.INT, i: Long.fromNumber(value) };
   }
   if (value.every((v) => typeof v === 'string')) {
     return { name, type: AttributeType.STRINGS, strings: value.map((v) => new TextEncoder().encode(v as string)) };
@@ -87,7 +89,12 @@ const namer = (reserved: ReadonlySet<string>): ((base: string) => string) => {
 };
 
 /** Writes expressions as nodes. Mutable inside, and only here: a file is written from first node to last. */
-const makeEmitter = (order: readonly Expr[], inputs: Graph['inputs'], fresh: (base: string) => string, draft: Draft): Emitter & { readonly write: (expr: Expr) => string } => {
+const makeEmitter = (
+  order: readonly Expr[],
+  inputs: Graph['inputs'],
+  fresh: (base: string) => string,
+  draft: Draft,
+): Emitter & { readonly write: (expr: Expr) => string } => {
   const names = new Map<Expr, string>();
   const constants = new Map<Expr, string>();
   const symbols = new Map<string, string>();
@@ -113,7 +120,9 @@ const makeEmitter = (order: readonly Expr[], inputs: Graph['inputs'], fresh: (ba
       name: base,
       input: [...args],
       output,
-      attribute: Object.entries(attributes as Attributes).flatMap(([name, value]) => (value === undefined ? [] : [encodeAttribute(name, value)])),
+      attribute: Object.entries(attributes as Attributes).flatMap(([name, value]) =>
+        value === undefined ? [] : [encodeAttribute(name, value)],
+      ),
     });
     return output;
   };
@@ -224,13 +233,18 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
     const written = emitter.write(expr);
     // A second name for one value, an input or a constant needs a copy; any other value is simply called so.
     if (isInput(expr) || isConstant(expr) || names.has(written)) {
-      if (written !== output.name) aliases.push({ opType: 'Identity', name: `${output.name}.alias`, input: [written], output: [output.name] });
+      if (written !== output.name)
+        aliases.push({ opType: 'Identity', name: `${output.name}.alias`, input: [written], output: [output.name] });
     } else names.set(written, output.name);
   });
   const kept = (input: string): boolean =>
-    graph.initializers.has(input) && (typeof keepInitializers === 'boolean' ? keepInitializers : keepInitializers.includes(input));
+    graph.initializers.has(input) &&
+    (typeof keepInitializers === 'boolean' ? keepInitializers : keepInitializers.includes(input));
   const stored = graph.inputs.map((i) => i.attributes.name).filter(kept);
-  const nodes = withoutDeadNodes(renamed([...draft.nodes, ...aliases], names), graph.outputs.map((o) => o.name));
+  const nodes = withoutDeadNodes(
+    renamed([...draft.nodes, ...aliases], names),
+    graph.outputs.map((o) => o.name),
+  );
   const read = new Set(nodes.flatMap((n) => n.input!));
   const model: Onnx.IModelProto = {
     irVersion: Long.fromNumber(IR_VERSION),
@@ -250,7 +264,10 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
   };
   const size = [...(model.graph!.initializer ?? [])].reduce((sum, t) => sum + (t.rawData?.length ?? 0), 0);
   if (size >= 2 ** 31 - 2 ** 20) {
-    throw new GraphError('encode', `initializers of ${size} bytes exceed the 2 GB of one protobuf file; leave them as inputs (keepInitializers: false)`);
+    throw new GraphError(
+      'encode',
+      `initializers of ${size} bytes exceed the 2 GB of one protobuf file; leave them as inputs (keepInitializers: false)`,
+    );
   }
   return onnx.ModelProto.encode(onnx.ModelProto.create(model)).finish();
 };

@@ -2,7 +2,7 @@
 
 import { addDims, type Dim, floorDivideDims, multiplyDims, productOfDims, subtractDims } from '../dim.js';
 import type { Expr } from '../expr.js';
-import { constantOp, valueOf } from '../ops/constant.js';
+import { constantOp, constantValue } from '../ops/constant.js';
 import { dims, dimsOp } from '../ops/dims.js';
 import { reshape } from '../ops/reshape.js';
 
@@ -10,20 +10,40 @@ import { reshape } from '../ops/reshape.js';
 const LONGEST = 64;
 
 const pairwise = (f: (a: Dim, b: Dim) => Dim | undefined) => (a: readonly Dim[], b: readonly Dim[]) =>
-  Array.from({ length: Math.max(a.length, b.length) }, (_, i) => f(a[a.length === 1 ? 0 : i]!, b[b.length === 1 ? 0 : i]!));
+  Array.from({ length: Math.max(a.length, b.length) }, (_, i) =>
+    f(a[a.length === 1 ? 0 : i]!, b[b.length === 1 ? 0 : i]!),
+  );
 
 /** How operations act on vectors of dimensions; what is absent has no symbolic value. */
-const rules: Readonly<Record<string, (args: readonly (readonly Dim[])[], node: Expr) => readonly (Dim | undefined)[] | undefined>> = {
+const rules: Readonly<
+  Record<string, (args: readonly (readonly Dim[])[], node: Expr) => readonly (Dim | undefined)[] | undefined>
+> = {
   add: ([a, b]) => pairwise(addDims)(a!, b!),
   sub: ([a, b]) => pairwise(subtractDims)(a!, b!),
   mul: ([a, b]) => pairwise(multiplyDims)(a!, b!),
   intDiv: ([a, b]) => pairwise(floorDivideDims)(a!, b!),
-  max: ([a, b]) => pairwise((x, y) => (typeof x === 'number' && typeof y === 'number' ? Math.max(x, y) : x === y ? x : undefined))(a!, b!),
-  min: ([a, b]) => pairwise((x, y) => (typeof x === 'number' && typeof y === 'number' ? Math.min(x, y) : x === y ? x : undefined))(a!, b!),
+  max: ([a, b]) =>
+    pairwise((x, y) => (typeof x === 'number' && typeof y === 'number' ? Math.max(x, y) : x === y ? x : undefined))(
+      a!,
+      b!,
+    ),
+  min: ([a, b]) =>
+    pairwise((x, y) => (typeof x === 'number' && typeof y === 'number' ? Math.min(x, y) : x === y ? x : undefined))(
+      a!,
+      b!,
+    ),
   neg: ([a]) => a!.map((d) => multiplyDims(d, -1)),
   // A symbol stands for a length, which is never negative: it differs from any number below zero.
   equal: ([a, b]) =>
-    pairwise((x, y) => (x === y ? 1 : typeof x === 'number' && typeof y === 'number' ? 0 : [x, y].some((v) => typeof v === 'number' && v < 0) ? 0 : undefined))(a!, b!),
+    pairwise((x, y) =>
+      x === y
+        ? 1
+        : typeof x === 'number' && typeof y === 'number'
+          ? 0
+          : [x, y].some((v) => typeof v === 'number' && v < 0)
+            ? 0
+            : undefined,
+    )(a!, b!),
   where: ([c, a, b]) => {
     const n = Math.max(c!.length, a!.length, b!.length);
     const at = (v: readonly Dim[], i: number): Dim => v[v.length === 1 ? 0 : i]!;
@@ -36,7 +56,8 @@ const rules: Readonly<Record<string, (args: readonly (readonly Dim[])[], node: E
     return x!.slice(start, start + Number(node.attributes.sizes[0] ?? 1));
   },
   reverse: ([x]) => [...x!].reverse(),
-  expand: ([x], node) => (typeof node.shape[0] === 'number' && x!.length === 1 ? new Array<Dim>(node.shape[0]).fill(x![0]!) : undefined),
+  expand: ([x], node) =>
+    typeof node.shape[0] === 'number' && x!.length === 1 ? new Array<Dim>(node.shape[0]).fill(x![0]!) : undefined,
   reshape: ([x]) => x,
   transpose: ([x], node) => (node.shape.length <= 1 ? x : undefined),
   cast: ([x]) => x,
@@ -48,7 +69,8 @@ const rules: Readonly<Record<string, (args: readonly (readonly Dim[])[], node: E
 export const dimsOf = (expr: Expr): readonly Dim[] | undefined => {
   if (expr.shape.length > 1 || expr.dtype === 'float32' || expr.dtype === 'float64') return undefined;
   if (expr.op === dimsOp) return expr.attributes.dims;
-  if (expr.op === constantOp) return valueOf(expr)!.data.length <= LONGEST ? [...valueOf(expr)!.data] : undefined;
+  if (expr.op === constantOp)
+    return constantValue(expr)!.data.length <= LONGEST ? [...constantValue(expr)!.data] : undefined;
   const rule = rules[expr.op.name];
   if (!rule) return undefined;
   const args = expr.args.map(dimsOf);

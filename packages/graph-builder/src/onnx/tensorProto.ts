@@ -13,19 +13,20 @@ const fail = (name: string, problem: string): never => {
   throw new DecodeFailure({ _tag: 'InvalidTensor', tensor: name, message: `tensor "${name}" ${problem}` });
 };
 
-const arrays: { readonly [D in DType]: { new (buffer: ArrayBuffer): TensorData; readonly BYTES_PER_ELEMENT: number } } = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-};
+const arrays: { readonly [D in DType]: { new (buffer: ArrayBuffer): TensorData; readonly BYTES_PER_ELEMENT: number } } =
+  {
+    float32: Float32Array,
+    float64: Float64Array,
+    int32: Int32Array,
+    int64: BigInt64Array,
+    int8: Int8Array,
+    int16: Int16Array,
+    uint8: Uint8Array,
+    uint16: Uint16Array,
+    uint32: Uint32Array,
+    uint64: BigUint64Array,
+    bool: Uint8Array,
+  };
 
 /** Half precision and bfloat16 become float32, which holds all of their values. */
 const widened = (bits: number, type: number): number => {
@@ -39,7 +40,9 @@ const widened = (bits: number, type: number): number => {
 };
 
 const typedFields = (proto: Onnx.ITensorProto): ArrayLike<unknown> =>
-  [proto.floatData, proto.doubleData, proto.int32Data, proto.int64Data, proto.uint64Data].find((f) => f && f.length > 0) ?? [];
+  [proto.floatData, proto.doubleData, proto.int32Data, proto.int64Data, proto.uint64Data].find(
+    (f) => f && f.length > 0,
+  ) ?? [];
 
 /** A tensor's value. Throws DecodeFailure on a type hograd does not hold, external data, or a length that is not the shape's. */
 export const decodeTensor = (proto: Onnx.ITensorProto): Tensor => {
@@ -47,24 +50,33 @@ export const decodeTensor = (proto: Onnx.ITensorProto): Tensor => {
   const type = proto.dataType ?? 0;
   const half = type === 10 || type === 16;
   const dtype = half ? 'float32' : dtypeOfOnnx(type);
-  if (dtype === undefined) return fail(name, `has element type ${type}, which is not supported; convert the model to float32`);
+  if (dtype === undefined)
+    return fail(name, `has element type ${type}, which is not supported; convert the model to float32`);
   if (proto.dataLocation === 1 || (proto.externalData?.length ?? 0) > 0) {
-    return fail(name, 'keeps its data in another file; save the model with its data inside (external data is not supported yet)');
+    return fail(
+      name,
+      'keeps its data in another file; save the model with its data inside (external data is not supported yet)',
+    );
   }
   const shape = (proto.dims ?? []).map(Number);
   const size = shape.reduce((a, b) => a * b, 1);
-  if (shape.some((d) => !(d >= 0)) || size > MOST_ELEMENTS) return fail(name, `has the absurd shape [${shape.join(', ')}]`);
+  if (shape.some((d) => !(d >= 0)) || size > MOST_ELEMENTS)
+    return fail(name, `has the absurd shape [${shape.join(', ')}]`);
   const raw = proto.rawData;
   if (raw && raw.length > 0) {
     const width = half ? 2 : arrays[dtype].BYTES_PER_ELEMENT;
-    if (raw.length !== size * width) return fail(name, `has ${raw.length} bytes; its shape [${shape.join(', ')}] needs ${size * width}`);
-    const copy = raw.slice().buffer as ArrayBuffer;
+    if (raw.length !== size * width)
+      return fail(name, `has ${raw.length} bytes; its shape [${shape.join(', ')}] needs ${size * width}`);
+    // A fresh buffer: the file's own is not aligned, and in Node a Buffer's `slice` would still share it.
+    const copy = new Uint8Array(raw).buffer;
     if (half) return { dtype, shape, data: Float32Array.from(new Uint16Array(copy), (bits) => widened(bits, type)) };
     return { dtype, shape, data: new arrays[dtype](copy) };
   }
   const fields = typedFields(proto);
-  if (fields.length !== size) return fail(name, `has ${fields.length} elements; its shape [${shape.join(', ')}] needs ${size}`);
-  if (half) return { dtype, shape, data: Float32Array.from(fields as ArrayLike<number>, (bits) => widened(bits, type)) };
+  if (fields.length !== size)
+    return fail(name, `has ${fields.length} elements; its shape [${shape.join(', ')}] needs ${size}`);
+  if (half)
+    return { dtype, shape, data: Float32Array.from(fields as ArrayLike<number>, (bits) => widened(bits, type)) };
   if (dtype === 'int64' || dtype === 'uint64') {
     const big = Array.from(fields, (v) => BigInt(String(v)));
     return { dtype, shape, data: dtype === 'int64' ? BigInt64Array.from(big) : BigUint64Array.from(big) };

@@ -13,14 +13,16 @@ export const addOp = linear({
   infer: (args) => ({ dtype: commonDType('add', args), shape: broadcastShapes('add', ...args.map((a) => a.shape)) }),
   emit: (node, e) => e.node('Add', node.args.map(e.name)),
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => a! + b!),
-  tangent: (node, _, dx, lead) => expand(alignLead(dx, lead, node.shape.length), [...dx.shape.slice(0, lead), ...node.shape]),
+  tangent: (node, _, dx, lead) =>
+    expand(alignLead(dx, lead, node.shape.length), [...dx.shape.slice(0, lead), ...node.shape]),
   adjoint: (node, i, adjoint) => unbroadcast(adjoint, node.args[i]!.shape),
 });
 
 /** a + b; a number takes the other operand's dtype. Throws GraphError where types differ or shapes do not broadcast. */
 export function add(a: Expr, b: Expr | number): Expr {
   const right = lift(b, a);
-  const [x, y] = uniformValue(a) !== undefined || (uniformValue(right) === undefined && right.id < a.id) ? [right, a] : [a, right];
+  const [x, y] =
+    uniformValue(a) !== undefined || (uniformValue(right) === undefined && right.id < a.id) ? [right, a] : [a, right];
   const shape = broadcastShapes('add', x.shape, y.shape);
   if (uniformValue(y) === 0 && sameShape(x.shape, shape)) return x;
   if (uniformValue(x) === 0) return expand(y, shape);

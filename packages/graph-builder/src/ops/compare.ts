@@ -16,7 +16,10 @@ const comparison = (name: string, onnx: string, f: (a: number, b: number) => boo
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => Number(f(a!, b!))),
 });
 
-const constructor = (op: Op) => (a: Expr, b: Expr | number): Expr => foldConstants(makeBroadcast(op, [a, lift(b, a)], {}));
+const comparisonConstructor =
+  (op: Op) =>
+  (a: Expr, b: Expr | number): Expr =>
+    foldConstants(makeBroadcast(op, [a, lift(b, a)], {}));
 
 export const greaterOp = comparison('greater', 'Greater', (a, b) => a > b);
 export const greaterOrEqualOp = comparison('greaterOrEqual', 'GreaterOrEqual', (a, b) => a >= b);
@@ -25,12 +28,12 @@ export const lessOrEqualOp = comparison('lessOrEqual', 'LessOrEqual', (a, b) => 
 export const equalOp = comparison('equal', 'Equal', (a, b) => a === b);
 
 /** a > b, broadcasting; a number takes the other operand's dtype. */
-export const greater = constructor(greaterOp);
+export const greater = comparisonConstructor(greaterOp);
 /** a ≥ b. */
-export const greaterOrEqual = constructor(greaterOrEqualOp);
+export const greaterOrEqual = comparisonConstructor(greaterOrEqualOp);
 /** a < b. */
-export const less = constructor(lessOp);
+export const less = comparisonConstructor(lessOp);
 /** a ≤ b. */
-export const lessOrEqual = constructor(lessOrEqualOp);
+export const lessOrEqual = comparisonConstructor(lessOrEqualOp);
 /** a = b. */
-export const equal = constructor(equalOp);
+export const equal = comparisonConstructor(equalOp);

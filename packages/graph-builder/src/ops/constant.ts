@@ -33,7 +33,7 @@ export const constantOp: Op<ConstantAttributes> = {
   emit: () => {
     throw new Error('constants are written by the encoder itself');
   },
-  evaluate: (node) => valueOf(node)!.data,
+  evaluate: (node) => constantValue(node)!.data,
 };
 
 const arrayTypes: { readonly [D in DType]: new (length: number) => DataOf[D] } = {
@@ -79,7 +79,7 @@ export const isConstant = (expr: Expr): boolean => expr.op === constantOp;
 export const tensorOf = (expr: Expr): Tensor | undefined => tensors.get(expr);
 
 /** A constant's value as float64; undefined for any other node. */
-export const valueOf = (expr: Expr): Value | undefined => {
+export const constantValue = (expr: Expr): Value | undefined => {
   const own = tensors.get(expr);
   if (!own) return undefined;
   if (!values.has(expr)) values.set(expr, Float64Array.from(own.data as ArrayLike<number | bigint>, Number));
@@ -88,7 +88,7 @@ export const valueOf = (expr: Expr): Value | undefined => {
 
 /** The number that every element of a constant equals, seen through expansions' operands by callers; else undefined. */
 export const uniformValue = (expr: Expr): number | undefined => {
-  const value = valueOf(expr);
+  const value = constantValue(expr);
   if (!value || value.data.length === 0) return undefined;
   const first = value.data[0]!;
   return value.data.every((v) => v === first) ? first : undefined;

@@ -1,8 +1,8 @@
 /** A vector of int64 whose entries are dimensions: symbols become numbers when the graph runs. */
 
+import type { Dim } from '../dim.js';
 import { type Expr, makeExpr } from '../expr.js';
 import type { Op } from '../op.js';
-import type { Dim } from '../dim.js';
 import { constant, tensor } from './constant.js';
 
 export type DimsAttributes = { readonly dims: readonly Dim[] };

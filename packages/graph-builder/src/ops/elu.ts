@@ -22,11 +22,11 @@ const curved = (y: Expr, alpha: number): Expr => mul(sub(1, cast(greater(y, 0), 
 
 export const eluOp = unary<EluAttributes>({
   name: 'elu',
-  onnx: (node: Expr<EluAttributes>, e: Emitter) => e.node('Elu', [e.name(node.args[0]!)], { alpha: node.attributes.alpha }),
+  onnx: (node: Expr<EluAttributes>, e: Emitter) =>
+    e.node('Elu', [e.name(node.args[0]!)], { alpha: node.attributes.alpha }),
   f: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)),
   // For α = 1 both branches meet in min(y, 0) + 1, without a comparison: Where and Elu are slow kernels, Min and Add are not.
-  first: (_, y, { alpha }) =>
-    alpha === 1 ? below(y, 1) : add(cast(greater(y, 0), y.dtype), curved(y, alpha)),
+  first: (_, y, { alpha }) => (alpha === 1 ? below(y, 1) : add(cast(greater(y, 0), y.dtype), curved(y, alpha))),
   second: (_, y, { alpha }) => curved(y, alpha),
   third: (_, y, { alpha }) => curved(y, alpha),
   lowerFloat64: (x, { alpha }) => add(maximum(x, 0), mul(sub(exp(minimum(x, 0)), constant(1, x.dtype)), alpha)),

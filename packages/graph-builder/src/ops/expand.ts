@@ -1,11 +1,10 @@
 /** Expand: repeats an operand along axes where it has length 1, or that it lacks on the left. */
 
-import { alignLead, unbroadcast } from '../classes/elementwise.js';
+import { alignLead, mapBroadcast, unbroadcast } from '../classes/elementwise.js';
 import { linear } from '../classes/linear.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
-import { broadcastShapes, sameShape, type Shape } from '../shape.js';
-import { mapBroadcast } from '../classes/elementwise.js';
+import { broadcastShapes, type Shape, sameShape } from '../shape.js';
 
 export type ExpandAttributes = { readonly shape: Shape };
 
@@ -24,7 +23,8 @@ export const expandOp = linear<ExpandAttributes>({
     return e.node('Expand', [e.name(node.args[0]!), e.dims(wanted)]);
   },
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (v) => v),
-  tangent: (node, _, dx, lead) => expand(alignLead(dx, lead, node.shape.length), [...dx.shape.slice(0, lead), ...node.shape]),
+  tangent: (node, _, dx, lead) =>
+    expand(alignLead(dx, lead, node.shape.length), [...dx.shape.slice(0, lead), ...node.shape]),
   adjoint: (node, _, adjoint) => unbroadcast(adjoint, node.args[0]!.shape),
 });
 

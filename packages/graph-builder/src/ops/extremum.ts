@@ -21,7 +21,8 @@ const extremum = (name: string, onnx: string, f: (a: number, b: number) => numbe
     name,
     infer: (args) => ({ dtype: commonDType(name, args), shape: broadcastShapes(name, ...args.map((a) => a.shape)) }),
     emit: (node, e) => e.node(onnx, node.args.map(e.name)),
-    evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : f(a!, b!))),
+    evaluate: (_, args, shape) =>
+      mapBroadcast(args, shape, (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : f(a!, b!))),
     tangent: (node, i, dx, lead) => mul(alignLead(dx, lead, node.shape.length), share(node, i)),
     adjoint: (node, i, adjoint) => unbroadcast(mul(adjoint, share(node, i)), node.args[i]!.shape),
   });

@@ -1,7 +1,7 @@
 /** Constant folding: an operation whose operands are all small constants becomes a constant. */
 
 import type { Expr } from '../expr.js';
-import { constant, isConstant, tensor, valueOf } from './constant.js';
+import { constant, constantValue, isConstant, tensor } from './constant.js';
 
 /** Larger results stay nodes: folding them would only make the file bigger. */
 const FOLDED_ELEMENTS = 4096;
@@ -11,6 +11,11 @@ export function foldConstants(node: Expr): Expr {
   if (!node.args.every(isConstant) || node.args.length === 0) return node;
   const shape = node.shape as readonly number[];
   if (!shape.every((d) => typeof d === 'number') || shape.reduce((a, b) => a * b, 1) > FOLDED_ELEMENTS) return node;
-  const data = node.op.evaluate(node, node.args.map((a) => valueOf(a)!), shape, Number);
+  const data = node.op.evaluate(
+    node,
+    node.args.map((a) => constantValue(a)!),
+    shape,
+    Number,
+  );
   return constant(tensor(data, shape, node.dtype));
 }

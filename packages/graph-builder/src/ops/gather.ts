@@ -33,7 +33,9 @@ export const gatherOp = linear<GatherAttributes>({
   },
   tangent: (node, i, dx, lead) => (i === 0 ? gather(dx, node.args[1]!, node.attributes.axis + lead) : undefined),
   adjoint: (node, i, adjoint) =>
-    i === 0 ? scatterSlices(adjoint, node.args[1]!, node.attributes.axis, node.args[0]!.shape[node.attributes.axis]!) : undefined,
+    i === 0
+      ? scatterSlices(adjoint, node.args[1]!, node.attributes.axis, node.args[0]!.shape[node.attributes.axis]!)
+      : undefined,
 });
 
 /** Slices of x along `axis` at integer indices (any shape, which takes the axis's place). Negative indices count from the end. */

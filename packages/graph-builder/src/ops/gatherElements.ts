@@ -11,7 +11,13 @@ import { scatterElements } from './scatterElements.js';
 export type GatherElementsAttributes = { readonly axis: number };
 
 /** Offset in x's data of the element that position i of `shape` refers to, its index on `axis` replaced. */
-export const elementOffset = (i: number, index: number, axis: number, shape: readonly number[], own: readonly number[]): number => {
+export const elementOffset = (
+  i: number,
+  index: number,
+  axis: number,
+  shape: readonly number[],
+  own: readonly number[],
+): number => {
   const strides = stridesOf(shape);
   const ownStrides = stridesOf(own);
   let at = 0;
@@ -23,13 +29,17 @@ export const elementOffset = (i: number, index: number, axis: number, shape: rea
 };
 
 /** Indices with a stack axis in front, to go along with a stacked operand. */
-export const stackIndices = (indices: Expr, stack: readonly Dim[]): Expr => expand(indices, [...stack, ...indices.shape]);
+export const stackIndices = (indices: Expr, stack: readonly Dim[]): Expr =>
+  expand(indices, [...stack, ...indices.shape]);
 
 export const gatherElementsOp = linear<GatherElementsAttributes>({
   name: 'gatherElements',
   infer: ([x, indices], { axis }) => {
     if (x!.shape.length !== indices!.shape.length || x!.shape.some((d, i) => i !== axis && d !== indices!.shape[i])) {
-      throw new GraphError('gatherElements', `indices ${describe(indices!)} do not fit ${describe(x!)} off axis ${axis}`);
+      throw new GraphError(
+        'gatherElements',
+        `indices ${describe(indices!)} do not fit ${describe(x!)} off axis ${axis}`,
+      );
     }
     return { dtype: x!.dtype, shape: indices!.shape };
   },
@@ -37,9 +47,13 @@ export const gatherElementsOp = linear<GatherElementsAttributes>({
   evaluate: (node, [x, indices], shape) =>
     indices!.data.map((index, i) => x!.data[elementOffset(i, index, node.attributes.axis, shape, x!.shape)]!),
   tangent: (node, i, dx, lead) =>
-    i === 0 ? gatherElements(dx, stackIndices(node.args[1]!, dx.shape.slice(0, lead)), node.attributes.axis + lead) : undefined,
+    i === 0
+      ? gatherElements(dx, stackIndices(node.args[1]!, dx.shape.slice(0, lead)), node.attributes.axis + lead)
+      : undefined,
   adjoint: (node, i, adjoint) =>
-    i === 0 ? scatterElements(adjoint, node.args[1]!, node.attributes.axis, node.args[0]!.shape[node.attributes.axis]!) : undefined,
+    i === 0
+      ? scatterElements(adjoint, node.args[1]!, node.attributes.axis, node.args[0]!.shape[node.attributes.axis]!)
+      : undefined,
 });
 
 /** y[.., i, ..] = x[.., indices[.., i, ..], ..] along `axis`; the other axes of x and indices (int64 or int32) agree. */

@@ -5,11 +5,11 @@ import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
 import type { Op } from '../op.js';
 import { normalizeAxis } from '../shape.js';
 import { exp } from './exp.js';
+import { expand } from './expand.js';
 import { mul, square } from './mul.js';
 import { neg } from './neg.js';
-import { keptShape, foldAxes, reduceSum } from './reduceSum.js';
+import { foldAxes, keptShape, reduceSum } from './reduceSum.js';
 import { reshape } from './reshape.js';
-import { expand } from './expand.js';
 import { sub } from './sub.js';
 
 export type LogSoftmaxAttributes = { readonly axis: number };

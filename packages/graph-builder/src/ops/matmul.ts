@@ -31,7 +31,10 @@ export const matmulOp = bilinear({
     const [m, k] = a.shape.slice(-2);
     const [l, n] = b.shape.slice(-2);
     if (a.shape.length < 2 || b.shape.length < 2 || k !== l) {
-      throw new GraphError('matmul', `${describe(a)} times ${describe(b)}: the last axis of the first must equal the last but one of the second`);
+      throw new GraphError(
+        'matmul',
+        `${describe(a)} times ${describe(b)}: the last axis of the first must equal the last but one of the second`,
+      );
     }
     return { dtype, shape: [...broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2)), m!, n!] };
   },
@@ -87,13 +90,22 @@ export function matmul(a: Expr, b: Expr): Expr {
     return expand(constant(0, dtype), shape);
   }
   // One matrix on the right: the axes before the rows of the left are more rows.
-  if (a.shape.length > 2 && b.shape.length >= 2 && b.shape.slice(0, -2).every((d) => d === 1) && b.shape.length <= a.shape.length) {
+  if (
+    a.shape.length > 2 &&
+    b.shape.length >= 2 &&
+    b.shape.slice(0, -2).every((d) => d === 1) &&
+    b.shape.length <= a.shape.length
+  ) {
     const matrix = reshape(b, b.shape.slice(-2));
     const rows = matmul(reshape(a, [-1, a.shape.at(-1)!]), matrix);
     return reshape(rows, [...a.shape.slice(0, -1), b.shape.at(-1)!]);
   }
   // A stack of one matrix on the right of one matrix: the stack axes say nothing.
-  if (b.shape.length > 2 && a.shape.length >= 2 && [...a.shape.slice(0, -2), ...b.shape.slice(0, -2)].every((d) => d === 1)) {
+  if (
+    b.shape.length > 2 &&
+    a.shape.length >= 2 &&
+    [...a.shape.slice(0, -2), ...b.shape.slice(0, -2)].every((d) => d === 1)
+  ) {
     const product = matmul(reshape(a, a.shape.slice(-2)), reshape(b, b.shape.slice(-2)));
     const rank = Math.max(a.shape.length, b.shape.length);
     return reshape(product, [...new Array<number>(rank - 2).fill(1), ...product.shape]);

@@ -30,9 +30,15 @@ export const mulOp = bilinear({
 export function mul(a: Expr, b: Expr | number): Expr {
   const right = lift(b, a);
   // One order for a commutative product, so that a·b and b·a are the same node; constants go second.
-  const [x, y] = uniformValue(a) !== undefined || (uniformValue(right) === undefined && right.id < a.id) ? [right, a] : [a, right];
+  const [x, y] =
+    uniformValue(a) !== undefined || (uniformValue(right) === undefined && right.id < a.id) ? [right, a] : [a, right];
   const known = uniformValue(y);
-  if (known === 1 && broadcastShapes('mul', x.shape, y.shape).length === x.shape.length && y.shape.every((d) => d === 1)) return x;
+  if (
+    known === 1 &&
+    broadcastShapes('mul', x.shape, y.shape).length === x.shape.length &&
+    y.shape.every((d) => d === 1)
+  )
+    return x;
   if (known === 0) return expand(constant(0, x.dtype), broadcastShapes('mul', x.shape, y.shape));
   // (x·c₁)·c₂ = x·(c₁c₂): keeps chains of scale factors from piling up.
   if (known !== undefined && x.op === mulOp && y.shape.length === 0) {

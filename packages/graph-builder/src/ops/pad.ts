@@ -21,11 +21,15 @@ export const padOp = linear<PadAttributes>({
     const { before, after } = attributes;
     const wrong = [...before, ...after].some((d) => typeof d === 'number' && d < 0);
     if (before.length !== x!.shape.length || after.length !== x!.shape.length || wrong) {
-      throw new GraphError('pad', `[${before.join(', ')}] before and [${after.join(', ')}] after do not pad ${describe(x!)}; use slice to crop`);
+      throw new GraphError(
+        'pad',
+        `[${before.join(', ')}] before and [${after.join(', ')}] after do not pad ${describe(x!)}; use slice to crop`,
+      );
     }
     return { dtype: x!.dtype, shape: padded(x!, attributes) };
   },
-  emit: (node, e) => e.node('Pad', [e.name(node.args[0]!), e.dims([...node.attributes.before, ...node.attributes.after])]),
+  emit: (node, e) =>
+    e.node('Pad', [e.name(node.args[0]!), e.dims([...node.attributes.before, ...node.attributes.after])]),
   evaluate: (node, [x], shape, bind) => {
     const before = node.attributes.before.map(bind);
     const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
@@ -33,7 +37,8 @@ export const padOp = linear<PadAttributes>({
     const own = stridesOf(x!.shape);
     for (let i = 0; i < x!.data.length; i++) {
       let at = 0;
-      for (let k = 0; k < shape.length; k++) at += ((Math.floor(i / own[k]!) % x!.shape[k]!) + before[k]!) * strides[k]!;
+      for (let k = 0; k < shape.length; k++)
+        at += ((Math.floor(i / own[k]!) % x!.shape[k]!) + before[k]!) * strides[k]!;
       out[at] = x!.data[i]!;
     }
     return out;

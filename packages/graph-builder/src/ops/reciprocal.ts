@@ -2,7 +2,7 @@
 
 import { unary, unaryConstructor } from '../classes/unary.js';
 import type { Expr } from '../expr.js';
-import { uniformValue, constant } from './constant.js';
+import { constant, uniformValue } from './constant.js';
 import { mul, square } from './mul.js';
 import { neg } from './neg.js';
 

@@ -2,10 +2,9 @@
 
 import { linear } from '../classes/linear.js';
 import { type Expr, makeExpr } from '../expr.js';
-import { normalizeAxis, stridesOf } from '../shape.js';
+import { normalizeAxis, sizeOf, stridesOf } from '../shape.js';
 import { cast } from './cast.js';
 import { dims } from './dims.js';
-import { sizeOf } from '../shape.js';
 import { expand, expandOp } from './expand.js';
 import { mul } from './mul.js';
 import { reshape } from './reshape.js';
@@ -39,10 +38,13 @@ export const foldAxes = (
 export const reduceSumOp = linear<AxesAttributes>({
   name: 'reduceSum',
   infer: ([x], { axes }) => ({ dtype: x!.dtype, shape: x!.shape.filter((_, axis) => !axes.includes(axis)) }),
-  emit: (node, e) =>
-    e.node('ReduceSum', [e.name(node.args[0]!), e.dims(node.attributes.axes)], { keepdims: 0 }),
+  emit: (node, e) => e.node('ReduceSum', [e.name(node.args[0]!), e.dims(node.attributes.axes)], { keepdims: 0 }),
   evaluate: (node, [x]) => foldAxes(x!.data, x!.shape, node.attributes.axes, 0, (a, b) => a + b),
-  tangent: (node, _, dx, lead) => reduceSum(dx, node.attributes.axes.map((axis) => axis + lead)),
+  tangent: (node, _, dx, lead) =>
+    reduceSum(
+      dx,
+      node.attributes.axes.map((axis) => axis + lead),
+    ),
   adjoint: (node, _, adjoint) => {
     const x = node.args[0]!;
     return expand(reshape(adjoint, keptShape(x, node.attributes.axes)), x.shape);
@@ -51,9 +53,15 @@ export const reduceSumOp = linear<AxesAttributes>({
 
 /** Σ over the given axes (default: all), which are removed; negative axes count from the end. */
 export function reduceSum(x: Expr, axes: readonly number[] = x.shape.map((_, axis) => axis)): Expr {
-  const positive = [...new Set(axes.map((axis) => normalizeAxis('reduceSum', axis, x.shape.length)))].sort((a, b) => a - b);
+  const positive = [...new Set(axes.map((axis) => normalizeAxis('reduceSum', axis, x.shape.length)))].sort(
+    (a, b) => a - b,
+  );
   const real = positive.filter((axis) => x.shape[axis] !== 1);
-  if (real.length === 0) return reshape(x, x.shape.filter((_, axis) => !positive.includes(axis)));
+  if (real.length === 0)
+    return reshape(
+      x,
+      x.shape.filter((_, axis) => !positive.includes(axis)),
+    );
   // Summing copies is multiplying by their number.
   if (x.op === expandOp && x.args[0]!.shape.length === x.shape.length) {
     const inner = x.args[0]!;

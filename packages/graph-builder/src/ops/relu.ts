@@ -7,7 +7,7 @@ import { greater } from './compare.js';
 export const reluOp = unary({
   name: 'relu',
   onnx: 'Relu',
-  f: (x) => (x > 0 ? x : 0),
+  f: (x) => Math.max(x, 0),
   // The mask is read off the result, so that the operand need not be kept alive. Zero at the kink, as in PyTorch.
   first: (_, y) => cast(greater(y, 0), y.dtype),
   second: () => undefined,

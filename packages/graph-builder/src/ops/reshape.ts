@@ -1,9 +1,9 @@
 /** Reshape: the same elements in row-major order under another shape. */
 
+import { linear } from '../classes/linear.js';
 import { type Dim, divideDimsExactly } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
-import { linear } from '../classes/linear.js';
 import { type Shape, sameShape, sizeOf } from '../shape.js';
 import { constant, isConstant, tensorOf } from './constant.js';
 import { expand, expandOp } from './expand.js';
@@ -31,7 +31,10 @@ export const reshapeOp = linear<ReshapeAttributes>({
   name: 'reshape',
   infer: ([x], { shape }) => {
     if (sizeOf(x!.shape) !== sizeOf(shape)) {
-      throw new GraphError('reshape', `${describe(x!)} has ${sizeOf(x!.shape)} elements, [${shape.join(', ')}] has ${sizeOf(shape)}`);
+      throw new GraphError(
+        'reshape',
+        `${describe(x!)} has ${sizeOf(x!.shape)} elements, [${shape.join(', ')}] has ${sizeOf(shape)}`,
+      );
     }
     return { dtype: x!.dtype, shape };
   },
@@ -50,7 +53,10 @@ export function reshape(x: Expr, shape: Shape): Expr {
     if (inferred === undefined || rest.includes(-1)) {
       throw new GraphError('reshape', `cannot infer -1 in [${shape.join(', ')}] from ${describe(x)}`);
     }
-    return reshape(x, shape.map((d, i) => (i === hole ? inferred : d)));
+    return reshape(
+      x,
+      shape.map((d, i) => (i === hole ? inferred : d)),
+    );
   }
   if (sameShape(x.shape, shape)) return x;
   if (x.op === reshapeOp) return reshape(x.args[0]!, shape);

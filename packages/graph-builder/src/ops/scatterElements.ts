@@ -21,7 +21,10 @@ export const scatterElementsOp = linear<ScatterElementsAttributes>({
     const base = e.node('Expand', [e.scalar(zeros.dtype, 0), e.dims(zeros.shape)]);
     // One index a line cannot meet itself, and plain assignment runs on more runtimes than reduction=add.
     const reduction = updates.shape[node.attributes.axis] === 1 ? {} : { reduction: 'add' };
-    return e.node('ScatterElements', [base, e.name(indices), e.name(updates)], { axis: node.attributes.axis, ...reduction });
+    return e.node('ScatterElements', [base, e.name(indices), e.name(updates)], {
+      axis: node.attributes.axis,
+      ...reduction,
+    });
   },
   evaluate: (node, [updates, indices], shape) => {
     const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
@@ -32,7 +35,12 @@ export const scatterElementsOp = linear<ScatterElementsAttributes>({
   },
   tangent: (node, i, dx, lead) =>
     i === 0
-      ? scatterElements(dx, stackIndices(node.args[1]!, dx.shape.slice(0, lead)), node.attributes.axis + lead, node.attributes.size)
+      ? scatterElements(
+          dx,
+          stackIndices(node.args[1]!, dx.shape.slice(0, lead)),
+          node.attributes.axis + lead,
+          node.attributes.size,
+        )
       : undefined,
   adjoint: (node, i, adjoint) => (i === 0 ? gatherElements(adjoint, node.args[1]!, node.attributes.axis) : undefined),
 });

@@ -3,9 +3,9 @@
 import { linear } from '../classes/linear.js';
 import type { Dim } from '../dim.js';
 import { type Expr, makeExpr } from '../expr.js';
+import { sizeOf } from '../shape.js';
 import { gather } from './gather.js';
 import { reshape } from './reshape.js';
-import { sizeOf } from '../shape.js';
 import { transpose } from './transpose.js';
 
 export type ScatterSlicesAttributes = { readonly axis: number; readonly size: Dim };
@@ -33,7 +33,8 @@ export const scatterSlicesOp = linear<ScatterSlicesAttributes>({
     for (let o = 0; o < outer; o++) {
       for (let k = 0; k < count; k++) {
         const index = indices!.data[k]! < 0 ? indices!.data[k]! + n : indices!.data[k]!;
-        for (let j = 0; j < inner; j++) out[(o * n + index) * inner + j]! += updates!.data[(o * count + k) * inner + j]!;
+        for (let j = 0; j < inner; j++)
+          out[(o * n + index) * inner + j]! += updates!.data[(o * count + k) * inner + j]!;
       }
     }
     return out;
@@ -47,11 +48,17 @@ export const scatterSlicesOp = linear<ScatterSlicesAttributes>({
 export function scatterSlices(updates: Expr, indices: Expr, axis: number, size: Dim): Expr {
   if (axis === 0) return makeExpr(scatterSlicesOp, [updates, indices], { axis, size });
   const spread = indices.shape.length;
-  const flat = reshape(updates, [...updates.shape.slice(0, axis), sizeOf(indices.shape), ...updates.shape.slice(axis + spread)]);
+  const flat = reshape(updates, [
+    ...updates.shape.slice(0, axis),
+    sizeOf(indices.shape),
+    ...updates.shape.slice(axis + spread),
+  ]);
   const axes = flat.shape.map((_, i) => i);
   const front = transpose(flat, [axis, ...axes.filter((i) => i !== axis)]);
   const index = reshape(indices, [sizeOf(indices.shape)]);
   const added = makeExpr(scatterSlicesOp, [front, index], { axis: 0, size });
-  return transpose(added, axes.map((i) => (i === axis ? 0 : i < axis ? i + 1 : i)));
+  return transpose(
+    added,
+    axes.map((i) => (i === axis ? 0 : i < axis ? i + 1 : i)),
+  );
 }
-

@@ -4,7 +4,7 @@ import { linear } from '../classes/linear.js';
 import { addDims, type Dim, subtractDims } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
-import { sameShape, type Shape, stridesOf } from '../shape.js';
+import { type Shape, sameShape, stridesOf } from '../shape.js';
 import { expand, expandOp } from './expand.js';
 import { foldConstants } from './fold.js';
 import { pad } from './pad.js';
@@ -20,7 +20,10 @@ export const sliceOp = linear<SliceAttributes>({
       return typeof room === 'number' && room < 0;
     });
     if (starts.length !== rank || sizes.length !== rank || outside) {
-      throw new GraphError('slice', `start [${starts.join(', ')}] and size [${sizes.join(', ')}] leave ${describe(x!)}`);
+      throw new GraphError(
+        'slice',
+        `start [${starts.join(', ')}] and size [${sizes.join(', ')}] leave ${describe(x!)}`,
+      );
     }
     return { dtype: x!.dtype, shape: sizes };
   },
@@ -59,11 +62,19 @@ export function slice(x: Expr, starts: readonly Dim[], sizes: Shape): Expr {
   if (sameShape(x.shape, sizes) && starts.every((s) => s === 0)) return x;
   if (x.op === expandOp && x.args[0]!.shape.length === 0) return expand(x.args[0]!, sizes);
   if (x.op === sliceOp) {
-    return slice(x.args[0]!, starts.map((s, i) => addDims(s, x.attributes.starts[i])), sizes);
+    return slice(
+      x.args[0]!,
+      starts.map((s, i) => addDims(s, x.attributes.starts[i])),
+      sizes,
+    );
   }
   return foldConstants(makeExpr(sliceOp, [x], { starts, sizes }));
 }
 
 /** The part of x with indices start..start+size−1 on one axis. */
 export const sliceAxis = (x: Expr, axis: number, start: Dim, size: Dim): Expr =>
-  slice(x, x.shape.map((_, i) => (i === axis ? start : 0)), x.shape.map((d, i) => (i === axis ? size : d)));
+  slice(
+    x,
+    x.shape.map((_, i) => (i === axis ? start : 0)),
+    x.shape.map((d, i) => (i === axis ? size : d)),
+  );

@@ -15,7 +15,11 @@ const inverse = (perm: readonly number[]): number[] => perm.map((_, axis) => per
 export const transposeOp = linear<TransposeAttributes>({
   name: 'transpose',
   infer: ([x], { perm }) => {
-    if (perm.length !== x!.shape.length || new Set(perm).size !== perm.length || perm.some((p) => x!.shape[p] === undefined)) {
+    if (
+      perm.length !== x!.shape.length ||
+      new Set(perm).size !== perm.length ||
+      perm.some((p) => x!.shape[p] === undefined)
+    ) {
       throw new GraphError('transpose', `[${perm.join(', ')}] does not permute the axes of ${describe(x!)}`);
     }
     return { dtype: x!.dtype, shape: perm.map((axis) => x!.shape[axis]!) };
@@ -38,8 +42,16 @@ export const transposeOp = linear<TransposeAttributes>({
 /** x with its axes permuted: axis i of the result is axis perm[i] of x (default: reversed). */
 export function transpose(x: Expr, perm: readonly number[] = x.shape.map((_, i) => x.shape.length - 1 - i)): Expr {
   if (perm.length === x.shape.length && perm.every((axis, i) => axis === i)) return x;
-  if (x.op === transposeOp) return transpose(x.args[0]!, perm.map((axis) => x.attributes.perm[axis]));
-  if (x.op === expandOp && x.args[0]!.shape.length === 0) return expand(x.args[0]!, perm.map((axis) => x.shape[axis]!));
+  if (x.op === transposeOp)
+    return transpose(
+      x.args[0]!,
+      perm.map((axis) => x.attributes.perm[axis]),
+    );
+  if (x.op === expandOp && x.args[0]!.shape.length === 0)
+    return expand(
+      x.args[0]!,
+      perm.map((axis) => x.shape[axis]!),
+    );
   const node = makeExpr(transposeOp, [x], { perm });
   return isConstant(x) ? foldConstants(node) : node;
 }
@@ -49,4 +61,3 @@ export const matrixTranspose = (x: Expr): Expr => {
   const axes = x.shape.map((_, i) => i);
   return transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
 };
-

@@ -17,7 +17,8 @@ const taken = (condition: Expr, i: number, value: Expr): Expr => {
 export const whereOp = linear({
   name: 'where',
   infer: ([condition, a, b]) => {
-    if (condition!.dtype !== 'bool') throw new GraphError('where', `needs a bool condition, got ${describe(condition!)}`);
+    if (condition!.dtype !== 'bool')
+      throw new GraphError('where', `needs a bool condition, got ${describe(condition!)}`);
     return {
       dtype: commonDType('where', [a!, b!]),
       shape: broadcastShapes('where', condition!.shape, a!.shape, b!.shape),
@@ -25,8 +26,10 @@ export const whereOp = linear({
   },
   emit: (node, e) => e.node('Where', node.args.map(e.name)),
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (condition, a, b) => (condition ? a! : b!)),
-  tangent: (node, i, dx, lead) => (i === 0 ? undefined : taken(node.args[0]!, i, alignLead(dx, lead, node.shape.length))),
-  adjoint: (node, i, adjoint) => (i === 0 ? undefined : unbroadcast(taken(node.args[0]!, i, adjoint), node.args[i]!.shape)),
+  tangent: (node, i, dx, lead) =>
+    i === 0 ? undefined : taken(node.args[0]!, i, alignLead(dx, lead, node.shape.length)),
+  adjoint: (node, i, adjoint) =>
+    i === 0 ? undefined : unbroadcast(taken(node.args[0]!, i, adjoint), node.args[i]!.shape),
 });
 
 /** a where the condition holds, b elsewhere; all three broadcast. The derivative goes to the operand that was taken. */

@@ -1,6 +1,5 @@
 /** Putting the contributions of operations, each over its own groups, into tensors over all S groups. */
 
-import type { DType } from '../tensor.js';
 import type { Expr } from '../expr.js';
 import { add } from '../ops/add.js';
 import { constant, tensor } from '../ops/constant.js';
@@ -11,6 +10,7 @@ import { pad } from '../ops/pad.js';
 import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
 import { matrixTranspose, transpose } from '../ops/transpose.js';
+import type { DType } from '../tensor.js';
 
 /** A block of a matrix over groups: entry (i, j) belongs to (rows[i], columns[j]). */
 export interface Block {
@@ -73,7 +73,11 @@ export const assembleVector = (
   size: number,
   dtype: DType,
 ): Expr => {
-  const blocks = parts.map(({ groups, value }) => ({ rows: [0], columns: groups, value: reshape(value, [1, groups.length]) }));
+  const blocks = parts.map(({ groups, value }) => ({
+    rows: [0],
+    columns: groups,
+    value: reshape(value, [1, groups.length]),
+  }));
   const byPlace = new Map<string, Expr>();
   for (const { columns, value } of blocks) {
     const key = columns.join(',');

@@ -1,7 +1,6 @@
 /** The generic engine: derivatives of φ(η) entry by entry, any order. Slow, and the oracle of the stacked engine. */
 
 import type { Expr } from '../expr.js';
-import { addAll } from './assemble.js';
 import { concat } from '../ops/concat.js';
 import { constant } from '../ops/constant.js';
 import { mul } from '../ops/mul.js';
@@ -9,6 +8,7 @@ import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
 import { jvp } from '../transforms/jvp.js';
 import { grad } from '../transforms/vjp.js';
+import { addAll } from './assemble.js';
 import { checkGroups, type Groups, type Order, type Summary } from './groups.js';
 
 const directionOf = (groups: Groups, s: number): ReadonlyMap<Expr, Expr> =>
@@ -23,7 +23,11 @@ export const derivative = (loss: Expr, groups: Groups, indices: readonly number[
   return indices.reduce((value, s) => jvp([value], directionOf(groups, s))[0]!, loss);
 };
 
-const vector = (entries: readonly Expr[]): Expr => concat(entries.map((e) => reshape(e, [1])), 0);
+const vector = (entries: readonly Expr[]): Expr =>
+  concat(
+    entries.map((e) => reshape(e, [1])),
+    0,
+  );
 
 /** ḡ, H̄ and D3 by forward mode, reverse over forward, and thrice nested forward mode. */
 export const genericSummary = (loss: Expr, groups: Groups, order: Order = 3): Summary => {
@@ -35,7 +39,10 @@ export const genericSummary = (loss: Expr, groups: Groups, order: Order = 3): Su
   const rows = first.map((gs) => {
     const gradient = new Map(grad(gs, parameters).map((g, i) => [parameters[i]!, g]));
     const entries = groups.map((group) =>
-      addAll(group.map(({ parameter, direction }) => reduceSum(mul(gradient.get(parameter)!, direction))), constant(0, loss.dtype)),
+      addAll(
+        group.map(({ parameter, direction }) => reduceSum(mul(gradient.get(parameter)!, direction))),
+        constant(0, loss.dtype),
+      ),
     );
     return reshape(vector(entries), [1, groups.length]);
   });

@@ -2,8 +2,8 @@
 
 import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
-import { requireScalar } from '../transforms/vjp.js';
 import { sameShape } from '../shape.js';
+import { requireScalar } from '../transforms/vjp.js';
 
 /** A parameter and the direction along it, of the parameter's shape. A group that covers a part of it has zeros elsewhere. */
 export interface Along {
@@ -33,7 +33,10 @@ export const checkGroups = (loss: Expr, groups: Groups): void => {
     if (group.length === 0) throw new GraphError('summary', `group ${s} has no parameter`);
     for (const { parameter, direction } of group) {
       if (!sameShape(parameter.shape, direction.shape) || parameter.dtype !== direction.dtype) {
-        throw new GraphError('summary', `the direction of ${describe(parameter)} in group ${s} is ${describe(direction)}; it must be alike`);
+        throw new GraphError(
+          'summary',
+          `the direction of ${describe(parameter)} in group ${s} is ${describe(direction)}; it must be alike`,
+        );
       }
     }
   });

@@ -27,7 +27,10 @@ export const takeGroups = (stack: Stack, groups: readonly number[]): Expr => {
     if (last && last.start + last.length === row) last.length += 1;
     else runs.push({ start: row, length: 1 });
   }
-  return concat(runs.map(({ start, length }) => sliceAxis(stack.value, 0, start, length)), 0);
+  return concat(
+    runs.map(({ start, length }) => sliceAxis(stack.value, 0, start, length)),
+    0,
+  );
 };
 
 /** The sum of stacks at one value: tangents of a group that is in several of them are added, the others joined. */
@@ -49,7 +52,13 @@ export const mergeStacks = (parts: readonly Stack[]): Stack | undefined => {
     groups,
     value: owners.map((i) => takeGroups(parts[i]!, groups)).reduce(add),
   }));
-  return { groups: merged.flatMap((m) => m.groups), value: concat(merged.map((m) => m.value), 0) };
+  return {
+    groups: merged.flatMap((m) => m.groups),
+    value: concat(
+      merged.map((m) => m.value),
+      0,
+    ),
+  };
 };
 
 /** The groups of both stacks, in the order of the first. */

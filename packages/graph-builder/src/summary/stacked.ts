@@ -164,9 +164,25 @@ export const stackedSummary = (loss: Expr, groups: Groups, order: Order = 3): Su
   const reached = tangents.get(loss)?.first;
   const gbar = assembleVector(reached ? [reached] : [], size, loss.dtype);
   if (order === 1) return { gbar };
-  const symmetric = assembleMatrix(all.flatMap((c) => c.symmetric), size, loss.dtype);
-  const cross = assembleMatrix(all.flatMap((c) => c.cross), size, loss.dtype);
+  const symmetric = assembleMatrix(
+    all.flatMap((c) => c.symmetric),
+    size,
+    loss.dtype,
+  );
+  const cross = assembleMatrix(
+    all.flatMap((c) => c.cross),
+    size,
+    loss.dtype,
+  );
   const Hbar = add(symmetric, symmetrize(cross));
   if (order === 2) return { gbar, Hbar };
-  return { gbar, Hbar, D3: assembleVector(all.flatMap((c) => c.third), size, loss.dtype) };
+  return {
+    gbar,
+    Hbar,
+    D3: assembleVector(
+      all.flatMap((c) => c.third),
+      size,
+      loss.dtype,
+    ),
+  };
 };

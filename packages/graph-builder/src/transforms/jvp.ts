@@ -14,7 +14,10 @@ export const zerosLike = (expr: Expr): Expr => expand(constant(0, expr.dtype), e
  * Tangents of `outputs` along the tangents of some nodes (each of its node's shape; all others have tangent zero). An
  * undefined entry is a tangent that is zero everywhere. Repeated use gives directional derivatives of any order.
  */
-export const jvpOrZero = (outputs: readonly Expr[], tangents: ReadonlyMap<Expr, Expr>): readonly (Expr | undefined)[] => {
+export const jvpOrZero = (
+  outputs: readonly Expr[],
+  tangents: ReadonlyMap<Expr, Expr>,
+): readonly (Expr | undefined)[] => {
   for (const [node, tangent] of tangents) {
     if (!sameShape(node.shape, tangent.shape) || node.dtype !== tangent.dtype) {
       throw new GraphError('jvp', `the tangent of ${describe(node)} is ${describe(tangent)}; it must be alike`);

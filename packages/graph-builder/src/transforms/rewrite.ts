@@ -1,11 +1,10 @@
 /** Rebuilding a graph from its leaves up: substitution, change of element type, lowering. */
 
-import { type Expr, makeExpr, topologicalOrder } from '../expr.js';
-import { type Graph, type Input } from '../graph.js';
-import { constant, isConstant, tensor, tensorOf, valueOf } from '../ops/constant.js';
-import { castOp, cast } from '../ops/cast.js';
+import { type Expr, isFloat, makeExpr, topologicalOrder } from '../expr.js';
+import type { Graph, Input } from '../graph.js';
+import { cast, castOp } from '../ops/cast.js';
+import { constant, constantValue, isConstant, tensor, tensorOf } from '../ops/constant.js';
 import { input, isInput } from '../ops/input.js';
-import { isFloat } from '../expr.js';
 import type { DType, Tensor } from '../tensor.js';
 
 /** A node like another one over other operands. */
@@ -22,7 +21,13 @@ export const rewrite = (
 ): readonly Expr[] => {
   const done = new Map<Expr, Expr>();
   for (const node of topologicalOrder(exprs)) {
-    const rebuilt = node.args.length === 0 ? node : remake(node, node.args.map((a) => done.get(a)!));
+    const rebuilt =
+      node.args.length === 0
+        ? node
+        : remake(
+            node,
+            node.args.map((a) => done.get(a)!),
+          );
     done.set(node, replace(node, rebuilt) ?? rebuilt);
   }
   return exprs.map((e) => done.get(e)!);
@@ -46,7 +51,7 @@ export const castGraph =
     const leaf = (node: Expr): Expr | undefined => {
       if (!isFloat(node.dtype) || node.dtype === dtype) return undefined;
       if (isInput(node)) return input(node.attributes.name, node.attributes.shape, dtype);
-      if (isConstant(node)) return constant(tensor(valueOf(node)!.data, tensorOf(node)!.shape, dtype));
+      if (isConstant(node)) return constant(tensor(constantValue(node)!.data, tensorOf(node)!.shape, dtype));
       return undefined;
     };
     const done = new Map<Expr, Expr>();

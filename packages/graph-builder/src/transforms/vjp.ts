@@ -56,7 +56,10 @@ export const vjp = (seeds: ReadonlyMap<Expr, Expr>, wrt: readonly Expr[]): reado
 /** Throws GraphError unless the expression is one floating-point number: what can be differentiated as a loss. */
 export const requireScalar = (operation: string, loss: Expr): void => {
   if (loss.shape.length !== 0 || !isFloat(loss.dtype)) {
-    throw new GraphError(operation, `the loss must be a floating-point scalar, got ${describe(loss)}; reduce it to one number`);
+    throw new GraphError(
+      operation,
+      `the loss must be a floating-point scalar, got ${describe(loss)}; reduce it to one number`,
+    );
   }
 };
 

@@ -1,9 +1,11 @@
 /** Import of elementwise operators that are one primitive each. */
 
+import type { Expr } from '../../expr.js';
 import { add } from '../../ops/add.js';
 import { equal, greater, greaterOrEqual, less, lessOrEqual } from '../../ops/compare.js';
 import { elu } from '../../ops/elu.js';
 import { exp } from '../../ops/exp.js';
+import { maximum, minimum } from '../../ops/extremum.js';
 import { log } from '../../ops/log.js';
 import { mul } from '../../ops/mul.js';
 import { neg } from '../../ops/neg.js';
@@ -13,11 +15,19 @@ import { sigmoid } from '../../ops/sigmoid.js';
 import { sub } from '../../ops/sub.js';
 import { tanh } from '../../ops/tanh.js';
 import { where } from '../../ops/where.js';
-import type { Expr } from '../../expr.js';
 import type { Importer } from '../importer.js';
 
-const one = (f: (x: Expr) => Expr): Importer => (n) => [f(n.input(0))];
-const two = (f: (a: Expr, b: Expr) => Expr): Importer => (n) => [f(n.input(0), n.input(1))];
+const one =
+  (f: (x: Expr) => Expr): Importer =>
+  (n) => [f(n.input(0))];
+const two =
+  (f: (a: Expr, b: Expr) => Expr): Importer =>
+  (n) => [f(n.input(0), n.input(1))];
+
+/** Operators that take any number of operands. */
+const folded =
+  (f: (a: Expr, b: Expr) => Expr): Importer =>
+  (n) => [n.inputs.map((_, i) => n.input(i)).reduce(f)];
 
 export const elementwise: Readonly<Record<string, Importer>> = {
   Add: two(add),
@@ -29,6 +39,8 @@ export const elementwise: Readonly<Record<string, Importer>> = {
   Less: two(less),
   LessOrEqual: two(lessOrEqual),
   Log: one(log),
+  Max: folded(maximum),
+  Min: folded(minimum),
   Mul: two(mul),
   Neg: one(neg),
   Reciprocal: one(reciprocal),

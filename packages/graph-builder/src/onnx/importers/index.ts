@@ -1,17 +1,18 @@
 /** The operators that hograd imports, by ONNX type (default domain). */
 
+import { productOfDims } from '../../dim.js';
+import type { Expr } from '../../expr.js';
+import { isFloat } from '../../expr.js';
+import { integerDivide } from '../../ops/integerDivide.js';
 import { logSoftmax, softmax } from '../../ops/logSoftmax.js';
 import { matmul } from '../../ops/matmul.js';
 import { div } from '../../ops/reciprocal.js';
-import { isFloat } from '../../expr.js';
-import { productOfDims } from '../../dim.js';
 import { reshape } from '../../ops/reshape.js';
-import type { Expr } from '../../expr.js';
-import { integerDivide } from '../../ops/integerDivide.js';
 import { normalizeAxis } from '../../shape.js';
-import type { ImportNode, Importer } from '../importer.js';
+import type { Importer, ImportNode } from '../importer.js';
 import { elementwise } from './elementwise.js';
 import { gemm } from './gemm.js';
+import { indexing } from './indexing.js';
 import { negativeLogLikelihoodLoss, softmaxCrossEntropyLoss } from './loss.js';
 import { reductions } from './reduction.js';
 import { shapes } from './shape.js';
@@ -29,6 +30,7 @@ const softmaxLike =
 
 export const importers: Readonly<Record<string, Importer>> = {
   ...elementwise,
+  ...indexing,
   ...reductions,
   ...shapes,
   Div: (n) => [isFloat(n.input(0).dtype) ? div(n.input(0), n.input(1)) : integerDivide(n.input(0), n.input(1))],

@@ -15,7 +15,7 @@ import { reduceSum } from '../../ops/reduceSum.js';
 import { reshape } from '../../ops/reshape.js';
 import { sub } from '../../ops/sub.js';
 import { where } from '../../ops/where.js';
-import type { ImportNode, Importer } from '../importer.js';
+import type { Importer, ImportNode } from '../importer.js';
 
 const likelihoodLoss = (n: ImportNode, logProbabilities: Expr): Expr => {
   const labels = n.input(1);

@@ -5,7 +5,7 @@ import { mean } from '../../functions/mean.js';
 import { keptShape, reduceSum } from '../../ops/reduceSum.js';
 import { reshape } from '../../ops/reshape.js';
 import { normalizeAxis } from '../../shape.js';
-import type { ImportNode, Importer } from '../importer.js';
+import type { Importer, ImportNode } from '../importer.js';
 
 /** The axes of a reduction: an attribute before opset 13 (ReduceSum) or 18 (the others), an operand since; none means all. */
 export const reductionAxes = (n: ImportNode, rank: number): readonly number[] => {

@@ -11,13 +11,15 @@ import { gatherElements } from '../../ops/gatherElements.js';
 import { reshape } from '../../ops/reshape.js';
 import { transpose } from '../../ops/transpose.js';
 import { broadcastShapes, normalizeAxis, sizeOf } from '../../shape.js';
-import type { ImportNode, Importer } from '../importer.js';
+import type { Importer, ImportNode } from '../importer.js';
 import { dtypeOfOnnx } from '../types.js';
 
 const reshapeImporter: Importer = (n) => {
   const x = n.input(0);
   const wanted = n.ints('shape') ?? n.dims(1) ?? n.fail('needs its target shape');
-  const copied = wanted.map((d, i) => (d === 0 && !n.int('allowzero', 0) ? (x.shape[i] ?? n.fail(`copies axis ${i}, which its operand lacks`)) : d));
+  const copied = wanted.map((d, i) =>
+    d === 0 && !n.int('allowzero', 0) ? (x.shape[i] ?? n.fail(`copies axis ${i}, which its operand lacks`)) : d,
+  );
   return [reshape(x, copied)];
 };
 
@@ -35,7 +37,12 @@ const squeeze: Importer = (n) => {
   const axes = axesOf(n)?.map((axis) => normalizeAxis('Squeeze', axis, x.shape.length));
   const stuck = axes?.find((axis) => typeof x.shape[axis] === 'number' && x.shape[axis] !== 1);
   if (stuck !== undefined) return n.fail(`squeezes axis ${stuck}, which has length ${x.shape[stuck]}`);
-  return [reshape(x, x.shape.filter((d, i) => (axes ? !axes.includes(i) : d !== 1)))];
+  return [
+    reshape(
+      x,
+      x.shape.filter((d, i) => (axes ? !axes.includes(i) : d !== 1)),
+    ),
+  ];
 };
 
 const unsqueeze: Importer = (n) => {
@@ -44,7 +51,12 @@ const unsqueeze: Importer = (n) => {
   const rank = x.shape.length + axes.length;
   const positions = axes.map((axis) => normalizeAxis('Unsqueeze', axis, rank));
   const rest = [...x.shape];
-  return [reshape(x, Array.from({ length: rank }, (_, i) => (positions.includes(i) ? 1 : rest.shift()!)))];
+  return [
+    reshape(
+      x,
+      Array.from({ length: rank }, (_, i) => (positions.includes(i) ? 1 : rest.shift()!)),
+    ),
+  ];
 };
 
 const constantImporter: Importer = (n) => {
@@ -71,7 +83,12 @@ const castImporter: Importer = (n) => {
 
 export const shapes: Readonly<Record<string, Importer>> = {
   Cast: castImporter,
-  Concat: (n) => [concat(n.inputs.map((_, i) => n.input(i)), n.int('axis', 0))],
+  Concat: (n) => [
+    concat(
+      n.inputs.map((_, i) => n.input(i)),
+      n.int('axis', 0),
+    ),
+  ],
   Constant: constantImporter,
   Expand: (n) => {
     const x = n.input(0);

@@ -1,0 +1,151 @@
+/** Import of operators that cut, surround and scatter. */
+
+import { addDims, type Dim, floorDivideDims, subtractDims } from '../../dim.js';
+import type { Expr } from '../../expr.js';
+import { add } from '../../ops/add.js';
+import { cast } from '../../ops/cast.js';
+import { greater } from '../../ops/compare.js';
+import { constant, tensor, uniformValue } from '../../ops/constant.js';
+import { expand } from '../../ops/expand.js';
+import { gather } from '../../ops/gather.js';
+import { pad } from '../../ops/pad.js';
+import { scatterElements } from '../../ops/scatterElements.js';
+import { slice } from '../../ops/slice.js';
+import { where } from '../../ops/where.js';
+import { normalizeAxis } from '../../shape.js';
+import type { Importer, ImportNode } from '../importer.js';
+
+/** ONNX writes "to the end" as a very large number. */
+const END = 2 ** 31 - 1;
+
+/** A slice's bound as a position in 0..length; negative ones count from the end, those outside are clipped. */
+const position = (n: ImportNode, bound: Dim, length: Dim): Dim => {
+  if (typeof bound === 'string') return bound;
+  if (typeof length === 'number') return Math.min(Math.max(bound < 0 ? bound + length : bound, 0), length);
+  if (bound >= END) return length;
+  if (bound <= -END) return 0;
+  if (bound < 0) return addDims(length, bound);
+  return bound <= 1
+    ? bound
+    : n.fail(`cuts the axis of symbolic length ${length} at ${bound}, which may lie beyond its end`);
+};
+
+/** Positions start, start + step, … on an axis of known length. */
+const strided = (n: ImportNode, x: Expr, axis: number, start: number, end: number, step: number): Expr => {
+  const length = x.shape[axis]!;
+  if (typeof length !== 'number') return n.fail(`steps by ${step} along the symbolic axis ${axis}`);
+  const clip = (bound: number, low: number, high: number): number =>
+    Math.min(Math.max(bound < 0 ? bound + length : bound, low), high);
+  const first = step > 0 ? clip(start, 0, length) : clip(start, 0, length - 1);
+  const last = step > 0 ? clip(end, 0, length) : end <= -END ? -1 : clip(end, -1, length - 1);
+  const positions: number[] = [];
+  for (let i = first; step > 0 ? i < last : i > last; i += step) positions.push(i);
+  return gather(x, constant(tensor(positions, [positions.length], 'int64')), axis);
+};
+
+const sliceImporter: Importer = (n) => {
+  const x = n.input(0);
+  const starts = n.ints('starts') ?? n.dims(1) ?? n.fail('needs its starts');
+  const ends = n.ints('ends') ?? n.dims(2) ?? n.fail('needs its ends');
+  const axes = n.ints('axes') ?? n.numbers(3) ?? starts.map((_, i) => i);
+  const steps = n.numbers(4) ?? axes.map(() => 1);
+  return [
+    axes.reduce((value: Expr, given, i) => {
+      const axis = normalizeAxis('Slice', given, value.shape.length);
+      if (steps[i] !== 1) return strided(n, value, axis, Number(starts[i]), Number(ends[i]), steps[i]!);
+      const from = position(n, starts[i]!, value.shape[axis]!);
+      const length = subtractDims(position(n, ends[i]!, value.shape[axis]!), from);
+      const size = typeof length === 'number' ? Math.max(length, 0) : length;
+      return slice(
+        value,
+        value.shape.map((_, k) => (k === axis ? from : 0)),
+        value.shape.map((d, k) => (k === axis ? size : d)),
+      );
+    }, x),
+  ];
+};
+
+const padImporter: Importer = (n) => {
+  const x = n.input(0);
+  const mode = n.string('mode', 'constant');
+  if (mode !== 'constant')
+    return n.fail(`pads in the mode "${mode}", which is not supported yet; use constant padding`);
+  const value = n.optional(2)
+    ? (uniformValue(n.input(2)) ?? n.fail('pads with a value computed from data'))
+    : n.float('value', 0);
+  const pads = n.ints('pads') ?? n.dims(1) ?? n.fail('needs its pads');
+  const rank = x.shape.length;
+  const axes = (n.numbers(3) ?? x.shape.map((_, i) => i)).map((axis) => normalizeAxis('Pad', axis, rank));
+  const at = (offset: number): Dim[] => x.shape.map((_, i) => (axes.includes(i) ? pads[axes.indexOf(i) + offset]! : 0));
+  const before = at(0);
+  const after = at(axes.length);
+  const cut = (d: Dim): Dim => (typeof d === 'number' && d < 0 ? -d : 0);
+  const grown = (d: Dim): Dim => (typeof d === 'number' && d < 0 ? 0 : d);
+  // A negative pad crops.
+  const starts = before.map(cut);
+  const sizes = x.shape.map((d, i) => subtractDims(d, addDims(starts[i]!, cut(after[i]!))));
+  const padded = (e: Expr): Expr => pad(slice(e, starts, sizes), before.map(grown), after.map(grown));
+  if (value === 0) return [padded(x)];
+  const inside = padded(expand(cast(constant(1), x.dtype), x.shape));
+  return [where(greater(inside, 0), padded(x), constant(value, x.dtype))];
+};
+
+const split: Importer = (n) => {
+  const x = n.input(0);
+  const axis = normalizeAxis('Split', n.int('axis', 0), x.shape.length);
+  const length = x.shape[axis]!;
+  const parts = n.int('num_outputs', n.outputs);
+  const even = floorDivideDims(addDims(length, parts - 1), parts);
+  const sizes: readonly Dim[] =
+    n.ints('split') ??
+    n.dims(1) ??
+    Array.from({ length: parts }, (_, i) =>
+      i < parts - 1
+        ? even
+        : subtractDims(length, typeof even === 'number' ? even * (parts - 1) : n.fail('splits a symbolic axis evenly')),
+    );
+  let start: Dim = 0;
+  return sizes.map((size) => {
+    const part = slice(
+      x,
+      x.shape.map((_, i) => (i === axis ? start : 0)),
+      x.shape.map((d, i) => (i === axis ? size : d)),
+    );
+    start = addDims(start, size);
+    return part;
+  });
+};
+
+const scatterImporter: Importer = (n) => {
+  const [x, indices, updates] = [n.input(0), n.input(1), n.input(2)];
+  const axis = normalizeAxis(n.opType, n.int('axis', 0), x.shape.length);
+  // The updates may cover only the beginning of the other axes.
+  const scattered = (values: Expr): Expr => {
+    const added = scatterElements(values, indices, axis, x.shape[axis]!);
+    return pad(
+      added,
+      added.shape.map(() => 0),
+      x.shape.map((d, i) => subtractDims(d, added.shape[i]!)),
+    );
+  };
+  const reduction = n.string('reduction', 'none');
+  if (reduction === 'add') return [add(x, scattered(updates))];
+  if (reduction !== 'none')
+    return n.fail(`scatters with the reduction "${reduction}", which is not supported; "none" and "add" are`);
+  const hit = greater(scattered(expand(cast(constant(1), x.dtype), updates.shape)), 0);
+  return [where(hit, scattered(updates), x)];
+};
+
+const constantOfShape: Importer = (n) => {
+  const shape = n.dims(0) ?? n.fail('needs its shape');
+  const value = n.tensor('value');
+  return [expand(constant(value ? { ...value, shape: [] } : 0), shape)];
+};
+
+export const indexing: Readonly<Record<string, Importer>> = {
+  ConstantOfShape: constantOfShape,
+  Pad: padImporter,
+  ScatterElements: scatterImporter,
+  Slice: sliceImporter,
+  Split: split,
+};

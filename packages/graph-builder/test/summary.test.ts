@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import * as G from '../src/index.js';
+import { buildCase, loadCase, relativeError } from './golden.js';
+
+const CASES = ['mlp-tanh', 'mlp-relu', 'mlp-elu', 'mlp-relu-mse', 'mlp-sigmoid-indefinite', 'deep-trivial'];
+
+describe.each(CASES)('summary of %s', (name) => {
+  const golden = loadCase(name);
+  const { loss, groups, values } = buildCase(golden);
+
+  it.each(['stacked', 'generic'] as const)('%s engine gives the author’s loss, ḡ, H̄ and D3', (engine) => {
+    const { gbar, Hbar, D3 } = G.summary(loss, groups, { engine });
+    const [l, g, H, d3] = G.evaluate([loss, gbar, Hbar!, D3!], values);
+    expect(relativeError(l!.data, [golden.loss])).toBeLessThan(1e-12);
+    expect(relativeError(g!.data, golden.gbar)).toBeLessThan(1e-10);
+    expect(relativeError(H!.data, golden.Hbar.flat())).toBeLessThan(1e-10);
+    expect(relativeError(d3!.data, golden.order3)).toBeLessThan(1e-10);
+  });
+
+  it('lower orders are the same numbers without the rest', () => {
+    const first = G.summary(loss, groups, { order: 1 });
+    const second = G.summary(loss, groups, { order: 2 });
+    expect(first.Hbar).toBeUndefined();
+    expect(second.D3).toBeUndefined();
+    const [g, H] = G.evaluate([first.gbar, second.Hbar!], values);
+    expect(relativeError(g!.data, golden.gbar)).toBeLessThan(1e-10);
+    expect(relativeError(H!.data, golden.Hbar.flat())).toBeLessThan(1e-10);
+  });
+});
+
+describe('off-diagonal third derivatives', () => {
+  it('agree with the author’s full tensor', () => {
+    const golden = loadCase('mlp-tanh');
+    const { loss, groups, values } = buildCase(golden);
+    const entries: [number, number, number][] = [
+      [0, 1, 2],
+      [0, 0, 4],
+      [3, 2, 5],
+      [4, 4, 1],
+    ];
+    const computed = G.evaluate(
+      entries.map((at) => G.derivative(loss, groups, at)),
+      values,
+    );
+    const scale = Math.max(...golden.order3_full!.flat(2).map(Math.abs));
+    entries.forEach(([s, t, v], i) => {
+      expect(Math.abs(computed[i]!.data[0]! - golden.order3_full![s]![t]![v]!) / scale).toBeLessThan(1e-10);
+    });
+  });
+});
+
+describe('what a summary refuses', () => {
+  it('a loss that is not a scalar', () => {
+    const w = G.input('w', [3], 'float64');
+    expect(() => G.summary(w, [[{ parameter: w, direction: w }]])).toThrow(
+      /loss must be a floating-point scalar, got float64\[3\]/,
+    );
+  });
+  it('a direction unlike its parameter', () => {
+    const w = G.input('w', [3], 'float64');
+    const u = G.input('u', [3, 1], 'float64');
+    expect(() => G.summary(G.reduceSum(w), [[{ parameter: w, direction: u }]])).toThrow(
+      /group 0 is float64\[3, 1\]; it must be alike/,
+    );
+  });
+});
+
+describe('groups that share and split parameters', () => {
+  const w = G.input('w', [4], 'float64');
+  const u = G.input('u', [4], 'float64');
+  const mask = (bits: number[]) => G.constant(G.tensor(bits, [4], 'float64'));
+  const values = {
+    w: { shape: [4], data: Float64Array.of(0.3, -0.7, 1.1, 0.2) },
+    u: { shape: [4], data: Float64Array.of(1, -2, 0.5, 3) },
+  };
+  // A parameter used several times, products of its functions, and a softmax: every kind of curvature at once.
+  const loss = G.sumOf([
+    G.reduceSum(G.mul(G.tanh(w), G.exp(w))),
+    G.reduceSum(G.square(G.logSoftmax(w, 0))),
+    G.reduceSum(G.mul(G.softmax(w, 0), G.sigmoid(G.mul(w, 2)))),
+  ]);
+  const groups: G.Groups = [
+    [{ parameter: w, direction: G.mul(u, mask([1, 1, 0, 0])) }],
+    [{ parameter: w, direction: G.mul(u, mask([0, 0, 1, 0])) }],
+    [{ parameter: w, direction: G.mul(u, mask([0, 0, 0, 1])) }],
+  ];
+  it('stacked and generic engines agree', () => {
+    const a = G.summary(loss, groups, { engine: 'stacked' });
+    const b = G.summary(loss, groups, { engine: 'generic' });
+    const [ga, Ha, da, gb, Hb, db] = G.evaluate([a.gbar, a.Hbar!, a.D3!, b.gbar, b.Hbar!, b.D3!], values);
+    expect(relativeError(ga!.data, [...gb!.data])).toBeLessThan(1e-12);
+    expect(relativeError(Ha!.data, [...Hb!.data])).toBeLessThan(1e-12);
+    expect(relativeError(da!.data, [...db!.data])).toBeLessThan(1e-12);
+  });
+  it('H̄ agrees with finite differences of the loss', () => {
+    const { Hbar } = G.summary(loss, groups);
+    const H = G.evaluate([Hbar!], values)[0]!.data;
+    const at = (eta: number[]): number => {
+      const data = values.w.data.map((v, i) => v + eta[i < 2 ? 0 : i - 1]! * values.u.data[i]!);
+      return G.evaluate([loss], { w: { shape: [4], data } })[0]!.data[0]!;
+    };
+    const h = 1e-4;
+    for (let s = 0; s < 3; s++) {
+      for (let t = 0; t < 3; t++) {
+        const shifted = (a: number, b: number) =>
+          at([0, 1, 2].map((k) => (k === s ? a * h : 0) + (k === t ? b * h : 0)));
+        const difference = (shifted(1, 1) - shifted(1, -1) - shifted(-1, 1) + shifted(-1, -1)) / (4 * h * h);
+        expect(H[s * 3 + t]!).toBeCloseTo(difference, 5);
+      }
+    }
+  });
+});
