@@ -1,18 +1,28 @@
 /** Import of elementwise operators that are one primitive each. */
 
 import type { Expr } from '../../expr.js';
+import { abs } from '../../ops/abs.js';
 import { add } from '../../ops/add.js';
+import { ceil } from '../../ops/ceil.js';
 import { equal, greater, greaterOrEqual, less, lessOrEqual } from '../../ops/compare.js';
+import { cos } from '../../ops/cos.js';
 import { elu } from '../../ops/elu.js';
 import { exp } from '../../ops/exp.js';
 import { maximum, minimum } from '../../ops/extremum.js';
+import { floor } from '../../ops/floor.js';
 import { log } from '../../ops/log.js';
 import { mul } from '../../ops/mul.js';
 import { neg } from '../../ops/neg.js';
+import { pow } from '../../ops/pow.js';
 import { reciprocal } from '../../ops/reciprocal.js';
 import { relu } from '../../ops/relu.js';
+import { round } from '../../ops/round.js';
 import { sigmoid } from '../../ops/sigmoid.js';
+import { sign } from '../../ops/sign.js';
+import { sin } from '../../ops/sin.js';
+import { sqrt } from '../../ops/sqrt.js';
 import { sub } from '../../ops/sub.js';
+import { tan } from '../../ops/tan.js';
 import { tanh } from '../../ops/tanh.js';
 import { where } from '../../ops/where.js';
 import type { Importer } from '../importer.js';
@@ -30,7 +40,17 @@ const folded =
   (n) => [n.inputs.map((_, i) => n.input(i)).reduce(f)];
 
 export const elementwise: Readonly<Record<string, Importer>> = {
+  Abs: one(abs),
   Add: two(add),
+  Ceil: one(ceil),
+  Cos: one(cos),
+  Floor: one(floor),
+  Pow: two(pow),
+  Round: one(round),
+  Sign: one(sign),
+  Sin: one(sin),
+  Sqrt: one(sqrt),
+  Tan: one(tan),
   Elu: (n) => [elu(n.input(0), n.float('alpha', 1))],
   Equal: two(equal),
   Exp: one(exp),

@@ -1,0 +1,8 @@
+/** Sign: −1, 0 or 1. */
+
+import { step, stepConstructor } from '../classes/step.js';
+
+export const signOp = step('sign', 'Sign', Math.sign);
+
+/** The sign of x: −1, 0 or 1, elementwise; its derivative is zero. */
+export const sign = stepConstructor(signOp);
