@@ -1,1 +1,73 @@
-export {};
+/** The hograd command. */
+
+import { Command, CommanderError, Option } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { type DifferentiateOptions, differentiate } from './commands/differentiate.js';
+import type { Failure } from './failure.js';
+
+const report = ({ message }: Failure): void => {
+  process.stderr.write(`hograd: ${message}\n`);
+};
+
+const lossOptions = (command: Command): Command =>
+  command
+    .option('--loss <NAME>', 'the scalar output that is the loss (default: the only scalar output)')
+    .option(
+      '--softmax-cross-entropy <OUTPUT>',
+      'attach a mean softmax cross-entropy to a logits output (with --labels)',
+    )
+    .option('--labels <NAME>', 'the input that holds the integer labels')
+    .option('--mse <OUTPUT>', 'attach a mean squared error to an output (with --target)')
+    .option('--target <NAME>', 'the input that holds the targets')
+    .option(
+      '--params <NAMES>',
+      'the parameters, by initializer name, separated by commas (default: all that reach the loss)',
+    )
+    .addOption(new Option('--dtype <TYPE>', 'precision of the graph').choices(['float32', 'float64']));
+
+/**
+ * Runs the command line. Returns the exit status: 0 done, 1 the work failed, 2 the arguments or input files are wrong. Prints
+ * results on standard output and everything else on standard error.
+ */
+export const main = async (args: readonly string[]): Promise<number> => {
+  let status = 0;
+  const program = new Command('hograd')
+    .description('Differentiates ONNX graphs to any order, exactly, into standard ONNX.')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'hograd: ')) });
+
+  lossOptions(program.command('differentiate'))
+    .description('write a model that also yields gradients, Hessian-vector products or curvature summaries')
+    .argument('<MODEL>', 'the .onnx file')
+    .requiredOption('--out <FILE>', 'the .onnx file to write')
+    .addOption(new Option('--order <N>', 'outputs grad.NAME for every parameter (the default)').choices(['1']))
+    .option('--hvp', 'inputs tangent.NAME and outputs hvp.NAME')
+    .option('--summary', 'inputs direction.NAME and outputs gbar, Hbar, D3, one group for each parameter')
+    .option('--keep-initializers', 'keep the parameters inside the file instead of making them inputs')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      '\nExample:\n  hograd differentiate model.onnx --out gradient.onnx --softmax-cross-entropy logits --labels y',
+    )
+    .action(async (model: string, options: DifferentiateOptions & { readonly json?: boolean }) => {
+      const result = await differentiate(model, options)();
+      if (E.isLeft(result)) {
+        report(result.left);
+        status = result.left.status;
+        return;
+      }
+      const { out, bytes, inputs, outputs } = result.right;
+      const text = options.json
+        ? JSON.stringify(result.right)
+        : `${out}: ${bytes} bytes\n  inputs:  ${inputs.join(', ')}\n  outputs: ${outputs.join(', ')}`;
+      process.stdout.write(`${text}\n`);
+    });
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (cause) {
+    if (!(cause instanceof CommanderError)) throw cause;
+    return cause.exitCode === 0 ? 0 : 2;
+  }
+  return status;
+};

@@ -1,0 +1,130 @@
+/** Reading a model file and saying which scalar is the loss and which initializers are the parameters. */
+
+import { readFile } from 'node:fs/promises';
+import {
+  decode,
+  type Expr,
+  type Graph,
+  type Input,
+  input,
+  inputNamed,
+  isFloat,
+  meanSquaredError,
+  outputNamed,
+  softmaxCrossEntropy,
+  topologicalOrder,
+} from '@hograd/graph-builder';
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Failure, wrongInput } from './failure.js';
+
+/** The options that name the loss and the parameters, shared by summarize and differentiate (cli contract). */
+export interface LossOptions {
+  readonly loss?: string;
+  readonly softmaxCrossEntropy?: string;
+  readonly labels?: string;
+  readonly mse?: string;
+  readonly target?: string;
+  readonly params?: string;
+  readonly dtype?: 'float32' | 'float64';
+}
+
+/** A model with its loss attached. */
+export interface LossModel {
+  readonly graph: Graph;
+  readonly loss: Expr;
+  readonly parameters: readonly Input[];
+}
+
+const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
+
+const scalarOutputs = (graph: Graph): readonly string[] =>
+  graph.outputs.filter((o) => o.value.shape.length === 0 && isFloat(o.value.dtype)).map((o) => o.name);
+
+const findOutput = (graph: Graph, name: string): E.Either<Failure, Expr> =>
+  E.fromNullable(
+    wrongInput(`the model has no output "${name}"; its outputs are ${quoted(graph.outputs.map((o) => o.name))}`),
+  )(outputNamed(name)(graph));
+
+/** The input of that name, or a new one appended to the model's. */
+const headInput = (graph: Graph, name: string, like: Expr, dtype: 'int64' | Expr['dtype']): Input =>
+  inputNamed(name)(graph) ?? (input(name, like.shape, dtype) as Input);
+
+const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr> => {
+  if (options.softmaxCrossEntropy !== undefined) {
+    const { labels } = options;
+    if (labels === undefined)
+      return E.left(wrongInput('--softmax-cross-entropy needs --labels NAME, the name of the integer labels'));
+    return E.map((logits: Expr) => {
+      const classless = { ...logits, shape: logits.shape.filter((_, axis) => axis !== 1) };
+      return softmaxCrossEntropy(logits, headInput(graph, labels, classless, 'int64'));
+    })(findOutput(graph, options.softmaxCrossEntropy));
+  }
+  if (options.mse !== undefined) {
+    const { target } = options;
+    if (target === undefined) return E.left(wrongInput('--mse needs --target NAME, the name of the targets'));
+    return E.map((output: Expr) => meanSquaredError(output, headInput(graph, target, output, output.dtype)))(
+      findOutput(graph, options.mse),
+    );
+  }
+  const scalars = scalarOutputs(graph);
+  const name = options.loss ?? (scalars.length === 1 ? scalars[0]! : undefined);
+  if (name === undefined) {
+    return E.left(
+      wrongInput(
+        scalars.length === 0
+          ? `the model has no scalar output to use as the loss; its outputs are ${quoted(graph.outputs.map((o) => o.name))}: name logits with --softmax-cross-entropy or outputs with --mse`
+          : `the model has several scalar outputs (${quoted(scalars)}); say which is the loss with --loss NAME`,
+      ),
+    );
+  }
+  return E.chain((value: Expr) =>
+    value.shape.length === 0 && isFloat(value.dtype)
+      ? E.right(value)
+      : E.left(
+          wrongInput(
+            `output "${name}" is not a scalar: it is ${value.dtype}[${value.shape.join(', ')}]; a loss is one number`,
+          ),
+        ),
+  )(findOutput(graph, name));
+};
+
+/** Initializers of rank ≥ 1 with a path to the loss, or those named. */
+const findParameters = (graph: Graph, loss: Expr, named: string | undefined): E.Either<Failure, readonly Input[]> => {
+  const initializers = graph.inputs.filter((i) => graph.initializers.has(i.attributes.name));
+  if (named !== undefined) {
+    const names = named.split(',').map((n) => n.trim());
+    const missing = names.find((n) => !initializers.some((i) => i.attributes.name === n));
+    if (missing !== undefined) {
+      return E.left(
+        wrongInput(
+          `there is no floating-point initializer "${missing}" (--params); the model has ${quoted(initializers.map((i) => i.attributes.name))}`,
+        ),
+      );
+    }
+    return E.right(names.map((n) => initializers.find((i) => i.attributes.name === n)!));
+  }
+  const needed = new Set(topologicalOrder([loss]));
+  const parameters = initializers.filter((i) => needed.has(i));
+  return parameters.length > 0
+    ? E.right(parameters)
+    : E.left(wrongInput('no floating-point initializer of rank 1 or more reaches the loss'));
+};
+
+/** The model of a file with its loss and parameters; the Left names what is wrong with the file or the options. */
+export const readModel = (path: string, options: LossOptions): TE.TaskEither<Failure, LossModel> => {
+  const bytes = TE.tryCatch(
+    () => readFile(path),
+    (cause) => wrongInput(`cannot read ${path}: ${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}`),
+  );
+  return TE.chainEitherK((data: Uint8Array) => {
+    const decoded = decode(data, options.dtype ? { dtype: options.dtype } : {});
+    if (E.isLeft(decoded)) return E.left(wrongInput(`${path}: ${decoded.left.message}`));
+    const graph = decoded.right;
+    return E.chain((loss: Expr) =>
+      E.map((parameters: readonly Input[]): LossModel => ({ graph, loss, parameters }))(
+        findParameters(graph, loss, options.params),
+      ),
+    )(attachLoss(graph, options));
+  })(bytes);
+};

@@ -1,0 +1,95 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decode } from '@hograd/graph-builder';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { main } from '../src/index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const golden = (path: string): string =>
+  fileURLToPath(new URL(`../../../test-fixtures/golden/${path}`, import.meta.url));
+
+/** Runs the command and captures what it printed. */
+const hograd = async (...args: string[]) => {
+  const captured = { out: '', err: '' };
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    captured.out += text;
+    return true;
+  });
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    captured.err += text;
+    return true;
+  });
+  try {
+    return { status: await main(args), ...captured };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
+};
+
+describe('hograd differentiate', () => {
+  it('writes a model with the loss, a gradient for every parameter, and Hessian-vector products', async () => {
+    const target = join(folder, 'hvp.onnx');
+    const result = await hograd(
+      'differentiate',
+      golden('mlp-tanh/model.onnx'),
+      '--out',
+      target,
+      '--order',
+      '1',
+      '--hvp',
+      '--json',
+    );
+    expect(result.status).toBe(0);
+    const written = JSON.parse(result.out);
+    expect(written.outputs).toEqual([
+      'loss',
+      ...written.parameters.map((p: string) => `grad.${p}`),
+      ...written.parameters.map((p: string) => `hvp.${p}`),
+    ]);
+    const again = decode(readFileSync(target));
+    expect(E.isRight(again) && again.right.outputs.map((o) => o.name)).toEqual(written.outputs);
+  });
+
+  it.each([
+    ['a file that is not there', ['nowhere.onnx'], /^hograd: cannot read nowhere\.onnx: ENOENT\n$/],
+    [
+      'an unknown parameter',
+      [golden('mlp-tanh/model.onnx'), '--params', '0.wieght'],
+      /no floating-point initializer "0\.wieght" \(--params\); the model has "0\.weight"/,
+    ],
+    [
+      'a loss that is not a scalar',
+      [golden('mlp-tanh/model.onnx'), '--loss', 'output'],
+      /output "output" is not a scalar: it is float32\[N, 4\]; a loss is one number/,
+    ],
+    [
+      'an unknown loss',
+      [golden('mlp-tanh/model.onnx'), '--loss', 'los'],
+      /the model has no output "los"; its outputs are "loss", "output"/,
+    ],
+    [
+      'labels left out',
+      [golden('mlp-tanh/model.onnx'), '--softmax-cross-entropy', 'output'],
+      /--softmax-cross-entropy needs --labels NAME/,
+    ],
+  ])('refuses %s with status 2 and one line', async (_, args, message) => {
+    const result = await hograd('differentiate', ...args, '--out', join(folder, 'x.onnx'));
+    expect(result.status).toBe(2);
+    expect(result.err).toMatch(message);
+    expect(result.err.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('refuses a file that is not ONNX', async () => {
+    const bad = join(folder, 'bad.onnx');
+    writeFileSync(bad, 'this is not a model');
+    const result = await hograd('differentiate', bad, '--out', join(folder, 'x.onnx'));
+    expect(result.status).toBe(2);
+    expect(result.err).toContain('not an ONNX model');
+  });
+});
