@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
+import { lowerFloat64 } from '../src/transforms/rewrite.js';
 
 interface Row {
   readonly name: string;
@@ -17,6 +18,20 @@ const offZero = [
   [0.1, 3],
 ] as const;
 
+const softplus = (v: number): number => Math.log1p(Math.exp(v));
+
+/** (2/√π) ∫₀ˣ e^(−t²) dt by the trapezoidal rule on the double-exponential substitution, which converges to rounding. */
+const erf = (v: number): number => {
+  let sum = 0;
+  const h = 1 / 32;
+  for (let k = -140; k <= 140; k++) {
+    const s = (Math.PI / 2) * Math.sinh(k * h);
+    const t = (v / 2) * (1 + Math.tanh(s));
+    sum += (Math.exp(-t * t) * (v / 2) * ((Math.PI / 2) * Math.cosh(k * h))) / Math.cosh(s) ** 2;
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum * h;
+};
+
 const rows: readonly Row[] = [
   { name: 'abs', f: G.abs, reference: Math.abs, domains: offZero },
   { name: 'sqrt', f: G.sqrt, reference: Math.sqrt, domains: [[0.3, 5]] },
@@ -28,6 +43,16 @@ const rows: readonly Row[] = [
   { name: 'sin', f: G.sin, reference: Math.sin, domains: everywhere },
   { name: 'cos', f: G.cos, reference: Math.cos, domains: everywhere },
   { name: 'tan', f: G.tan, reference: Math.tan, domains: [[-1, 1]] },
+  { name: 'asin', f: G.asin, reference: Math.asin, domains: [[-0.8, 0.8]] },
+  { name: 'acos', f: G.acos, reference: Math.acos, domains: [[-0.8, 0.8]] },
+  { name: 'atan', f: G.atan, reference: Math.atan, domains: everywhere },
+  { name: 'sinh', f: G.sinh, reference: Math.sinh, domains: everywhere },
+  { name: 'cosh', f: G.cosh, reference: Math.cosh, domains: everywhere },
+  { name: 'asinh', f: G.asinh, reference: Math.asinh, domains: everywhere },
+  { name: 'acosh', f: G.acosh, reference: Math.acosh, domains: [[1.3, 5]] },
+  { name: 'atanh', f: G.atanh, reference: Math.atanh, domains: [[-0.7, 0.7]] },
+  { name: 'softplus', f: G.softplus, reference: softplus, domains: everywhere },
+  { name: 'erf', f: G.erf, reference: erf, domains: everywhere },
 ];
 
 const x = G.input('x', ['N'], 'float64');
@@ -35,7 +60,7 @@ const ones = G.expand(G.constant(1, 'float64'), ['N']);
 const vector = (data: readonly number[]): G.Value => ({ shape: [data.length], data: Float64Array.from(data) });
 
 /** Points at which the Richardson scheme samples around each x: ±h, ±h/2, ±h/4. */
-const H = 0.02;
+const H = 0.01;
 const offsets = [H, -H, H / 2, -H / 2, H / 4, -H / 4];
 
 /** Twice Richardson-extrapolated central difference, of error O(h⁶), from samples at the offsets. */
@@ -90,5 +115,38 @@ describe.each(rows)('$name', ({ f, reference, domains }) => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('lowerings for runtimes without a float64 kernel', () => {
+  const everySize = [
+    -1e3, -30, -7, -2.6, -1.1, -0.9, -0.3, -1e-3, -1e-9, 0, 1e-12, 1e-4, 0.2, 0.7, 1, 1.3, 2.4, 5, 20, 400,
+  ];
+  const unit = [-1, -0.999999, -0.7, -0.1, -1e-8, 0, 1e-10, 1e-3, 0.3, 0.9, 0.9999999, 1];
+  it.each([
+    { name: 'tan', f: G.tan, reference: Math.tan, at: [-1.5, -0.3, 1e-9, 0.2, 1.2] },
+    { name: 'asin', f: G.asin, reference: Math.asin, at: unit },
+    { name: 'acos', f: G.acos, reference: Math.acos, at: unit },
+    { name: 'atan', f: G.atan, reference: Math.atan, at: [...everySize, 1e200] },
+    { name: 'sinh', f: G.sinh, reference: Math.sinh, at: everySize },
+    { name: 'cosh', f: G.cosh, reference: Math.cosh, at: everySize },
+    { name: 'asinh', f: G.asinh, reference: Math.asinh, at: [...everySize, -1e15, 1e200] },
+    { name: 'acosh', f: G.acosh, reference: Math.acosh, at: [1, 1 + 2 ** -40, 1.001, 1.5, 4, 1e5, 1e12, 1e200] },
+    { name: 'atanh', f: G.atanh, reference: Math.atanh, at: unit.slice(1, -1) },
+    {
+      name: 'softplus',
+      f: G.softplus,
+      reference: (v: number) => (v > 0 ? v + Math.log1p(Math.exp(-v)) : Math.log1p(Math.exp(v))),
+      at: everySize,
+    },
+    { name: 'erf', f: G.erf, reference: erf, at: everySize.filter((v) => Math.abs(v) < 4) },
+  ])('$name keeps 1e-14 relative', ({ f, reference, at }) => {
+    const [y] = G.evaluate(lowerFloat64([f(x)]), { x: vector(at) });
+    at.forEach((v, i) => {
+      const wanted = reference(v);
+      if (Number.isFinite(wanted))
+        expect(Math.abs(y!.data[i]! - wanted), `at ${v}`).toBeLessThanOrEqual(1e-14 * Math.abs(wanted));
+      else expect(y!.data[i]).toBe(wanted);
+    });
   });
 });

@@ -1,15 +1,22 @@
 /** Every operation's constructor. */
-
 export { abs } from './abs.js';
+export { acos } from './acos.js';
+export { acosh } from './acosh.js';
 export { add, sumOf } from './add.js';
+export { asin } from './asin.js';
+export { asinh } from './asinh.js';
+export { atan } from './atan.js';
+export { atanh } from './atanh.js';
 export { cast } from './cast.js';
 export { ceil } from './ceil.js';
 export { equal, greater, greaterOrEqual, less, lessOrEqual } from './compare.js';
 export { concat } from './concat.js';
 export { constant, isConstant, tensor, tensorOf, uniformValue } from './constant.js';
 export { cos } from './cos.js';
+export { cosh } from './cosh.js';
 export { dims } from './dims.js';
 export { elu } from './elu.js';
+export { erf } from './erf.js';
 export { exp } from './exp.js';
 export { expand } from './expand.js';
 export { maximum, minimum } from './extremum.js';
@@ -35,7 +42,9 @@ export { scatterSlices } from './scatterSlices.js';
 export { sigmoid } from './sigmoid.js';
 export { sign } from './sign.js';
 export { sin } from './sin.js';
+export { sinh } from './sinh.js';
 export { slice, sliceAxis } from './slice.js';
+export { softplus } from './softplus.js';
 export { sqrt } from './sqrt.js';
 export { sub } from './sub.js';
 export { tan } from './tan.js';

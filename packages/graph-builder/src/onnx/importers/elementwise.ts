@@ -2,11 +2,19 @@
 
 import type { Expr } from '../../expr.js';
 import { abs } from '../../ops/abs.js';
+import { acos } from '../../ops/acos.js';
+import { acosh } from '../../ops/acosh.js';
 import { add } from '../../ops/add.js';
+import { asin } from '../../ops/asin.js';
+import { asinh } from '../../ops/asinh.js';
+import { atan } from '../../ops/atan.js';
+import { atanh } from '../../ops/atanh.js';
 import { ceil } from '../../ops/ceil.js';
 import { equal, greater, greaterOrEqual, less, lessOrEqual } from '../../ops/compare.js';
 import { cos } from '../../ops/cos.js';
+import { cosh } from '../../ops/cosh.js';
 import { elu } from '../../ops/elu.js';
+import { erf } from '../../ops/erf.js';
 import { exp } from '../../ops/exp.js';
 import { maximum, minimum } from '../../ops/extremum.js';
 import { floor } from '../../ops/floor.js';
@@ -20,6 +28,8 @@ import { round } from '../../ops/round.js';
 import { sigmoid } from '../../ops/sigmoid.js';
 import { sign } from '../../ops/sign.js';
 import { sin } from '../../ops/sin.js';
+import { sinh } from '../../ops/sinh.js';
+import { softplus } from '../../ops/softplus.js';
 import { sqrt } from '../../ops/sqrt.js';
 import { sub } from '../../ops/sub.js';
 import { tan } from '../../ops/tan.js';
@@ -41,6 +51,16 @@ const folded =
 
 export const elementwise: Readonly<Record<string, Importer>> = {
   Abs: one(abs),
+  Acos: one(acos),
+  Acosh: one(acosh),
+  Asin: one(asin),
+  Asinh: one(asinh),
+  Atan: one(atan),
+  Atanh: one(atanh),
+  Cosh: one(cosh),
+  Erf: one(erf),
+  Sinh: one(sinh),
+  Softplus: one(softplus),
   Add: two(add),
   Ceil: one(ceil),
   Cos: one(cos),
