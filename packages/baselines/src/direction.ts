@@ -1,0 +1,40 @@
+/** A direction: gradients and a state in, an update direction and the next state out, all as expressions. */
+
+import type { DType, Expr, Input } from '@hograd/graph-builder';
+
+/** One tensor that a direction carries from step to step; it starts as zeros. Its graph input is `state.NAME`. */
+export interface StateTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/** A direction's state by name (without the `state.` of its inputs). */
+export type State = Readonly<Record<string, Expr>>;
+
+export interface DirectionArguments {
+  /** One for each parameter, of its shape. */
+  readonly gradients: readonly Expr[];
+  readonly parameters: readonly Input[];
+  readonly state: State;
+  /** Steps already taken: a floating-point scalar, 0 at the first step. */
+  readonly step: Expr;
+}
+
+export interface DirectionResult {
+  /** u, one for each parameter: the parameters move along −u times a rate. */
+  readonly direction: readonly Expr[];
+  /** Every tensor that `init` named. */
+  readonly state: State;
+}
+
+/**
+ * A pair of pure functions, as in optax: what is carried between steps, and how one step turns gradients into a direction. How
+ * far to go along it is a step rule's business.
+ */
+export interface Direction {
+  readonly name: string;
+  /** The state's tensors. Throws GraphError where a parameter's shape is not known when the graph is built. */
+  readonly init: (parameters: readonly Input[]) => readonly StateTensor[];
+  readonly update: (step: DirectionArguments) => DirectionResult;
+}

@@ -1,0 +1,71 @@
+/** State of directions: one tensor a parameter under a common name, and its initial zeros. */
+
+import { add, type Expr, GraphError, type Input, mul, type Tensor, tensor } from '@hograd/graph-builder';
+import type { Direction, State, StateTensor } from './direction.js';
+
+const staticShape = ({ attributes: { name, shape } }: Input): readonly number[] => {
+  if (shape.some((dim) => typeof dim !== 'number')) {
+    throw new GraphError(
+      'state',
+      `parameter "${name}" has the symbolic shape [${shape.join(', ')}]; a parameter's dimensions must be numbers`,
+    );
+  }
+  return shape as readonly number[];
+};
+
+/** `momentum.0.weight`: the state of the given kind that belongs to a parameter. */
+export const slotName = (kind: string, parameter: Input): string => `${kind}.${parameter.attributes.name}`;
+
+/** A tensor like each parameter. */
+export const slots = (kind: string, parameters: readonly Input[]): readonly StateTensor[] =>
+  parameters.map((parameter) => ({
+    name: slotName(kind, parameter),
+    shape: staticShape(parameter),
+    dtype: parameter.dtype,
+  }));
+
+/** The state of one kind from its tensors in the order of the parameters. */
+export const slotState = (kind: string, parameters: readonly Input[], values: readonly Expr[]): State =>
+  Object.fromEntries(parameters.map((parameter, i) => [slotName(kind, parameter), values[i]!]));
+
+/** decay·average + (1 − decay)·value. */
+export const movingAverage = (decay: number, average: Expr, value: Expr | number): Expr =>
+  add(mul(average, decay), typeof value === 'number' ? (1 - decay) * value : mul(value, 1 - decay));
+
+/** Throws GraphError unless the number is in [0, 1). */
+export const requireDecay = (direction: string, name: string, value: number): void => {
+  if (!(value >= 0 && value < 1)) throw new GraphError(direction, `${name} is ${value}; it must be in [0, 1)`);
+};
+
+/** Throws GraphError unless the number is finite and not negative. */
+export const requireNonNegative = (direction: string, name: string, value: number): void => {
+  if (!(value >= 0 && value < Infinity)) {
+    throw new GraphError(direction, `${name} is ${value}; it must be a finite number of at least 0`);
+  }
+};
+
+/** The parameters' one floating-point type. Throws GraphError where there are none or they differ. */
+export const parameterType = (parameters: readonly Input[]): 'float32' | 'float64' => {
+  const types = [...new Set(parameters.map((p) => p.dtype))];
+  const [dtype] = types;
+  if (types.length !== 1 || (dtype !== 'float32' && dtype !== 'float64')) {
+    throw new GraphError(
+      'parameters',
+      `parameters have the types [${types.join(', ')}]; give at least one, all float32 or all float64`,
+    );
+  }
+  return dtype;
+};
+
+/**
+ * Values of a train step's carried inputs before the first step: zeros for every `state.NAME`, and 0 for `step`. Throws
+ * GraphError as `init` does.
+ */
+export const initialState = (direction: Direction, parameters: readonly Input[]): ReadonlyMap<string, Tensor> =>
+  new Map([
+    ...direction.init(parameters).map(({ name, shape, dtype }): [string, Tensor] => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      return [`state.${name}`, tensor(new Float64Array(size), shape, dtype)];
+    }),
+    ['step', tensor([0], [], parameterType(parameters))],
+  ]);

@@ -1,0 +1,71 @@
+/** One training step as one graph: parameters, state and a batch in; loss, next parameters and next state out. */
+
+import {
+  add,
+  type Expr,
+  type Graph,
+  GraphError,
+  grad,
+  type Input,
+  input,
+  isInput,
+  makeGraph,
+  topologicalOrder,
+} from '@hograd/graph-builder';
+import type { Direction, State } from './direction.js';
+import type { StepRule } from './rules/stepRule.js';
+import { initialState, parameterType } from './state.js';
+
+export interface TrainStep {
+  /** A floating-point scalar over the parameters and a batch. */
+  readonly loss: Expr;
+  /** Inputs of the graph, of numeric shapes and one floating-point type. */
+  readonly parameters: readonly Input[];
+  readonly direction: Direction;
+  readonly rule: StepRule;
+}
+
+const nextOf = (name: string, result: State): Expr => {
+  const value = result[name];
+  if (value === undefined) {
+    throw new GraphError('trainStep', `the direction's update gives no "${name}", which its init carries; return it`);
+  }
+  return value;
+};
+
+/**
+ * The graph of one step.
+ *
+ * Inputs, in order: the parameters; `state.NAME` for each tensor of the direction's state; `step` (a scalar of the parameters'
+ * type: steps already taken); the batch, that is every other input of the loss; the rule's hyperparameters. Outputs: `loss`
+ * (before the step), and for each parameter, `state.NAME` and `step` the value that the following step takes, as `next.` and the
+ * input's name. The graph's initializers are the state's zeros and step 0.
+ *
+ * Throws GraphError where the loss is not a floating-point scalar, the parameters have no single floating-point type or a symbolic
+ * shape, two inputs share a name, or the direction's update leaves out a part of its state.
+ */
+export const trainStep = ({ loss, parameters, direction, rule }: TrainStep): Graph => {
+  const dtype = parameterType(parameters);
+  const slots = direction.init(parameters);
+  const stateInputs = slots.map(({ name, shape, dtype }) => input(`state.${name}`, shape, dtype));
+  const step = input('step', [], dtype);
+  const batch = topologicalOrder([loss]).filter((e) => isInput(e) && !parameters.includes(e)) as readonly Input[];
+
+  const update = direction.update({
+    gradients: grad(loss, parameters),
+    parameters,
+    state: Object.fromEntries(slots.map(({ name }, i) => [name, stateInputs[i]!])),
+    step,
+  });
+  const next = rule.update({ parameters, direction: update.direction });
+  return makeGraph(
+    [
+      { name: 'loss', value: loss },
+      ...parameters.map((p, i) => ({ name: `next.${p.attributes.name}`, value: next.parameters[i]! })),
+      ...slots.map(({ name }) => ({ name: `next.state.${name}`, value: nextOf(name, update.state) })),
+      { name: 'next.step', value: add(step, 1) },
+    ],
+    [...parameters, ...stateInputs, step, ...batch, ...next.hyperparameters],
+    initialState(direction, parameters),
+  );
+};
