@@ -1,0 +1,82 @@
+/** ConvInput: the adjoint of convolution in its input (ONNX's ConvTranspose); linear in each operand. */
+
+import { bilinear } from '../classes/bilinear.js';
+import {
+  type ConvolutionAttributes,
+  type ConvolutionOptions,
+  checkConvolution,
+  extent,
+  outputSizes,
+  spatialSizes,
+  windowOf,
+} from '../convolution/geometry.js';
+import { convInputLoop } from '../convolution/kernels.js';
+import { lowerConvInput } from '../convolution/lowering.js';
+import { overStacks } from '../convolution/stack.js';
+import { multiplyDims } from '../dim.js';
+import { commonDType, type Expr, makeExpr } from '../expr.js';
+import { constant } from './constant.js';
+import { isZero, onnxAttributes, stackedConv } from './conv.js';
+import { stackedConvKernel } from './convKernel.js';
+import { expand } from './expand.js';
+
+/** Lengths at the end of each axis that no output position reads: ConvTranspose cannot tell them from the result's shape. */
+const outputPadding = (a: ConvolutionAttributes): readonly number[] =>
+  outputSizes(a.sizes, a).map((o, i) => {
+    const reached = a.strides[i]! * (o - 1) + extent(a.kernel[i]!, a.dilations[i]!);
+    return a.sizes[i]! + a.padsBefore[i]! + a.padsAfter[i]! - reached;
+  });
+
+export const convInputOp = bilinear<ConvolutionAttributes>({
+  name: 'convInput',
+  infer: (args, attributes) => {
+    const [y, w] = args as [Expr, Expr];
+    checkConvolution('convInput', attributes, { y, w });
+    const channels = multiplyDims(w.shape[1]!, attributes.groups);
+    return { dtype: commonDType('convInput', args), shape: [y.shape[0]!, channels, ...attributes.sizes] };
+  },
+  emit: (node, e) =>
+    e.node('ConvTranspose', node.args.map(e.name), {
+      ...onnxAttributes(node.attributes),
+      output_padding: outputPadding(node.attributes),
+    }),
+  evaluate: (node, [y, w], shape) =>
+    convInputLoop(node.attributes, y!.data, w!.data, {
+      batch: shape[0]!,
+      channels: shape[1]!,
+      maps: y!.shape[1]!,
+      size: shape.reduce((a, b) => a * b, 1),
+    }),
+  apply: (node, y, w, leadY, leadW) => stackedConvInput(y, w, node.attributes, leadY, leadW),
+  adjoint: (node, i, adjoint, other, lead) =>
+    i === 0
+      ? stackedConv(adjoint, other, node.attributes, 0, lead)
+      : stackedConvKernel(adjoint, other, node.attributes, 0, lead),
+  lowerFloat64: (node) => lowerConvInput(node.args[0]!, node.args[1]!, node.attributes),
+});
+
+const makeConvInput = (y: Expr, w: Expr, attributes: ConvolutionAttributes): Expr => {
+  if (isZero(y) || isZero(w)) {
+    const { dtype, shape } = convInputOp.infer([y, w], attributes);
+    return expand(constant(0, dtype), shape);
+  }
+  return makeExpr(convInputOp, [y, w], attributes);
+};
+
+/** convInput where y [k, N, M, ...], w [k, M, C/g, ...] or both carry a stack axis. */
+export function stackedConvInput(y: Expr, w: Expr, a: ConvolutionAttributes, leadY: number, leadW: number): Expr {
+  return overStacks((p, q) => makeConvInput(p, q, a), y, w, leadY, leadW, [
+    { operand: 0, groups: 1, result: 0, resultGroups: 1 },
+    { operand: 1, groups: 1, result: 1, resultGroups: a.groups },
+  ]);
+}
+
+/**
+ * The adjoint of `conv` in x, known as transposed convolution: y [N, M, ...o] and w [M, C / groups, ...k] give
+ * [N, C, ...sizes], where `sizes` are the spatial lengths of the convolution's input, with
+ * ⟨conv(x, w), y⟩ = ⟨x, convInput(y, w)⟩. Throws GraphError where `sizes` do not convolve to y's.
+ */
+export function convInput(y: Expr, w: Expr, sizes: readonly number[], options: ConvolutionOptions = {}): Expr {
+  const window = windowOf('convInput', spatialSizes('convInput', w), options);
+  return makeConvInput(y, w, { ...window, sizes, groups: options.groups ?? 1 });
+}

@@ -1,0 +1,70 @@
+/** ConvKernel: the adjoint of convolution in its kernels; linear in each operand. */
+
+import { bilinear } from '../classes/bilinear.js';
+import { emitLowered } from '../convolution/emitLowered.js';
+import {
+  type ConvolutionAttributes,
+  type ConvolutionOptions,
+  checkConvolution,
+  spatialSizes,
+  windowOf,
+} from '../convolution/geometry.js';
+import { convWeightLoop } from '../convolution/kernels.js';
+import { lowerConvKernel } from '../convolution/lowering.js';
+import { overStacks } from '../convolution/stack.js';
+import { divideDimsExactly } from '../dim.js';
+import { commonDType, type Expr, makeExpr } from '../expr.js';
+import { constant } from './constant.js';
+import { isZero, stackedConv } from './conv.js';
+import { stackedConvInput } from './convInput.js';
+import { expand } from './expand.js';
+
+export const convKernelOp = bilinear<ConvolutionAttributes>({
+  name: 'convKernel',
+  infer: (args, attributes) => {
+    const [x, y] = args as [Expr, Expr];
+    checkConvolution('convKernel', attributes, { x, y });
+    const channels = divideDimsExactly(x.shape[1]!, attributes.groups)!;
+    return { dtype: commonDType('convKernel', args), shape: [y.shape[1]!, channels, ...attributes.kernel] };
+  },
+  // Conv with transposed operands would say this in one node and runs several times slower than slices and one product.
+  emit: (node, e) => emitLowered(node, lowerConvKernel(node.args[0]!, node.args[1]!, node.attributes), e),
+  evaluate: (node, [x, y], shape) =>
+    convWeightLoop(node.attributes, x!.data, y!.data, {
+      batch: x!.shape[0]!,
+      channels: x!.shape[1]!,
+      maps: shape[0]!,
+      size: shape.reduce((a, b) => a * b, 1),
+    }),
+  apply: (node, x, y, leadX, leadY) => stackedConvKernel(x, y, node.attributes, leadX, leadY),
+  adjoint: (node, i, adjoint, other, lead) =>
+    i === 0
+      ? stackedConvInput(other, adjoint, node.attributes, lead, 0)
+      : stackedConv(other, adjoint, node.attributes, lead, 0),
+  lowerFloat64: (node) => lowerConvKernel(node.args[0]!, node.args[1]!, node.attributes),
+});
+
+const makeConvKernel = (x: Expr, y: Expr, attributes: ConvolutionAttributes): Expr => {
+  if (isZero(x) || isZero(y)) {
+    const { dtype, shape } = convKernelOp.infer([x, y], attributes);
+    return expand(constant(0, dtype), shape);
+  }
+  return makeExpr(convKernelOp, [x, y], attributes);
+};
+
+/** convKernel where x [k, N, C, ...], y [k, N, M, ...] or both carry a stack axis, which goes into the channels. */
+export function stackedConvKernel(x: Expr, y: Expr, a: ConvolutionAttributes, leadX: number, leadY: number): Expr {
+  return overStacks((p, q) => makeConvKernel(p, q, a), x, y, leadX, leadY, [
+    { operand: 1, groups: a.groups, result: 1, resultGroups: 1 },
+    { operand: 1, groups: a.groups, result: 0, resultGroups: a.groups },
+  ]);
+}
+
+/**
+ * The adjoint of `conv` in w: x [N, C, ...s] and y [N, M, ...o] give [M, C / groups, ...kernel], summed over the batch,
+ * with ⟨conv(x, w), y⟩ = ⟨w, convKernel(x, y)⟩. Throws GraphError where x does not convolve to y's spatial lengths.
+ */
+export function convKernel(x: Expr, y: Expr, kernel: readonly number[], options: ConvolutionOptions = {}): Expr {
+  const window = windowOf('convKernel', kernel, options);
+  return makeConvKernel(x, y, { ...window, sizes: spatialSizes('convKernel', x), groups: options.groups ?? 1 });
+}

@@ -1,0 +1,190 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as G from '../src/index.js';
+import { lowerFloat64 } from '../src/transforms/rewrite.js';
+import { relativeError } from './golden.js';
+
+interface Case {
+  readonly batch: number;
+  readonly groups: number;
+  readonly channels: number;
+  readonly maps: number;
+  readonly sizes: readonly number[];
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly padsBefore: readonly number[];
+  readonly padsAfter: readonly number[];
+  readonly dilations: readonly number[];
+}
+
+const cases: fc.Arbitrary<Case> = fc.integer({ min: 1, max: 3 }).chain((rank) => {
+  const each = (min: number, max: number) => fc.array(fc.integer({ min, max }), { minLength: rank, maxLength: rank });
+  return fc.record({
+    batch: fc.integer({ min: 1, max: 2 }),
+    groups: fc.integer({ min: 1, max: 3 }),
+    channels: fc.integer({ min: 1, max: 2 }),
+    maps: fc.integer({ min: 1, max: 2 }),
+    sizes: each(5, 6),
+    kernel: each(1, 3),
+    strides: each(1, 3),
+    padsBefore: each(0, 2),
+    padsAfter: each(0, 2),
+    dilations: each(1, 2),
+  });
+});
+
+const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Fixed, irregular numbers: no two products alike. */
+const numbers = (shape: readonly number[], seed: number) => ({
+  shape,
+  data: Float64Array.from({ length: size(shape) }, (_, i) => Math.sin(1.7 * i + seed) + 0.1 * Math.cos(0.3 * i * seed)),
+});
+
+const outputsOf = (c: Case): readonly number[] =>
+  c.sizes.map((s, i) => {
+    const room = s + c.padsBefore[i]! + c.padsAfter[i]! - c.dilations[i]! * (c.kernel[i]! - 1) - 1;
+    return Math.floor(room / c.strides[i]!) + 1;
+  });
+
+/** The three operands of a case, with the batch as a symbol. */
+const build = (c: Case) => {
+  const shapes = {
+    x: [c.batch, c.groups * c.channels, ...c.sizes],
+    w: [c.groups * c.maps, c.channels, ...c.kernel],
+    y: [c.batch, c.groups * c.maps, ...outputsOf(c)],
+  };
+  return {
+    x: G.input('x', ['N', ...shapes.x.slice(1)], 'float64'),
+    w: G.input('w', shapes.w, 'float64'),
+    y: G.input('y', ['N', ...shapes.y.slice(1)], 'float64'),
+    values: { x: numbers(shapes.x, 1), w: numbers(shapes.w, 2), y: numbers(shapes.y, 3) },
+  };
+};
+
+const indices = (lengths: readonly number[]): readonly (readonly number[])[] =>
+  lengths.reduce<readonly (readonly number[])[]>(
+    (so, n) => so.flatMap((head) => Array.from({ length: n }, (_, i) => [...head, i])),
+    [[]],
+  );
+
+const offset = (shape: readonly number[], at: readonly number[]): number =>
+  at.reduce((so, index, axis) => so * shape[axis]! + index, 0);
+
+/** The definition, read off ONNX's documentation. */
+const plainConv = (c: Case, x: ReturnType<typeof numbers>, w: ReturnType<typeof numbers>): Float64Array => {
+  const shape = [c.batch, c.groups * c.maps, ...outputsOf(c)];
+  return Float64Array.from(indices(shape), ([n, m, ...o]) => {
+    const group = Math.floor(m! / c.maps);
+    let sum = 0;
+    for (const [j, ...k] of indices([c.channels, ...c.kernel])) {
+      const at = o.map((p, i) => p * c.strides[i]! + k[i]! * c.dilations[i]! - c.padsBefore[i]!);
+      if (at.some((p, i) => p < 0 || p >= c.sizes[i]!)) continue;
+      const from = x.data[offset(x.shape, [n!, group * c.channels + j!, ...at])]!;
+      sum += from * w.data[offset(w.shape, [m!, j!, ...k])]!;
+    }
+    return sum;
+  });
+};
+
+const dot = (a: G.Expr, b: G.Expr): G.Expr => G.reduceSum(G.mul(a, b));
+
+describe('convolution', () => {
+  it('gives the values of its definition', () => {
+    fc.assert(
+      fc.property(cases, (c) => {
+        const { x, w, values } = build(c);
+        const [y] = G.evaluate([G.conv(x, w, c)], values);
+        expect(relativeError(y!.data, [...plainConv(c, values.x, values.w)])).toBeLessThan(1e-13);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('⟨conv(x, w), y⟩ = ⟨x, convInput(y, w)⟩ = ⟨w, convKernel(x, y)⟩', () => {
+    fc.assert(
+      fc.property(cases, (c) => {
+        const { x, w, y, values } = build(c);
+        const [forward, input, kernel] = G.evaluate(
+          [dot(G.conv(x, w, c), y), dot(x, G.convInput(y, w, c.sizes, c)), dot(w, G.convKernel(x, y, c.kernel, c))],
+          values,
+        ).map((v) => v.data[0]!);
+        const scale = 1 + Math.abs(forward!);
+        expect(Math.abs(input! - forward!) / scale).toBeLessThan(1e-12);
+        expect(Math.abs(kernel! - forward!) / scale).toBeLessThan(1e-12);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('all three are the same in slices and matrix products', () => {
+    fc.assert(
+      fc.property(cases, (c) => {
+        const { x, w, y, values } = build(c);
+        const direct = [G.conv(x, w, c), G.convInput(y, w, c.sizes, c), G.convKernel(x, y, c.kernel, c)];
+        const lowered = lowerFloat64(direct);
+        expect(lowered.map((e) => e.shape)).toEqual(direct.map((e) => e.shape));
+        const results = G.evaluate([...direct, ...lowered], values);
+        for (let i = 0; i < 3; i++) {
+          expect(relativeError(results[i + 3]!.data, [...results[i]!.data])).toBeLessThan(1e-12);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  const names = ['conv', 'convInput', 'convKernel'] as const;
+  it.each(names)('%s maps stacks of either operand, and of both, entry by entry; its adjoints too', (name) => {
+    fc.assert(
+      fc.property(cases, fc.integer({ min: 1, max: 3 }), (c, k) => {
+        const { x, w, y, values } = build(c);
+        const results = {
+          conv: G.conv(x, w, c),
+          convInput: G.convInput(y, w, c.sizes, c),
+          convKernel: G.convKernel(x, y, c.kernel, c),
+        };
+        const node = results[name];
+        const [a, b] = node.args as [G.Expr, G.Expr];
+        const { curvature } = node.op.differential!;
+        if (curvature.kind !== 'bilinear') throw new Error('not bilinear');
+        const stackOf = (e: G.Expr): G.Expr =>
+          G.concat(
+            Array.from({ length: k }, (_, i) => G.reshape(G.mul(e, 1 + 0.5 * i), [1, ...e.shape])),
+            0,
+          );
+        const [A, B] = [stackOf(a), stackOf(b)];
+        const scaled = (e: G.Expr, f: (i: number) => number): G.Expr =>
+          G.concat(
+            Array.from({ length: k }, (_, i) => G.reshape(G.mul(e, f(i)), [1, ...e.shape])),
+            0,
+          );
+        const factor = (i: number): number => 1 + 0.5 * i;
+        const adjoint = G.mul(node, 0.7);
+        const pairs: readonly (readonly [G.Expr, G.Expr])[] = [
+          [curvature.apply(node, A, b, 1, 0), scaled(node, factor)],
+          [curvature.apply(node, a, B, 0, 1), scaled(node, factor)],
+          [curvature.apply(node, A, B, 1, 1), scaled(node, (i) => factor(i) ** 2)],
+          [curvature.adjoint(node, 0, adjoint, B, 1), scaled(curvature.adjoint(node, 0, adjoint, b, 0), factor)],
+          [curvature.adjoint(node, 1, adjoint, A, 1), scaled(curvature.adjoint(node, 1, adjoint, a, 0), factor)],
+        ];
+        for (const [actual, expected] of pairs) {
+          expect(actual.shape).toEqual(expected.shape);
+          const [p, q] = G.evaluate([actual, expected], values);
+          expect(relativeError(p!.data, [...q!.data])).toBeLessThan(1e-12);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('refuses operands that do not fit, saying which', () => {
+    const x = G.input('x', ['N', 3, 8, 8]);
+    expect(() => G.conv(x, G.input('w', [4, 2, 3, 3]))).toThrow(/second axis must be channels \/ groups/);
+    expect(() => G.conv(x, G.input('w', [4, 3, 9, 9]))).toThrow(/longer than the padded input/);
+    expect(() => G.conv(x, G.input('w', [4, 1, 3, 3]), { groups: 2 })).toThrow(/3 channels do not divide/);
+    expect(() => G.conv(G.input('x', ['N', 3, 'H', 8]), G.input('w', [4, 3, 3, 3]))).toThrow(
+      /spatial axes of known length/,
+    );
+    expect(() => G.conv(x, G.input('w', [4, 3, 3, 3]), { strides: [1] })).toThrow(/strides \[1\] must be 2 integers/);
+  });
+});
