@@ -1,0 +1,41 @@
+/** Windows of pooling: options with their defaults, and the rule that rounds the number of windows up. */
+
+import { GraphError } from '../error.js';
+import { type ConvolutionOptions, extent, type Window, windowOf } from './geometry.js';
+
+/** Options of pooling; one entry a spatial axis. Strides default to 1. */
+export interface PoolingOptions extends Omit<ConvolutionOptions, 'groups'> {
+  /** Keep a last window that hangs over the end, if it starts inside the input or the padding before it (default false). */
+  readonly ceil?: boolean;
+}
+
+/**
+ * The window of a pooling operation, the overhang of its last windows counted as padding after. Throws GraphError where
+ * padding reaches the window's length: a window could then hold no element.
+ */
+export const poolingWindow = (
+  operation: string,
+  sizes: readonly number[],
+  kernel: readonly number[],
+  options: PoolingOptions,
+): Window => {
+  const window = windowOf(operation, kernel, options);
+  const lengths = kernel.map((k, i) => extent(k, window.dilations[i]!));
+  if (
+    kernel.length !== sizes.length ||
+    lengths.some((l, i) => Math.max(window.padsBefore[i]!, window.padsAfter[i]!) >= l)
+  ) {
+    throw new GraphError(
+      operation,
+      `a window of [${kernel.join(', ')}] over spatial lengths [${sizes.join(', ')}] needs as many entries, and less padding than its own length`,
+    );
+  }
+  if (!options.ceil) return window;
+  const padsAfter = window.padsAfter.map((after, i) => {
+    const [size, before, stride] = [sizes[i]!, window.padsBefore[i]!, window.strides[i]!];
+    const steps = Math.ceil((size + before + after - lengths[i]!) / stride);
+    const last = steps * stride >= size + before ? steps - 1 : steps;
+    return Math.max(after, last * stride + lengths[i]! - size - before);
+  });
+  return { ...window, padsAfter };
+};
