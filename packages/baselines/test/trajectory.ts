@@ -69,26 +69,45 @@ export const carry = (values: Values, outputs: Values): Values => ({
   ),
 });
 
-/** Losses before, and parameters after, each step of a direction on the trajectory's network, batch and rate. */
-export const replay = (golden: Trajectory, direction: Direction) => {
-  const parameters = golden.params.map((p) => G.input(p.name, p.shape, 'float64'));
+/** The train step of a direction on the trajectory's network. */
+export const stepOf = (golden: Trajectory, direction: Direction, dtype: 'float32' | 'float64' = 'float64'): G.Graph => {
+  const parameters = golden.params.map((p) => G.input(p.name, p.shape, dtype));
   const y = G.input('y', ['N'], 'int64');
-  let h: G.Expr = G.input('x', ['N', ...golden.x.shape.slice(1)], 'float64');
+  let h: G.Expr = G.input('x', ['N', ...golden.x.shape.slice(1)], dtype);
   for (const { kind, weight, bias } of golden.model.layers) {
     if (kind === 'linear') h = G.add(G.matmul(h, G.transpose(parameters[weight]!)), parameters[bias]!);
     else if (kind === 'activation') h = G.tanh(h);
   }
-  const graph = trainStep({ loss: G.softmaxCrossEntropy(h, y), parameters, direction, rule: constantRate() });
-  let values: Values = {
-    ...initialValues(graph),
-    ...Object.fromEntries(golden.params.map((p) => [p.name, toValue(p)])),
-    x: toValue(golden.x),
-    y: toValue(golden.y),
-    rate: toValue({ shape: [], data: [golden.optimizer.lr] }),
-  };
-  return golden.steps.map(() => {
+  return trainStep({ loss: G.softmaxCrossEntropy(h, y), parameters, direction, rule: constantRate() });
+};
+
+/** Values of every input of the trajectory's first step. */
+export const startOf = (golden: Trajectory, graph: G.Graph): Values => ({
+  ...initialValues(graph),
+  ...Object.fromEntries(golden.params.map((p) => [p.name, toValue(p)])),
+  x: toValue(golden.x),
+  y: toValue(golden.y),
+  rate: toValue({ shape: [], data: [golden.optimizer.lr] }),
+});
+
+/** Largest difference of a step's loss and next parameters from the trajectory's. */
+export const stepDeviation = (golden: Trajectory, t: number, outputs: Values): number => {
+  const expected = golden.steps[t]!;
+  return Math.max(
+    Math.abs(outputs.loss!.data[0]! - expected.loss),
+    ...golden.params.flatMap(({ name }, i) =>
+      Array.from(outputs[`next.${name}`]!.data, (value, k) => Math.abs(value - expected.params[i]![k]!)),
+    ),
+  );
+};
+
+/** The deviation of every step, from the trajectory's start. */
+export const deviations = (golden: Trajectory, direction: Direction): readonly number[] => {
+  const graph = stepOf(golden, direction);
+  let values = startOf(golden, graph);
+  return golden.steps.map((_, t) => {
     const outputs = runStep(graph, values);
     values = carry(values, outputs);
-    return { loss: outputs.loss!.data[0]!, parameters: golden.params.map((p) => outputs[`next.${p.name}`]!.data) };
+    return stepDeviation(golden, t, outputs);
   });
 };
