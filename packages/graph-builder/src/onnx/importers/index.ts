@@ -10,10 +10,12 @@ import { div } from '../../ops/reciprocal.js';
 import { reshape } from '../../ops/reshape.js';
 import { normalizeAxis } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
+import { convolutions } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { gemm } from './gemm.js';
 import { indexing } from './indexing.js';
 import { negativeLogLikelihoodLoss, softmaxCrossEntropyLoss } from './loss.js';
+import { poolings } from './pooling.js';
 import { reductions } from './reduction.js';
 import { shapes } from './shape.js';
 
@@ -29,7 +31,9 @@ const softmaxLike =
   };
 
 export const importers: Readonly<Record<string, Importer>> = {
+  ...convolutions,
   ...elementwise,
+  ...poolings,
   ...indexing,
   ...reductions,
   ...shapes,
