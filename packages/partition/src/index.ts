@@ -1,1 +1,31 @@
-export {};
+/** Partitions of a parameter tuple into groups: constructors, the lattice they form, and the maps between them. */
+
+export { coarsening, coarseningMap } from './algebra/coarsening.js';
+export { coarsenSummary, type SummaryValues } from './algebra/coarsenSummary.js';
+export { equal } from './algebra/equal.js';
+export { join } from './algebra/join.js';
+export { meet, product } from './algebra/meet.js';
+export { type Merged, mergeByDecrease, type QuadraticModel } from './algebra/mergeByDecrease.js';
+export { mergeByRate } from './algebra/mergeByRate.js';
+export { refines } from './algebra/refines.js';
+export { splitByKind } from './algebra/splitByKind.js';
+export { alternate, blocks } from './constructors/blocks.js';
+export { byDepth } from './constructors/byDepth.js';
+export { byKind } from './constructors/byKind.js';
+export { byLayer } from './constructors/byLayer.js';
+export { byModulePrefix } from './constructors/byModulePrefix.js';
+export { byNamePattern, type NamePattern } from './constructors/byNamePattern.js';
+export { canonical } from './constructors/canonical.js';
+export { custom, type GroupSpec } from './constructors/custom.js';
+export { discrete } from './constructors/discrete.js';
+export type { Partitioning } from './constructors/partitioning.js';
+export { trivial } from './constructors/trivial.js';
+export { weightsBiases } from './constructors/weightsBiases.js';
+export type { PartitionError } from './error.js';
+export { type GroupIds, groupIds } from './groupIds.js';
+export { indicator, spread, sumByGroup } from './groupValues.js';
+export { formatPartition, parsePartition } from './json.js';
+export { type Kind, kinds, type Role, role } from './kinds.js';
+export { type Layer, layerName, layers } from './layers.js';
+export type { Group, Member, ParameterShape, Partition } from './partition.js';
+export { partitionFromSpec, SPECS } from './spec.js';
