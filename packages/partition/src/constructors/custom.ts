@@ -85,7 +85,10 @@ const missing = (parameters: readonly ParameterShape[], ids: Assigned): Partitio
 /** GroupIds in the making: undefined where nothing of a parameter has been listed yet. */
 type Assigned = readonly (number | Int32Array | undefined)[];
 
-/** One parameter's ids after `member` joined group s; the number of the group that already has a part of it otherwise. */
+/**
+ * One parameter's ids after `member` joined group s (written into `own`: a copy a member would be quadratic in the scalars);
+ * the number of the group that already has a part of it otherwise.
+ */
 const addMember = (
   own: number | Int32Array | undefined,
   { indices }: Member,
@@ -96,7 +99,7 @@ const addMember = (
   if (indices === undefined) {
     return own === undefined ? right(s) : left({ group: own.find((id) => id !== UNASSIGNED)! });
   }
-  const next = own?.slice() ?? new Int32Array(size).fill(UNASSIGNED);
+  const next = own ?? new Int32Array(size).fill(UNASSIGNED);
   for (const index of indices) {
     if (next[index] !== UNASSIGNED) return left({ group: next[index]!, index });
     next[index] = s;
