@@ -77,6 +77,15 @@ export const windowOf = (operation: string, kernel: readonly number[], options: 
   return lists;
 };
 
+/** The attributes that ONNX's Conv and ConvTranspose share. */
+export const onnxAttributes = (a: ConvolutionAttributes) => ({
+  kernel_shape: a.kernel,
+  strides: a.strides,
+  pads: [...a.padsBefore, ...a.padsAfter],
+  dilations: a.dilations,
+  group: a.groups,
+});
+
 /** Throws GraphError unless x, w and y (each absent or present) fit one convolution. */
 export const checkConvolution = (
   operation: string,

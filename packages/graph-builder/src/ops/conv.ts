@@ -5,30 +5,20 @@ import {
   type ConvolutionAttributes,
   type ConvolutionOptions,
   checkConvolution,
+  onnxAttributes,
   spatialSizes,
   windowOf,
 } from '../convolution/geometry.js';
 import { convLoop } from '../convolution/kernels.js';
 import { lowerConv } from '../convolution/lowering.js';
 import { overStacks } from '../convolution/stack.js';
+import { isZero } from '../convolution/zero.js';
 import { GraphError } from '../error.js';
 import { commonDType, describe, type Expr, makeExpr } from '../expr.js';
-import { constant, uniformValue } from './constant.js';
+import { constant } from './constant.js';
 import { stackedConvInput } from './convInput.js';
 import { stackedConvKernel } from './convKernel.js';
-import { expand, expandOp } from './expand.js';
-
-/** Is every element zero, as far as the graph shows? */
-export const isZero = (x: Expr): boolean => uniformValue(x.op === expandOp ? x.args[0]! : x) === 0;
-
-/** The attributes that ONNX's Conv and ConvTranspose share. */
-export const onnxAttributes = (a: ConvolutionAttributes) => ({
-  kernel_shape: a.kernel,
-  strides: a.strides,
-  pads: [...a.padsBefore, ...a.padsAfter],
-  dilations: a.dilations,
-  group: a.groups,
-});
+import { expand } from './expand.js';
 
 export const convOp = bilinear<ConvolutionAttributes>({
   name: 'conv',

@@ -6,6 +6,7 @@ import {
   type ConvolutionOptions,
   checkConvolution,
   extent,
+  onnxAttributes,
   outputSizes,
   spatialSizes,
   windowOf,
@@ -13,10 +14,11 @@ import {
 import { convInputLoop } from '../convolution/kernels.js';
 import { lowerConvInput } from '../convolution/lowering.js';
 import { overStacks } from '../convolution/stack.js';
+import { isZero } from '../convolution/zero.js';
 import { multiplyDims } from '../dim.js';
 import { commonDType, type Expr, makeExpr } from '../expr.js';
 import { constant } from './constant.js';
-import { isZero, onnxAttributes, stackedConv } from './conv.js';
+import { stackedConv } from './conv.js';
 import { stackedConvKernel } from './convKernel.js';
 import { expand } from './expand.js';
 

@@ -12,10 +12,11 @@ import {
 import { convWeightLoop } from '../convolution/kernels.js';
 import { lowerConvKernel } from '../convolution/lowering.js';
 import { overStacks } from '../convolution/stack.js';
+import { isZero } from '../convolution/zero.js';
 import { divideDimsExactly } from '../dim.js';
 import { commonDType, type Expr, makeExpr } from '../expr.js';
 import { constant } from './constant.js';
-import { isZero, stackedConv } from './conv.js';
+import { stackedConv } from './conv.js';
 import { stackedConvInput } from './convInput.js';
 import { expand } from './expand.js';
 

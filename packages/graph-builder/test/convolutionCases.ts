@@ -1,0 +1,62 @@
+/** Random convolutions with operands to go with them, for property tests. */
+
+import * as fc from 'fast-check';
+import * as G from '../src/index.js';
+
+export interface Case {
+  readonly batch: number;
+  readonly groups: number;
+  readonly channels: number;
+  readonly maps: number;
+  readonly sizes: readonly number[];
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly padsBefore: readonly number[];
+  readonly padsAfter: readonly number[];
+  readonly dilations: readonly number[];
+}
+
+export const cases: fc.Arbitrary<Case> = fc.integer({ min: 1, max: 3 }).chain((rank) => {
+  const each = (min: number, max: number) => fc.array(fc.integer({ min, max }), { minLength: rank, maxLength: rank });
+  return fc.record({
+    batch: fc.integer({ min: 1, max: 2 }),
+    groups: fc.integer({ min: 1, max: 3 }),
+    channels: fc.integer({ min: 1, max: 2 }),
+    maps: fc.integer({ min: 1, max: 2 }),
+    sizes: each(5, 6),
+    kernel: each(1, 3),
+    strides: each(1, 3),
+    padsBefore: each(0, 2),
+    padsAfter: each(0, 2),
+    dilations: each(1, 2),
+  });
+});
+
+const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Fixed, irregular numbers: no two products alike. */
+export const numbers = (shape: readonly number[], seed: number) => ({
+  shape,
+  data: Float64Array.from({ length: size(shape) }, (_, i) => Math.sin(1.7 * i + seed) + 0.1 * Math.cos(0.3 * i * seed)),
+});
+
+export const outputsOf = (c: Case): readonly number[] =>
+  c.sizes.map((s, i) => {
+    const room = s + c.padsBefore[i]! + c.padsAfter[i]! - c.dilations[i]! * (c.kernel[i]! - 1) - 1;
+    return Math.floor(room / c.strides[i]!) + 1;
+  });
+
+/** The three operands of a case, with the batch as a symbol. */
+export const build = (c: Case) => {
+  const shapes = {
+    x: [c.batch, c.groups * c.channels, ...c.sizes],
+    w: [c.groups * c.maps, c.channels, ...c.kernel],
+    y: [c.batch, c.groups * c.maps, ...outputsOf(c)],
+  };
+  return {
+    x: G.input('x', ['N', ...shapes.x.slice(1)], 'float64'),
+    w: G.input('w', shapes.w, 'float64'),
+    y: G.input('y', ['N', ...shapes.y.slice(1)], 'float64'),
+    values: { x: numbers(shapes.x, 1), w: numbers(shapes.w, 2), y: numbers(shapes.y, 3) },
+  };
+};
