@@ -2,6 +2,12 @@
 
 import type { Expr } from '../../expr.js';
 import { mean } from '../../functions/mean.js';
+import { argMax, argMin } from '../../ops/argExtremum.js';
+import { cumSum } from '../../ops/cumSum.js';
+import { reduceMax, reduceMin } from '../../ops/reduceExtremum.js';
+import { reduceLogSum, reduceLogSumExp } from '../../ops/reduceLogSum.js';
+import { reduceL1, reduceL2, reduceSumSquare } from '../../ops/reduceNorm.js';
+import { reduceProd } from '../../ops/reduceProd.js';
 import { keptShape, reduceSum } from '../../ops/reduceSum.js';
 import { reshape } from '../../ops/reshape.js';
 import { normalizeAxis } from '../../shape.js';
@@ -26,7 +32,33 @@ export const reduction =
     return [n.int('keepdims', 1) ? reshape(reduced, keptShape(x, axes)) : reduced];
   };
 
+/** An importer of ArgMax or ArgMin. */
+const arg =
+  (find: (x: Expr, axis: number, last: boolean) => Expr): Importer =>
+  (n) => {
+    const x = n.input(0);
+    const axis = normalizeAxis(n.opType, n.int('axis', 0), x.shape.length);
+    const found = find(x, axis, n.int('select_last_index', 0) !== 0);
+    return [n.int('keepdims', 1) ? reshape(found, keptShape(x, [axis])) : found];
+  };
+
+const cumSumImporter: Importer = (n) => {
+  const axis = n.numbers(1)?.[0] ?? n.fail('needs its axis');
+  return [cumSum(n.input(0), axis, { exclusive: n.int('exclusive', 0) !== 0, reverse: n.int('reverse', 0) !== 0 })];
+};
+
 export const reductions: Readonly<Record<string, Importer>> = {
+  ArgMax: arg(argMax),
+  ArgMin: arg(argMin),
+  CumSum: cumSumImporter,
+  ReduceL1: reduction(reduceL1),
+  ReduceL2: reduction(reduceL2),
+  ReduceLogSum: reduction(reduceLogSum),
+  ReduceLogSumExp: reduction(reduceLogSumExp),
+  ReduceMax: reduction(reduceMax),
   ReduceMean: reduction(mean),
+  ReduceMin: reduction(reduceMin),
+  ReduceProd: reduction(reduceProd),
   ReduceSum: reduction(reduceSum),
+  ReduceSumSquare: reduction(reduceSumSquare),
 };

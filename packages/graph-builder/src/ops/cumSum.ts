@@ -1,0 +1,52 @@
+/** CumSum: running sums along an axis. */
+
+import { linear } from '../classes/linear.js';
+import { type Expr, makeExpr } from '../expr.js';
+import { normalizeAxis } from '../shape.js';
+
+type CumSumAttributes = { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean };
+
+export interface CumSumOptions {
+  /** Leave the element itself out of its sum, which then begins with 0. */
+  readonly exclusive?: boolean;
+  /** Sum from the end. */
+  readonly reverse?: boolean;
+}
+
+export const cumSumOp = linear<CumSumAttributes>({
+  name: 'cumSum',
+  infer: ([x]) => ({ dtype: x!.dtype, shape: x!.shape }),
+  emit: (node, e) => {
+    const { axis, exclusive, reverse } = node.attributes;
+    return e.node('CumSum', [e.name(node.args[0]!), e.scalar('int64', axis)], {
+      ...(exclusive && { exclusive: 1 }),
+      ...(reverse && { reverse: 1 }),
+    });
+  },
+  evaluate: (node, [x], shape) => {
+    const { axis, exclusive, reverse } = node.attributes;
+    const n = shape[axis]!;
+    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    const out = new Float64Array(x!.data.length);
+    for (let line = 0; line < out.length / Math.max(n, 1); line++) {
+      const start = Math.floor(line / inner) * inner * n + (line % inner);
+      let sum = 0;
+      for (let k = 0; k < n; k++) {
+        const at = start + (reverse ? n - 1 - k : k) * inner;
+        if (exclusive) out[at] = sum;
+        sum += x!.data[at]!;
+        if (!exclusive) out[at] = sum;
+      }
+    }
+    return out;
+  },
+  tangent: (node, _, dx, lead) => cumSum(dx, node.attributes.axis + lead, node.attributes),
+  // The matrix of running sums is triangular; its transpose sums from the other end.
+  adjoint: (node, _, adjoint) =>
+    cumSum(adjoint, node.attributes.axis, { ...node.attributes, reverse: !node.attributes.reverse }),
+});
+
+/** y[.., i, ..] = Σ_{j ≤ i} x[.., j, ..] along `axis` (j < i if exclusive; from the end if reverse). */
+export function cumSum(x: Expr, axis: number, { exclusive = false, reverse = false }: CumSumOptions = {}): Expr {
+  return makeExpr(cumSumOp, [x], { axis: normalizeAxis('cumSum', axis, x.shape.length), exclusive, reverse });
+}

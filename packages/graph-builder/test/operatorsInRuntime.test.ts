@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import * as G from '../src/index.js';
+import { run } from './runtime.js';
+
+const POINTS = [-0.8, -0.31, 0.05, 0.42, 0.77, 0.9];
+/** Each operation on the six points of [2, 3], all inside every domain after the shift given. */
+const operations: readonly (readonly [string, (x: G.Expr) => G.Expr])[] = [
+  ['abs', G.abs],
+  ['acos', G.acos],
+  ['acosh', (x) => G.acosh(G.add(x, 2))],
+  ['asin', G.asin],
+  ['asinh', G.asinh],
+  ['atan', G.atan],
+  ['atanh', G.atanh],
+  ['ceil', G.ceil],
+  ['celu', (x) => G.celu(x, 2)],
+  ['clip', (x) => G.clip(x, -0.5, 0.5)],
+  ['cos', G.cos],
+  ['cosh', G.cosh],
+  ['cumSum', (x) => G.cumSum(x, 1, { exclusive: true })],
+  ['erf', G.erf],
+  ['floor', G.floor],
+  ['gelu', G.gelu],
+  ['geluTanh', G.geluTanh],
+  ['hardSigmoid', (x) => G.hardSigmoid(x, 0.9)],
+  ['hardSwish', G.hardSwish],
+  ['leakyRelu', (x) => G.leakyRelu(x)],
+  ['mish', G.mish],
+  ['pow', (x) => G.pow(G.abs(x), 2.5)],
+  ['pow of tensors', (x) => G.pow(G.abs(x), x)],
+  ['prelu', (x) => G.prelu(x, G.square(x))],
+  ['reduceL1', (x) => G.reduceL1(x, [1])],
+  ['reduceL2', (x) => G.reduceL2(x, [0])],
+  ['reduceLogSum', (x) => G.reduceLogSum(G.exp(x))],
+  ['reduceLogSumExp', (x) => G.reduceLogSumExp(x, [1])],
+  ['reduceMax', (x) => G.reduceMax(x, [0])],
+  ['reduceMin', (x) => G.reduceMin(x, [0, 1])],
+  ['reduceProd', (x) => G.reduceProd(x, [1])],
+  ['reduceSumSquare', (x) => G.reduceSumSquare(x)],
+  ['round', (x) => G.round(G.mul(x, 3))],
+  ['selu', (x) => G.selu(x)],
+  ['sign', G.sign],
+  ['sin', G.sin],
+  ['sinh', G.sinh],
+  ['softplus', G.softplus],
+  ['softsign', G.softsign],
+  ['sqrt', (x) => G.sqrt(G.add(x, 1))],
+  ['tan', G.tan],
+  ['thresholdedRelu', (x) => G.thresholdedRelu(x, 0.1)],
+];
+
+describe.each(['float64', 'float32'] as const)('in ONNX Runtime, %s', (dtype) => {
+  const x = G.input('x', [2, 3], dtype);
+  const data = Float64Array.from(POINTS, dtype === 'float32' ? Math.fround : Number);
+  const tolerance = dtype === 'float64' ? 1e-12 : 1e-4;
+
+  it.each(operations)('%s and its first two derivatives have the interpreter’s values', async (_, f) => {
+    const direction = G.expand(G.constant(1, dtype), x.shape);
+    const terms = G.jet(f(x), new Map([[x, direction]]), 2);
+    const expected = G.evaluate(terms, { x: { shape: [2, 3], data } });
+    const graph = G.makeGraph(
+      terms.map((value, k) => ({ name: `term${k}`, value })),
+      [x as G.Input],
+    );
+    const outputs = await run(G.encode(graph), { x: G.tensor(data, [2, 3], dtype) });
+    expected.forEach((value, k) => {
+      const scale = Math.max(1, ...value.data.map(Math.abs));
+      value.data.forEach((entry, i) => {
+        expect(Math.abs(outputs[`term${k}`]!.data[i]! - entry) / scale).toBeLessThan(tolerance);
+      });
+    });
+  });
+
+  it('logic and positions of extremes', async () => {
+    const [a, b] = [G.greater(x, 0), G.less(x, 0.5)];
+    const values = [G.and(a, b), G.or(a, b), G.xor(a, b), G.not(a), G.argMax(x, 1), G.argMin(x, 0, true)];
+    const expected = G.evaluate(values, { x: { shape: [2, 3], data } });
+    const graph = G.makeGraph(values.map((value, k) => ({ name: `y${k}`, value })));
+    const outputs = await run(G.encode(graph), { x: G.tensor(data, [2, 3], dtype) });
+    expected.forEach((value, k) => {
+      expect(Array.from(outputs[`y${k}`]!.data, Number)).toEqual([...value.data]);
+    });
+  });
+});
