@@ -28,6 +28,16 @@ describe.each(['lenet-tiny', 'vgg-tiny'])('summary of %s', (name) => {
     });
   });
 
+  it('nested differentiation gives them too: convolution and pooling are closed under it', () => {
+    const { loss, groups, values } = buildConvolutional(golden);
+    const few = groups.slice(0, 3);
+    const { Hbar, D3 } = G.summary(loss, few, { engine: 'generic' });
+    const [H, third] = G.evaluate([Hbar!, D3!], values);
+    const corner = golden.Hbar.slice(0, 3).flatMap((row) => row.slice(0, 3));
+    expect(relativeError(H!.data, corner)).toBeLessThan(1e-10);
+    expect(relativeError(third!.data, golden.order3.slice(0, 3))).toBeLessThan(1e-10);
+  });
+
   it.each([
     ['float64', 1e-10],
     ['float32', 1e-4],
