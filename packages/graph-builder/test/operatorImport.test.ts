@@ -135,6 +135,42 @@ const nodes: readonly Node[] = [
   { type: 'ReduceLogSum', operands: ['c', 'axes1'], attributes: { keepdims: int(0) } },
 ];
 
+/** Logic needs booleans, which a cast of whether an input is positive gives: the file is the operator between casts. */
+const logicFile = (type: string, unary: boolean): Uint8Array => {
+  const info = (name: string) => ({
+    name,
+    type: {
+      tensorType: { elemType: DataType.FLOAT, shape: { dim: [2, 3].map((d) => ({ dimValue: Long.fromNumber(d) })) } },
+    },
+  });
+  const cast = (from: string, to: string, elementType: number) => ({
+    opType: 'Cast',
+    input: [from],
+    output: [to],
+    attribute: [{ name: 'to', ...int(elementType) }],
+  });
+  const positive = (name: string) => [
+    { opType: 'Relu', input: [name], output: [`${name}+`] },
+    cast(`${name}+`, `${name}?`, DataType.BOOL),
+  ];
+  const model = onnx.ModelProto.create({
+    irVersion: Long.fromNumber(8),
+    opsetImport: [{ domain: '', version: Long.fromNumber(17) }],
+    graph: {
+      name: 'logic',
+      node: [
+        ...positive('a'),
+        ...(unary ? [] : positive('b')),
+        { opType: type, name: 'node', input: unary ? ['a?'] : ['a?', 'b?'], output: ['answer'] },
+        cast('answer', 'out', DataType.FLOAT),
+      ],
+      input: (unary ? ['a'] : ['a', 'b']).map(info),
+      output: [info('out')],
+    },
+  });
+  return onnx.ModelProto.encode(model).finish();
+};
+
 const feeds = {
   a: G.tensor([-0.83, -0.31, 0.05, 0.42, 0.77, 0.9], [2, 3], 'float32'),
   b: G.tensor([1.2, -0.4, 0.3, 2, -1.1, 0.6], [2, 3], 'float32'),
@@ -144,13 +180,38 @@ const feeds = {
 const label = ({ type, operands = ['a'], attributes = {}, opset = 20 }: Node): string =>
   `${type}(${operands.join(', ')}) ${Object.keys(attributes).join(' ')} of opset ${opset}`;
 
+const graphOf = (bytes: Uint8Array): G.Graph => {
+  const result = G.decode(bytes);
+  if (E.isLeft(result)) throw new Error(result.left.message);
+  return result.right;
+};
+
+describe('logic imported and written again', () => {
+  it.each(['And', 'Or', 'Xor', 'Not'])('%s', async (type) => {
+    const bytes = logicFile(type, type === 'Not');
+    const [before, after] = await Promise.all([bytes, G.encode(graphOf(bytes))].map((b) => run(b, feeds)));
+    expect(Array.from(after!.out!.data)).toEqual(Array.from(before!.out!.data));
+    expect(new Set(Array.from(before!.out!.data))).toEqual(new Set([0, 1]));
+  });
+});
+
+describe('an importer refuses', () => {
+  it('an approximation of Gelu that it does not know', () => {
+    const result = G.decode(fileOf({ type: 'Gelu', attributes: { approximate: text('cubic') } }));
+    expect(E.isLeft(result) && result.left.message).toMatch(/unknown approximation "cubic"/);
+  });
+  it('Celu with an alpha that is not positive', () => {
+    const result = G.decode(fileOf({ type: 'Celu', attributes: { alpha: float(0) } }));
+    expect(E.isLeft(result) && result.left.message).toMatch(/alpha is 0; give a positive number/);
+  });
+});
+
 describe('a node imported and written again computes what it did', () => {
   it.each(nodes.map((node) => [label(node), node] as const))('%s', async (_, node) => {
     const bytes = fileOf(node);
-    const result = G.decode(bytes);
-    if (E.isLeft(result)) throw new Error(result.left.message);
+    const graph = graphOf(bytes);
     const [before, after] = await Promise.all(
-      [bytes, G.encode(result.right, { keepInitializers: true })].map((b) => run(b, feeds)),
+      [bytes, G.encode(graph, { keepInitializers: true })].map((b) => run(b, feeds)),
     );
     expect(after!.out!.dims).toEqual(before!.out!.dims);
     const wanted = Array.from(before!.out!.data, Number);
