@@ -1,12 +1,42 @@
 /** The hograd command. */
 
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { type DifferentiateOptions, differentiate } from './commands/differentiate.js';
+import { type Summarized, type SummarizeOptions, summarize } from './commands/summarize.js';
 import type { Failure } from './failure.js';
 
 const report = ({ message }: Failure): void => {
   process.stderr.write(`hograd: ${message}\n`);
+};
+
+const appendNumber = (text: string, so: readonly number[]): readonly number[] => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('it must be a number, 0 or more.');
+  return [...so, value];
+};
+
+/** One line a group: its name, size, ḡ, H̄_ss, D3 and the learning rates. */
+const table = ({ loss, groups, gbar, Hbar, D3, eta }: Summarized): string => {
+  const cell = (value: number | undefined): string => (value === undefined ? '' : value.toExponential(4)).padStart(13);
+  const width = Math.max(...groups.map((g) => g.name.length), 5);
+  const solved = eta.filter((e) => 'eta' in e);
+  const refused = eta.flatMap((e) =>
+    'error' in e ? [`λ_int = ${e.lambdaInt}: no learning rates: ${e.error.message}`] : [],
+  );
+  const head = ['gbar', 'Hbar_ss', 'D3', ...solved.map((e) => `eta(${e.lambdaInt})`)]
+    .map((t) => t.padStart(13))
+    .join('');
+  return [
+    `loss ${loss}`,
+    `${'group'.padEnd(width)}${'size'.padStart(10)}${head}`,
+    ...groups.map(
+      (g, s) =>
+        `${g.name.padEnd(width)}${String(g.size).padStart(10)}${[gbar[s], Hbar?.[s]?.[s], D3?.[s], ...solved.map((e) => e.eta[s])].map(cell).join('')}`,
+    ),
+    ...refused,
+  ].join('\n');
 };
 
 const lossOptions = (command: Command): Command =>
@@ -61,6 +91,37 @@ export const main = async (args: readonly string[]): Promise<number> => {
         ? JSON.stringify(result.right)
         : `${out}: ${bytes} bytes\n  inputs:  ${inputs.join(', ')}\n  outputs: ${outputs.join(', ')}`;
       process.stdout.write(`${text}\n`);
+    });
+
+  lossOptions(program.command('summarize'))
+    .description(
+      "the projected gradient, Hessian and third derivative of a model's loss, and each group's learning rate",
+    )
+    .argument('<MODEL>', 'the .onnx file')
+    .requiredOption('--inputs <FILE>', "an .npz file with the model's inputs by name")
+    .option('--direction <DIRECTION>', "'gradient', or an .npz file with an array for each parameter", 'gradient')
+    .option('--partition <PARTITION>', 'canonical, trivial, weights-biases, blocks:K, or a .json file', 'canonical')
+    .addOption(new Option('--order <N>', 'highest derivative').choices(['1', '2', '3']).default('3'))
+    .option(
+      '--lambda-int <X>',
+      'also solve for the learning rates with this internal damping (repeatable)',
+      appendNumber,
+      [],
+    )
+    .addOption(new Option('--engine <ENGINE>', 'how to compute').choices(['stacked', 'generic']).default('stacked'))
+    .addOption(
+      new Option('--device <DEVICE>', 'where to run').choices(['cpu', 'cuda', 'webgpu', 'auto']).default('cpu'),
+    )
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  hograd summarize model.onnx --inputs batch.npz --lambda-int 1')
+    .action(async (model: string, options: SummarizeOptions & { readonly json?: boolean }) => {
+      const result = await summarize(model, options)();
+      if (E.isLeft(result)) {
+        report(result.left);
+        status = result.left.status;
+        return;
+      }
+      process.stdout.write(`${options.json ? JSON.stringify(result.right) : table(result.right)}\n`);
     });
 
   try {

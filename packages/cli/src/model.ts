@@ -9,6 +9,7 @@ import {
   input,
   inputNamed,
   isFloat,
+  isInput,
   meanSquaredError,
   outputNamed,
   softmaxCrossEntropy,
@@ -34,7 +35,19 @@ export interface LossModel {
   readonly graph: Graph;
   readonly loss: Expr;
   readonly parameters: readonly Input[];
+  /** Inputs that hold integer labels, with the number of classes that they index. */
+  readonly classes: readonly { readonly labels: string; readonly count: number }[];
 }
+
+/** Label inputs: integer inputs that pick along an axis of known length. */
+const labelInputs = (loss: Expr): LossModel['classes'] =>
+  topologicalOrder([loss]).flatMap((node) => {
+    const [values, index] = node.args;
+    const count = values?.shape[node.attributes.axis];
+    if (node.op.name !== 'gatherElements' || typeof count !== 'number') return [];
+    const labels = topologicalOrder([index!]).filter(isInput);
+    return labels.map((label) => ({ labels: (label as Input).attributes.name, count }));
+  });
 
 const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
 
@@ -122,7 +135,7 @@ export const readModel = (path: string, options: LossOptions): TE.TaskEither<Fai
     if (E.isLeft(decoded)) return E.left(wrongInput(`${path}: ${decoded.left.message}`));
     const graph = decoded.right;
     return E.chain((loss: Expr) =>
-      E.map((parameters: readonly Input[]): LossModel => ({ graph, loss, parameters }))(
+      E.map((parameters: readonly Input[]): LossModel => ({ graph, loss, parameters, classes: labelInputs(loss) }))(
         findParameters(graph, loss, options.params),
       ),
     )(attachLoss(graph, options));

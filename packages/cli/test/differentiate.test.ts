@@ -4,33 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
-import { afterAll, describe, expect, it, vi } from 'vitest';
-import { main } from '../src/index.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hograd } from './capture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const golden = (path: string): string =>
   fileURLToPath(new URL(`../../../test-fixtures/golden/${path}`, import.meta.url));
-
-/** Runs the command and captures what it printed. */
-const hograd = async (...args: string[]) => {
-  const captured = { out: '', err: '' };
-  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    captured.out += text;
-    return true;
-  });
-  const err = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    captured.err += text;
-    return true;
-  });
-  try {
-    return { status: await main(args), ...captured };
-  } finally {
-    out.mockRestore();
-    err.mockRestore();
-  }
-};
 
 describe('hograd differentiate', () => {
   it('writes a model with the loss, a gradient for every parameter, and Hessian-vector products', async () => {

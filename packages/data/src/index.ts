@@ -1,1 +1,1 @@
-export {};
+export { decodeNpz, encodeNpz } from './formats/npz.js';

@@ -1,0 +1,263 @@
+/** hograd summarize: ḡ, H̄, D3 and η* of a model's loss on given inputs. */
+
+import { readFile } from 'node:fs/promises';
+import { decodeNpz } from '@hograd/data';
+import {
+  type Expr,
+  encode,
+  grad,
+  type Input,
+  input,
+  isFloat,
+  makeGraph,
+  type Order,
+  type Output,
+  summary,
+  type Tensor,
+  tensor,
+} from '@hograd/graph-builder';
+import { groupDirections, learningRates } from '@hograd/newton-summary';
+import { type Partition, parsePartition, partitionFromSpec } from '@hograd/partition';
+import { openSession, type Session, type SessionError } from '@hograd/session';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Failure, failed, wrongInput } from '../failure.js';
+import { type LossModel, type LossOptions, readModel } from '../model.js';
+
+export interface SummarizeOptions extends LossOptions {
+  readonly inputs: string;
+  readonly direction: string;
+  readonly partition: string;
+  readonly order: '1' | '2' | '3';
+  readonly lambdaInt: readonly number[];
+  readonly engine: 'stacked' | 'generic';
+  readonly device: 'cpu' | 'cuda' | 'webgpu' | 'auto';
+}
+
+export interface SolvedRates {
+  readonly lambdaInt: number;
+  readonly eta: readonly number[];
+  readonly r: number;
+  readonly case: string;
+  readonly residual: number;
+}
+
+export interface RefusedRates {
+  readonly lambdaInt: number;
+  readonly error: { readonly kind: string; readonly message: string };
+}
+
+/** The document that --json prints (cli contract). */
+export interface Summarized {
+  readonly loss: number;
+  readonly groups: readonly { readonly name: string; readonly parameters: readonly string[]; readonly size: number }[];
+  readonly gbar: readonly number[];
+  readonly Hbar?: readonly (readonly number[])[];
+  readonly D3?: readonly number[];
+  readonly eta: readonly (SolvedRates | RefusedRates)[];
+  readonly device: string;
+  readonly seconds: { readonly build: number; readonly compile: number; readonly run: number };
+}
+
+type Arrays = Readonly<Record<string, Tensor>>;
+
+/** Carries a Failure out of nested steps; caught where the command ends. */
+class Refusal extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+const orRefuse = <L, A>(result: E.Either<L, A>, failure: (left: L) => Failure): A => {
+  if (E.isLeft(result)) throw new Refusal(failure(result.left));
+  return result.right;
+};
+
+const refuse = (message: string): never => {
+  throw new Refusal(wrongInput(message));
+};
+
+const readArrays = async (path: string): Promise<Arrays> => {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) =>
+    refuse(`cannot read ${path}: ${cause.code ?? cause.message}`),
+  );
+  return orRefuse(decodeNpz(path)(bytes), (e) => wrongInput(e.message));
+};
+
+/** An array in the type that the graph's input has; integers and floats convert among themselves, never into one another. */
+const converted = (array: Tensor, like: Input, source: string): Tensor => {
+  const { name, dtype } = like.attributes;
+  if (array.dtype === dtype) return array;
+  if (isFloat(array.dtype) !== isFloat(dtype))
+    return refuse(`${source}: array "${name}" is ${array.dtype}, the model needs ${dtype}`);
+  return tensor(Float64Array.from(array.data as ArrayLike<number | bigint>, Number), array.shape, dtype);
+};
+
+const checkFinite = (array: Tensor, name: string, source: string): void => {
+  if (!isFloat(array.dtype)) return;
+  const at = (array.data as Float64Array).findIndex((v) => !Number.isFinite(v));
+  if (at >= 0) refuse(`${source}: array "${name}" holds ${array.data[at]} at flat index ${at}; clean the data`);
+};
+
+/** Labels outside 0..classes−1 would be read as other classes, or not at all, without a word from the runtime. */
+const checkLabels = (array: Tensor, name: string, classes: number, source: string): void => {
+  const at = Array.from(array.data as ArrayLike<number | bigint>, Number).findIndex((v) => v < 0 || v >= classes);
+  if (at >= 0)
+    refuse(
+      `${source}: label ${array.data[at]} at index ${at} of "${name}" is out of range; the model has ${classes} classes (0 to ${classes - 1})`,
+    );
+};
+
+const readPartition = async (spec: string, parameters: readonly Input[]): Promise<Partition> => {
+  const shapes = parameters.map((p) => ({ name: p.attributes.name, shape: p.shape as readonly number[] }));
+  if (!spec.endsWith('.json')) return orRefuse(partitionFromSpec(spec)(shapes), (e) => wrongInput(e.message));
+  const text = await readFile(spec, 'utf8').catch((cause: NodeJS.ErrnoException) =>
+    refuse(`cannot read ${spec}: ${cause.code ?? cause.message}`),
+  );
+  return orRefuse(parsePartition(text)(shapes), (e) => wrongInput(`${spec}: ${e.message}`));
+};
+
+const sessionFailure = (error: SessionError): Failure =>
+  error._tag === 'RunFailed' || error._tag === 'InvalidModel' || error._tag === 'Released'
+    ? failed(error.message)
+    : wrongInput(error.message);
+
+const timed = async <A>(work: () => Promise<A>): Promise<readonly [A, number]> => {
+  const start = performance.now();
+  const result = await work();
+  return [result, (performance.now() - start) / 1000];
+};
+
+const open = async (outputs: readonly Output[], options: SummarizeOptions): Promise<Session> =>
+  orRefuse(await openSession(encode(makeGraph(outputs)), { device: options.device })(), sessionFailure);
+
+const run = async (session: Session, values: Arrays): Promise<Arrays> => {
+  const feeds = Object.fromEntries(session.inputs.map(({ name }) => [name, values[name]!]));
+  const result = await session.run(feeds)();
+  await session.release()();
+  return orRefuse(result, sessionFailure);
+};
+
+const numbers = (value: Tensor | undefined): readonly number[] =>
+  Array.from((value?.data ?? []) as ArrayLike<number | bigint>, Number);
+
+const directionName = (parameter: Input): string => `direction.${parameter.attributes.name}`;
+
+/** Feeds of the model's own inputs and parameters, checked. */
+const modelFeeds = ({ graph, loss, parameters, classes }: LossModel, arrays: Arrays, source: string): Arrays => {
+  const needed = makeGraph([{ name: 'loss', value: loss }]).inputs;
+  const feeds: Record<string, Tensor> = {};
+  for (const port of needed) {
+    const { name } = port.attributes;
+    const stored = graph.initializers.get(name);
+    const array = arrays[name] ?? stored;
+    if (array === undefined) {
+      return refuse(
+        `${source} has no array "${name}"; the model needs ${needed
+          .filter((i) => !graph.initializers.has(i.attributes.name))
+          .map((i) => `"${i.attributes.name}"`)
+          .join(', ')}`,
+      );
+    }
+    feeds[name] = converted(array, port, source);
+    checkFinite(feeds[name]!, name, source);
+    const labelled = classes.find((c) => c.labels === name);
+    if (labelled) checkLabels(feeds[name]!, name, labelled.count, source);
+  }
+  for (const p of parameters) feeds[p.attributes.name] ??= graph.initializers.get(p.attributes.name)!;
+  return feeds;
+};
+
+const directionFeeds = async (model: LossModel, feeds: Arrays, options: SummarizeOptions): Promise<Arrays> => {
+  const { loss, parameters } = model;
+  if (options.direction === 'gradient') {
+    const gradients = grad(loss, parameters).map((value, i) => ({ name: directionName(parameters[i]!), value }));
+    return run(await open(gradients, options), feeds);
+  }
+  const arrays = await readArrays(options.direction);
+  return Object.fromEntries(
+    parameters.map((p) => {
+      const { name } = p.attributes;
+      const array =
+        arrays[name] ?? refuse(`${options.direction} has no array "${name}"; it needs one for each parameter`);
+      if (array.shape.join() !== p.shape.join()) {
+        return refuse(
+          `${options.direction}: array "${name}" has shape [${array.shape.join(', ')}], the parameter [${p.shape.join(', ')}]`,
+        );
+      }
+      checkFinite(array, name, options.direction);
+      return [directionName(p), converted(array, p, options.direction)];
+    }),
+  );
+};
+
+const ratesOf = (
+  gbar: readonly number[],
+  Hbar: readonly (readonly number[])[],
+  D3: readonly number[],
+  lambdaInt: number,
+): SolvedRates | RefusedRates => {
+  const solved = learningRates(lambdaInt)({ gbar, Hbar, D3 });
+  if (E.isLeft(solved)) return { lambdaInt, error: { kind: solved.left._tag, message: solved.left.message } };
+  const { eta, r, certificate } = solved.right;
+  return { lambdaInt, eta, r, case: solved.right.case, residual: certificate.residual };
+};
+
+const work = async (path: string, options: SummarizeOptions): Promise<Summarized> => {
+  const model = orRefuse(await readModel(path, options)(), (failure) => failure);
+  const { loss, parameters } = model;
+  if (options.lambdaInt.length > 0 && options.order !== '3')
+    refuse('--lambda-int needs --order 3: the cubic term is made of D3');
+  const partition = await readPartition(options.partition, parameters);
+  const feeds = modelFeeds(model, await readArrays(options.inputs), options.inputs);
+  const directions = await directionFeeds(model, feeds, options);
+  const [outputs, build] = await timed(async (): Promise<readonly Output[]> => {
+    const byName = new Map<string, Expr>(parameters.map((p) => [p.attributes.name, p]));
+    const along = new Map<string, Expr>(
+      parameters.map((p) => [p.attributes.name, input(directionName(p), p.shape, p.dtype)]),
+    );
+    const result = summary(loss, groupDirections(partition)(byName, along), {
+      order: Number(options.order) as Order,
+      engine: options.engine,
+    });
+    return [
+      { name: 'loss', value: loss },
+      ...Object.entries(result).map(([name, value]) => ({ name, value: value as Expr })),
+    ];
+  });
+  const [session, compile] = await timed(() => open(outputs, options));
+  const [values, seconds] = await timed(() => run(session, { ...feeds, ...directions }));
+  const size = partition.groups.length;
+  const gbar = numbers(values.gbar);
+  const flat = numbers(values.Hbar);
+  const Hbar = partition.groups.map((_, s) => flat.slice(s * size, (s + 1) * size));
+  const D3 = numbers(values.D3);
+  return {
+    loss: numbers(values.loss)[0]!,
+    groups: partition.groups.map((g) => ({
+      name: g.name,
+      parameters: g.members.map((m) => m.parameter),
+      size: g.size,
+    })),
+    gbar,
+    ...(options.order !== '1' && { Hbar }),
+    ...(options.order === '3' && { D3 }),
+    eta: options.lambdaInt.map((lambdaInt) => ratesOf(gbar, Hbar, D3, lambdaInt)),
+    device: session.device,
+    seconds: { build, compile, run: seconds },
+  };
+};
+
+/** The summary of MODEL's loss on the arrays of `options.inputs`; the Left names the culprit and the cure. */
+export const summarize =
+  (path: string, options: SummarizeOptions): TE.TaskEither<Failure, Summarized> =>
+  async () => {
+    try {
+      return E.right(await work(path, options));
+    } catch (cause) {
+      if (cause instanceof Refusal) return E.left(cause.failure);
+      throw cause;
+    }
+  };

@@ -1,0 +1,109 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodeNpz, encodeNpz } from '@hograd/data';
+import { tensor } from '@hograd/graph-builder';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hograd } from './capture.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const root = fileURLToPath(new URL('../../../test-fixtures/golden/', import.meta.url));
+const cases = readdirSync(root, { withFileTypes: true }).flatMap((f) => (f.isDirectory() ? [f.name] : []));
+
+/** Largest difference over the largest entry of the expected array. */
+const relativeError = (actual: readonly number[], expected: readonly number[]): number => {
+  const scale = Math.max(...expected.map(Math.abs));
+  const worst = Math.max(...expected.map((e, i) => Math.abs(actual[i]! - e)));
+  return scale === 0 ? worst : worst / scale;
+};
+
+const summarizeArgs = (name: string): string[] => [
+  'summarize',
+  join(root, name, 'model.onnx'),
+  ...['--inputs', join(root, name, 'inputs.npz')],
+  ...['--direction', join(root, name, 'direction.npz')],
+  ...['--partition', join(root, name, 'partition.json')],
+  '--json',
+];
+
+describe.each(cases)('hograd summarize on golden case %s', (name) => {
+  const golden = JSON.parse(readFileSync(join(root, name, 'case.json'), 'utf8'));
+  const lambdas: string[] = golden.eta.flatMap((e: { lambdaInt: number }) => ['--lambda-int', String(e.lambdaInt)]);
+  it.each([
+    ['float64', 'stacked', 1e-9],
+    ['float32', 'stacked', 1e-3],
+    ['float64', 'generic', 1e-9],
+  ])('%s, %s engine', async (dtype, engine, tolerance) => {
+    const { status, out, err } = await hograd(...summarizeArgs(name), '--dtype', dtype, '--engine', engine, ...lambdas);
+    expect(err).toBe('');
+    expect(status).toBe(0);
+    const result = JSON.parse(out);
+    expect(relativeError([result.loss], [golden.loss])).toBeLessThan(tolerance);
+    expect(relativeError(result.gbar, golden.gbar)).toBeLessThan(tolerance);
+    expect(relativeError(result.Hbar.flat(), golden.Hbar.flat())).toBeLessThan(tolerance);
+    expect(relativeError(result.D3, golden.D3)).toBeLessThan(tolerance);
+    expect(result.groups.map((g: { name: string }) => g.name)).toEqual(
+      golden.groups.map((g: { name: string }) => g.name),
+    );
+    expect(result.eta).toHaveLength(golden.eta.length);
+    if (dtype !== 'float64') return;
+    for (const [i, expected] of golden.eta.entries()) {
+      // Where the author's root finder gave up, the certificate speaks for ours.
+      if (expected.found) expect(relativeError(result.eta[i].eta, expected.eta)).toBeLessThan(1e-6);
+      else if ('eta' in result.eta[i]) expect(result.eta[i].residual).toBeLessThan(1e-9);
+      else expect(result.eta[i].error.kind).toBe('Unbounded');
+    }
+  });
+});
+
+describe('hograd summarize refuses', () => {
+  const model = join(root, 'mlp-tanh/model.onnx');
+  const read = () => {
+    const arrays = decodeNpz('inputs.npz')(readFileSync(join(root, 'mlp-tanh/inputs.npz')));
+    if (E.isLeft(arrays)) throw new Error(arrays.left.message);
+    return arrays.right;
+  };
+  const inputsWith = (change: object): string => {
+    const path = join(folder, `${Math.random()}.npz`);
+    writeFileSync(path, encodeNpz()({ ...read(), ...change }));
+    return path;
+  };
+  const { x, y } = read();
+  const labels = Array.from(y!.data as BigInt64Array, Number);
+  const values = Array.from(x!.data as Float32Array);
+
+  it.each([
+    [
+      'a label out of range',
+      { y: tensor([7, ...labels.slice(1)], y!.shape, 'int64') },
+      /label 7 at index 0 of "y" is out of range; the model has 4 classes/,
+    ],
+    [
+      'a NaN',
+      { x: tensor([Number.NaN, ...values.slice(1)], x!.shape, 'float32') },
+      /array "x" holds NaN at flat index 0; clean the data/,
+    ],
+    [
+      'a wrong shape',
+      { x: tensor(values.slice(0, 16), [16, 1], 'float32') },
+      /input "x" must have shape \[N, 12\], got \[16, 1\]/,
+    ],
+  ])('%s', async (_, change, message) => {
+    const { status, err } = await hograd('summarize', model, '--inputs', inputsWith(change));
+    expect(err).toMatch(message);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(status).toBe(2);
+  });
+
+  it('a missing input', async () => {
+    const path = join(folder, 'missing.npz');
+    writeFileSync(path, encodeNpz()({ x: x! }));
+    const { status, err } = await hograd('summarize', model, '--inputs', path);
+    expect(err).toMatch(/has no array "y"; the model needs "y", "x"/);
+    expect(status).toBe(2);
+  });
+});

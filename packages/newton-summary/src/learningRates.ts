@@ -1,0 +1,20 @@
+/** Learning rates of groups from a summary: the anisotropic cubic subproblem on its three tensors. */
+
+import { type CubicError, type CubicSolution, solveCubic } from '@hograd/cubic-solver';
+import type * as E from 'fp-ts/lib/Either.js';
+
+/** A summary's values: ḡ [S], H̄ [S][S], and the signed D3 [S], along +direction. */
+export interface SummaryNumbers {
+  readonly gbar: readonly number[];
+  readonly Hbar: readonly (readonly number[])[];
+  readonly D3: readonly number[];
+}
+
+/**
+ * η* [S]: the global minimiser of −ḡᵀη + ½ηᵀH̄η + (λ_int/6)‖Dη‖³ with D = Diag(|D3|^{1/3}) (arXiv 2312.03885, equations 8
+ * and 9), with its certificate. The step is θ ← θ − λ1 η_s u_s. The Left says why there is none.
+ */
+export const learningRates =
+  (lambdaInt: number) =>
+  ({ gbar, Hbar, D3 }: SummaryNumbers): E.Either<CubicError, CubicSolution> =>
+    solveCubic({ H: Hbar, g: gbar, d: D3.map((x) => Math.cbrt(Math.abs(x))), lambda: lambdaInt });
