@@ -1,4 +1,7 @@
-/** NewtonSummary: learning rates of groups of parameters from exact curvature summaries. */
+/** NewtonSummary: second-order training steps whose rates, one for each group of parameters, come from curvature summaries. */
 
+export { type NewtonSummaryGraphs, type NewtonSummaryProblem, newtonSummaryGraphs } from './graphs.js';
 export { groupDirections } from './groupDirections.js';
+export { groupRates } from './groupRates.js';
 export { learningRates, type SummaryNumbers } from './learningRates.js';
+export { DEFAULT_RATES, type Rates, type RatesOptions, type RatesState, updateRates } from './rates.js';
