@@ -128,7 +128,7 @@ const importNode = (
     name: title,
     opType: node.opType ?? '',
     opset,
-    outputs: node.output?.length ?? 0,
+    outputs: node.output ?? [],
     inputs: names.map((_, i) => optional(i)),
     optional,
     input: (i) => optional(i) ?? failNode(`lacks operand ${i}`),

@@ -10,8 +10,8 @@ export interface ImportNode {
   readonly opType: string;
   /** The file's version of the node's operator set. */
   readonly opset: number;
-  /** How many outputs the node lists. */
-  readonly outputs: number;
+  /** Names of its outputs; empty where one is left out. */
+  readonly outputs: readonly string[];
   /** Operand i; fails with the node's name where it is absent. */
   readonly input: (i: number) => Expr;
   /** Operand i, or undefined where the file leaves it out. */

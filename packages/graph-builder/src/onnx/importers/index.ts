@@ -15,6 +15,7 @@ import { elementwise } from './elementwise.js';
 import { gemm } from './gemm.js';
 import { indexing } from './indexing.js';
 import { negativeLogLikelihoodLoss, softmaxCrossEntropyLoss } from './loss.js';
+import { normalizations } from './normalization.js';
 import { poolings } from './pooling.js';
 import { reductions } from './reduction.js';
 import { shapes } from './shape.js';
@@ -33,8 +34,9 @@ const softmaxLike =
 export const importers: Readonly<Record<string, Importer>> = {
   ...convolutions,
   ...elementwise,
-  ...poolings,
   ...indexing,
+  ...normalizations,
+  ...poolings,
   ...reductions,
   ...shapes,
   Div: (n) => [isFloat(n.input(0).dtype) ? div(n.input(0), n.input(1)) : integerDivide(n.input(0), n.input(1))],

@@ -94,7 +94,7 @@ const split: Importer = (n) => {
   const x = n.input(0);
   const axis = normalizeAxis('Split', n.int('axis', 0), x.shape.length);
   const length = x.shape[axis]!;
-  const parts = n.int('num_outputs', n.outputs);
+  const parts = n.int('num_outputs', n.outputs.length);
   const even = floorDivideDims(addDims(length, parts - 1), parts);
   const sizes: readonly Dim[] =
     n.ints('split') ??
