@@ -151,6 +151,7 @@ const makeEmitter = (
     const known = symbols.get(`= ${dim}`);
     if (known) return known;
     const terms = termsOf(dim).map(({ coefficient, symbols: factors }) => {
+      if (factors.length === 0) return int64([coefficient]);
       const product = factors.map(symbolValue).reduce((a, b) => node('Mul', [a, b]));
       return coefficient === 1 ? product : node('Mul', [product, int64([coefficient])]);
     });

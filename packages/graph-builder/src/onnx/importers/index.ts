@@ -10,6 +10,7 @@ import { div } from '../../ops/reciprocal.js';
 import { reshape } from '../../ops/reshape.js';
 import { normalizeAxis } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
+import { arrangements } from './arrangement.js';
 import { convolutions } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { gemm } from './gemm.js';
@@ -18,6 +19,8 @@ import { negativeLogLikelihoodLoss, softmaxCrossEntropyLoss } from './loss.js';
 import { normalizations } from './normalization.js';
 import { poolings } from './pooling.js';
 import { reductions } from './reduction.js';
+import { scatters } from './scatter.js';
+import { selections } from './selection.js';
 import { shapes } from './shape.js';
 
 /** Before opset 13 softmax worked on all axes from `axis` on, flattened into one; since then on that axis alone. */
@@ -32,12 +35,15 @@ const softmaxLike =
   };
 
 export const importers: Readonly<Record<string, Importer>> = {
+  ...arrangements,
   ...convolutions,
   ...elementwise,
   ...indexing,
   ...normalizations,
   ...poolings,
   ...reductions,
+  ...scatters,
+  ...selections,
   ...shapes,
   Div: (n) => [isFloat(n.input(0).dtype) ? div(n.input(0), n.input(1)) : integerDivide(n.input(0), n.input(1))],
   Gemm: gemm,

@@ -1,22 +1,20 @@
-/** Import of operators that cut, surround and scatter. */
+/** Import of operators that cut and surround. */
 
 import { addDims, type Dim, floorDivideDims, subtractDims } from '../../dim.js';
 import type { Expr } from '../../expr.js';
-import { add } from '../../ops/add.js';
-import { cast } from '../../ops/cast.js';
-import { greater } from '../../ops/compare.js';
-import { constant, tensor, uniformValue } from '../../ops/constant.js';
+import { constant, tensor } from '../../ops/constant.js';
 import { expand } from '../../ops/expand.js';
 import { gather } from '../../ops/gather.js';
-import { pad } from '../../ops/pad.js';
-import { scatterElements } from '../../ops/scatterElements.js';
 import { slice } from '../../ops/slice.js';
-import { where } from '../../ops/where.js';
 import { normalizeAxis } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
+import { padImporter } from './pad.js';
 
 /** ONNX writes "to the end" as a very large number. */
 const END = 2 ** 31 - 1;
+
+/** The positions that a slice with steps picks are listed in the graph. */
+const MOST_POSITIONS = 2 ** 24;
 
 /** A slice's bound as a position in 0..length; negative ones count from the end, those outside are clipped. */
 const position = (n: ImportNode, bound: Dim, length: Dim): Dim => {
@@ -38,6 +36,8 @@ const strided = (n: ImportNode, x: Expr, axis: number, start: number, end: numbe
     Math.min(Math.max(bound < 0 ? bound + length : bound, low), high);
   const first = step > 0 ? clip(start, 0, length) : clip(start, 0, length - 1);
   const last = step > 0 ? clip(end, 0, length) : end <= -END ? -1 : clip(end, -1, length - 1);
+  if (Math.abs(last - first) / Math.abs(step) > MOST_POSITIONS || step === 0)
+    return n.fail(`steps by ${step} along ${length} elements, of which at most ${MOST_POSITIONS} can be picked`);
   const positions: number[] = [];
   for (let i = first; step > 0 ? i < last : i > last; i += step) positions.push(i);
   return gather(x, constant(tensor(positions, [positions.length], 'int64')), axis);
@@ -65,36 +65,12 @@ const sliceImporter: Importer = (n) => {
   ];
 };
 
-const padImporter: Importer = (n) => {
-  const x = n.input(0);
-  const mode = n.string('mode', 'constant');
-  if (mode !== 'constant')
-    return n.fail(`pads in the mode "${mode}", which is not supported yet; use constant padding`);
-  const value = n.optional(2)
-    ? (uniformValue(n.input(2)) ?? n.fail('pads with a value computed from data'))
-    : n.float('value', 0);
-  const pads = n.ints('pads') ?? n.dims(1) ?? n.fail('needs its pads');
-  const rank = x.shape.length;
-  const axes = (n.numbers(3) ?? x.shape.map((_, i) => i)).map((axis) => normalizeAxis('Pad', axis, rank));
-  const at = (offset: number): Dim[] => x.shape.map((_, i) => (axes.includes(i) ? pads[axes.indexOf(i) + offset]! : 0));
-  const before = at(0);
-  const after = at(axes.length);
-  const cut = (d: Dim): Dim => (typeof d === 'number' && d < 0 ? -d : 0);
-  const grown = (d: Dim): Dim => (typeof d === 'number' && d < 0 ? 0 : d);
-  // A negative pad crops.
-  const starts = before.map(cut);
-  const sizes = x.shape.map((d, i) => subtractDims(d, addDims(starts[i]!, cut(after[i]!))));
-  const padded = (e: Expr): Expr => pad(slice(e, starts, sizes), before.map(grown), after.map(grown));
-  if (value === 0) return [padded(x)];
-  const inside = padded(expand(cast(constant(1), x.dtype), x.shape));
-  return [where(greater(inside, 0), padded(x), constant(value, x.dtype))];
-};
-
 const split: Importer = (n) => {
   const x = n.input(0);
   const axis = normalizeAxis('Split', n.int('axis', 0), x.shape.length);
   const length = x.shape[axis]!;
   const parts = n.int('num_outputs', n.outputs.length);
+  if (parts !== n.outputs.length) return n.fail(`splits into ${parts} parts but lists ${n.outputs.length} outputs`);
   const even = floorDivideDims(addDims(length, parts - 1), parts);
   const sizes: readonly Dim[] =
     n.ints('split') ??
@@ -116,26 +92,6 @@ const split: Importer = (n) => {
   });
 };
 
-const scatterImporter: Importer = (n) => {
-  const [x, indices, updates] = [n.input(0), n.input(1), n.input(2)];
-  const axis = normalizeAxis(n.opType, n.int('axis', 0), x.shape.length);
-  // The updates may cover only the beginning of the other axes.
-  const scattered = (values: Expr): Expr => {
-    const added = scatterElements(values, indices, axis, x.shape[axis]!);
-    return pad(
-      added,
-      added.shape.map(() => 0),
-      x.shape.map((d, i) => subtractDims(d, added.shape[i]!)),
-    );
-  };
-  const reduction = n.string('reduction', 'none');
-  if (reduction === 'add') return [add(x, scattered(updates))];
-  if (reduction !== 'none')
-    return n.fail(`scatters with the reduction "${reduction}", which is not supported; "none" and "add" are`);
-  const hit = greater(scattered(expand(cast(constant(1), x.dtype), updates.shape)), 0);
-  return [where(hit, scattered(updates), x)];
-};
-
 const constantOfShape: Importer = (n) => {
   const shape = n.dims(0) ?? n.fail('needs its shape');
   const value = n.tensor('value');
@@ -145,7 +101,6 @@ const constantOfShape: Importer = (n) => {
 export const indexing: Readonly<Record<string, Importer>> = {
   ConstantOfShape: constantOfShape,
   Pad: padImporter,
-  ScatterElements: scatterImporter,
   Slice: sliceImporter,
   Split: split,
 };

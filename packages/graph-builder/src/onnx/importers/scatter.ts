@@ -1,0 +1,98 @@
+/** Import of ScatterElements and ScatterND with every reduction. */
+
+import { subtractDims } from '../../dim.js';
+import type { Expr } from '../../expr.js';
+import { constant, constantValue, tensor } from '../../ops/constant.js';
+import { expand } from '../../ops/expand.js';
+import { maximum, minimum } from '../../ops/extremum.js';
+import { elementOffset } from '../../ops/gatherElements.js';
+import { flatPositions } from '../../ops/gatherND.js';
+import { mul } from '../../ops/mul.js';
+import { pad } from '../../ops/pad.js';
+import { type Scatter, scatterAdd, scatterCombine, scatterReplace } from '../../ops/scatter.js';
+import { scatterElements } from '../../ops/scatterElements.js';
+import { scatterNDInto } from '../../ops/scatterND.js';
+import { normalizeAxis } from '../../shape.js';
+import type { Importer, ImportNode } from '../importer.js';
+
+const combinations: Readonly<Record<string, (a: Expr, b: Expr) => Expr>> = { max: maximum, min: minimum, mul };
+
+/** More updates than this to one place would make the graph longer than it is worth. */
+const MOST_ROUNDS = 64;
+
+/** Masks of the given shape: the first update to each place, the second, … . `places` names where each update goes. */
+const roundsOf = (n: ImportNode, places: readonly number[], shape: readonly number[]): readonly Expr[] => {
+  const seen = new Map<number, number>();
+  const turns = places.map((place) => {
+    const turn = seen.get(place) ?? 0;
+    seen.set(place, turn + 1);
+    return turn;
+  });
+  const rounds = Math.max(0, ...seen.values());
+  if (rounds > MOST_ROUNDS)
+    return n.fail(`combines ${rounds} updates in one place; at most ${MOST_ROUNDS} are supported`);
+  return Array.from({ length: rounds }, (_, round) =>
+    constant(
+      tensor(
+        turns.map((turn) => Number(turn === round)),
+        shape,
+        'bool',
+      ),
+    ),
+  );
+};
+
+/** The operand after the node's reduction. The places of updates are asked for only where order within a place matters. */
+const scattered = (n: ImportNode, x: Expr, updates: Expr, scatter: Scatter, rounds: () => readonly Expr[]): Expr => {
+  const reduction = n.string('reduction', 'none');
+  if (reduction === 'none') return scatterReplace(x, updates, scatter);
+  if (reduction === 'add') return scatterAdd(x, updates, scatter);
+  const combine = Object.hasOwn(combinations, reduction) ? combinations[reduction] : undefined;
+  if (combine === undefined) return n.fail(`scatters with the unknown reduction "${reduction}"`);
+  return scatterCombine(x, updates, scatter, rounds(), combine);
+};
+
+const needsConstant = (n: ImportNode): never =>
+  n.fail(
+    `combines by "${n.string('reduction', 'none')}", which needs indices and shapes that are known when the file is read`,
+  );
+
+const scatterElementsImporter: Importer = (n) => {
+  const [x, indices, updates] = [n.input(0), n.input(1), n.input(2)];
+  const axis = normalizeAxis(n.opType, n.int('axis', 0), x.shape.length);
+  // The updates may cover only the beginning of the other axes.
+  const scatter: Scatter = (values) => {
+    const added = scatterElements(values, indices, axis, x.shape[axis]!);
+    return pad(
+      added,
+      added.shape.map(() => 0),
+      x.shape.map((d, i) => subtractDims(d, added.shape[i]!)),
+    );
+  };
+  const rounds = (): readonly Expr[] => {
+    const known = constantValue(indices);
+    if (!known || x.shape.some((d) => typeof d !== 'number')) return needsConstant(n);
+    const places = Array.from(known.data, (index, i) =>
+      elementOffset(i, index, axis, known.shape, x.shape as number[]),
+    );
+    return roundsOf(n, places, known.shape);
+  };
+  return [scattered(n, x, updates, scatter, rounds)];
+};
+
+const scatterNDImporter: Importer = (n) => {
+  const [x, indices, updates] = [n.input(0), n.input(1), n.input(2)];
+  const rounds = (): readonly Expr[] => {
+    const known = constantValue(flatPositions(n.opType, x, indices).positions);
+    if (!known) return needsConstant(n);
+    const rest = updates.shape.slice(known.shape.length).map(() => 1);
+    return roundsOf(n, [...known.data], [...known.shape, ...rest]).map((round) => expand(round, updates.shape));
+  };
+  return [scattered(n, x, updates, scatterNDInto(x, indices), rounds)];
+};
+
+export const scatters: Readonly<Record<string, Importer>> = {
+  Scatter: scatterElementsImporter,
+  ScatterElements: scatterElementsImporter,
+  ScatterND: scatterNDImporter,
+};

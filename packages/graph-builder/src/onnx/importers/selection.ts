@@ -1,0 +1,67 @@
+/** Import of operators that select by index or position: GatherND, OneHot, Range, Trilu. */
+
+import { addDims, type Dim, floorDivideDims, subtractDims } from '../../dim.js';
+import { type Expr, isFloat } from '../../expr.js';
+import { add } from '../../ops/add.js';
+import { cast } from '../../ops/cast.js';
+import { constant, tensor } from '../../ops/constant.js';
+import { gatherND } from '../../ops/gatherND.js';
+import { dimScalar, iota } from '../../ops/iota.js';
+import { mul } from '../../ops/mul.js';
+import { oneHot } from '../../ops/oneHot.js';
+import { reshape } from '../../ops/reshape.js';
+import { sliceAxis } from '../../ops/slice.js';
+import { trilu } from '../../ops/trilu.js';
+import type { Importer, ImportNode } from '../importer.js';
+
+/** More elements than this in one range is taken for a damaged file. */
+const MOST_ELEMENTS = 2 ** 24;
+
+/** How many steps of `delta` lie between start (included) and limit (not included). */
+const countSteps = (n: ImportNode, start: Dim, limit: Dim, delta: number): Dim => {
+  const span = delta > 0 ? subtractDims(limit, start) : subtractDims(start, limit);
+  const step = Math.abs(delta);
+  if (step === 0) return n.fail('has step 0');
+  if (typeof span === 'string') return floorDivideDims(addDims(span, step - 1), step);
+  const count = Math.max(Math.ceil(span / step), 0);
+  return count <= MOST_ELEMENTS ? count : n.fail(`counts ${count} elements; at most ${MOST_ELEMENTS} are supported`);
+};
+
+const range: Importer = (n) => {
+  const { dtype } = n.input(0);
+  if (isFloat(dtype)) {
+    const [start, limit, delta] = [0, 1, 2].map((i) => n.value(i)!.data[0]!) as [number, number, number];
+    const length = Number(countSteps(n, start, limit, delta));
+    return [
+      constant(
+        tensor(
+          Float64Array.from({ length }, (_, i) => start + i * delta),
+          [length],
+          dtype,
+        ),
+      ),
+    ];
+  }
+  const [start, limit] = [0, 1].map((i) => n.dims(i)![0]!) as [Dim, Dim];
+  const delta = n.numbers(2)![0]!;
+  const count = countSteps(n, start, limit, delta);
+  return [cast(add(mul(iota(count), delta), dimScalar(start)), dtype)];
+};
+
+const oneHotImporter: Importer = (n) => {
+  const depth: Dim = isFloat(n.input(1).dtype) ? n.value(1)!.data[0]! : n.dims(1)![0]!;
+  const value = (i: number): Expr => reshape(sliceAxis(n.input(2), 0, i, 1), []);
+  return [oneHot(n.input(0), depth, value(1), value(0), n.int('axis', -1))];
+};
+
+const triluImporter: Importer = (n) => {
+  const diagonal = n.optional(1);
+  return [trilu(n.input(0), n.int('upper', 1) === 1, diagonal ? reshape(diagonal, []) : 0)];
+};
+
+export const selections: Readonly<Record<string, Importer>> = {
+  GatherND: (n) => [gatherND(n.input(0), n.input(1), n.int('batch_dims', 0))],
+  OneHot: oneHotImporter,
+  Range: range,
+  Trilu: triluImporter,
+};
