@@ -4,7 +4,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import * as E from 'fp-ts/lib/Either.js';
 import { type DifferentiateOptions, differentiate } from './commands/differentiate.js';
 import { type Summarized, type SummarizeOptions, summarize } from './commands/summarize.js';
+import { type Trained, type TrainOptions, train } from './commands/train.js';
 import type { Failure } from './failure.js';
+import { watchProgress } from './progress.js';
+import { OPTIMIZERS } from './training/optimizer.js';
 
 const report = ({ message }: Failure): void => {
   process.stderr.write(`hograd: ${message}\n`);
@@ -15,6 +18,33 @@ const appendNumber = (text: string, so: readonly number[]): readonly number[] =>
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
     throw new InvalidArgumentError('it must be a number, 0 or more.');
   return [...so, value];
+};
+
+const wholeNumber = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('it must be a whole number, 1 or more.');
+  return value;
+};
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('it must be a number above 0.');
+  return value;
+};
+
+/** One line a run: its last epoch. */
+const trainedText = ({ runs, report: page }: Trained): string => {
+  const width = Math.max(...runs.map((r) => r.optimizer.length), 9);
+  const rows = runs.map(({ optimizer, epochs }) => {
+    const last = epochs.at(-1)!;
+    const perEpoch = epochs.reduce((sum, e) => sum + e.seconds, 0) / epochs.length;
+    return `${optimizer.padEnd(width)}${last.trainLoss.toFixed(4).padStart(12)}${last.testLoss.toFixed(4).padStart(12)}${`${(100 * last.testAccuracy).toFixed(2)}%`.padStart(15)}${perEpoch.toFixed(2).padStart(10)}`;
+  });
+  return [
+    `${'optimizer'.padEnd(width)}  train loss   test loss  test accuracy   s/epoch`,
+    ...rows,
+    `report: ${page}`,
+  ].join('\n');
 };
 
 /** One line a group: its name, size, ḡ, H̄_ss, D3 and the learning rates. */
@@ -122,6 +152,57 @@ export const main = async (args: readonly string[]): Promise<number> => {
         return;
       }
       process.stdout.write(`${options.json ? JSON.stringify(result.right) : table(result.right)}\n`);
+    });
+
+  program
+    .command('train')
+    .description('train a model; several optimizers, separated by commas, are compared in one report')
+    .option('--model <NAME>', 'small-mlp (784-64-32-10) or mlp (784-1024-200-100-10), both tanh', 'small-mlp')
+    .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
+    .option('--optimizer <NAMES>', `of ${OPTIMIZERS.join(', ')}`, 'newton-summary')
+    .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)
+    .option('--batch <N>', 'examples a gradient', wholeNumber, 100)
+    .option('--summary-batch <N>', 'examples a summary (default: as many as a gradient)', wholeNumber)
+    .option('--seed <N>', 'of the initial parameters and the samplers', wholeNumber, 1)
+    .option('--partition <PARTITION>', 'groups that have a rate each', 'canonical')
+    .option('--lr <X>', 'rate of sgd, momentum, adam, … (default: each its own)', positive)
+    .option('--lambda1 <X>', 'step size of newton-summary (default 0.1)', positive)
+    .option('--lambda-int <X>', 'internal damping of newton-summary (default 1)', positive)
+    .option('--period <N>', 'steps between summaries (default 10)', wholeNumber)
+    .option('--checkpoint-every <N>', 'steps between checkpoints', wholeNumber, 200)
+    .addOption(
+      new Option('--device <DEVICE>', 'where to run').choices(['cpu', 'cuda', 'webgpu', 'auto']).default('cpu'),
+    )
+    .option('--out <DIR>', 'where to write metrics, checkpoints and report.html', 'runs/train')
+    .option('--resume <DIR>', 'go on from the checkpoints of an interrupted run')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      '\nExample:\n  hograd train --data mnist:data/mnist --model mlp --optimizer newton-summary,adam --epochs 10',
+    )
+    .action(async (options: TrainOptions & { readonly json?: boolean }) => {
+      let interrupted = false;
+      const interrupt = (): void => {
+        interrupted = true;
+      };
+      process.once('SIGINT', interrupt);
+      const watcher = watchProgress(process.stderr, () => interrupted);
+      const result = await train(options, ['hograd', ...args].join(' '), watcher)();
+      watcher.stop();
+      process.off('SIGINT', interrupt);
+      if (E.isLeft(result)) {
+        report(result.left);
+        status = result.left.status;
+        return;
+      }
+      if (result.right.interrupted) {
+        process.stderr.write(
+          `hograd: interrupted; go on with --resume ${options.resume ?? options.out} and the same options\n`,
+        );
+        status = 130;
+        return;
+      }
+      process.stdout.write(`${options.json ? JSON.stringify(result.right) : trainedText(result.right)}\n`);
     });
 
   try {

@@ -18,11 +18,12 @@ import {
 } from '@hograd/graph-builder';
 import { groupDirections, learningRates } from '@hograd/newton-summary';
 import { type Partition, parsePartition, partitionFromSpec } from '@hograd/partition';
-import { openSession, type Session, type SessionError } from '@hograd/session';
+import { openSession, type Session } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Failure, failed, wrongInput } from '../failure.js';
+import { attempt, type Failure, orRefuse, refuse, wrongInput } from '../failure.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
+import { sessionFailure } from '../sessionFailure.js';
 
 export interface SummarizeOptions extends LossOptions {
   readonly inputs: string;
@@ -60,24 +61,6 @@ export interface Summarized {
 }
 
 type Arrays = Readonly<Record<string, Tensor>>;
-
-/** Carries a Failure out of nested steps; caught where the command ends. */
-class Refusal extends Error {
-  readonly failure: Failure;
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
-
-const orRefuse = <L, A>(result: E.Either<L, A>, failure: (left: L) => Failure): A => {
-  if (E.isLeft(result)) throw new Refusal(failure(result.left));
-  return result.right;
-};
-
-const refuse = (message: string): never => {
-  throw new Refusal(wrongInput(message));
-};
 
 const readArrays = async (path: string): Promise<Arrays> => {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) =>
@@ -118,11 +101,6 @@ const readPartition = async (spec: string, parameters: readonly Input[]): Promis
   );
   return orRefuse(parsePartition(text)(shapes), (e) => wrongInput(`${spec}: ${e.message}`));
 };
-
-const sessionFailure = (error: SessionError): Failure =>
-  error._tag === 'RunFailed' || error._tag === 'InvalidModel' || error._tag === 'Released'
-    ? failed(error.message)
-    : wrongInput(error.message);
 
 const timed = async <A>(work: () => Promise<A>): Promise<readonly [A, number]> => {
   const start = performance.now();
@@ -253,11 +231,5 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
 /** The summary of MODEL's loss on the arrays of `options.inputs`; the Left names the culprit and the cure. */
 export const summarize =
   (path: string, options: SummarizeOptions): TE.TaskEither<Failure, Summarized> =>
-  async () => {
-    try {
-      return E.right(await work(path, options));
-    } catch (cause) {
-      if (cause instanceof Refusal) return E.left(cause.failure);
-      throw cause;
-    }
-  };
+  () =>
+    attempt(() => work(path, options));

@@ -1,4 +1,7 @@
-/** CIFAR-10's binary version: records of one label byte and 3,072 pixel bytes (red, green and blue planes of 32 × 32, row-major). */
+/**
+ * CIFAR-10's binary version: records of one label byte and 3,072 pixel bytes (red, green and blue planes of 32 × 32,
+ * row-major).
+ */
 
 import type { Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
@@ -14,17 +17,19 @@ export interface Cifar10Records {
   readonly labels: Tensor<'int64'>;
 }
 
-/** The records of one or more files, in order. Fails with WrongLength where a file is empty or does not end with a whole record. */
+/**
+ * The records of one or more files, in order. Fails with WrongLength where a file is empty or does not end with a whole
+ * record.
+ */
 export const decodeCifar10 = (
   files: readonly { readonly source: string; readonly bytes: Uint8Array }[],
 ): E.Either<WrongLength, Cifar10Records> => {
   const cut = files.find(({ bytes }) => bytes.length === 0 || bytes.length % RECORD !== 0);
   if (cut) {
-    const whole = Math.max(1, Math.ceil(cut.bytes.length / RECORD)) * RECORD;
-    return E.left({
-      ...wrongLength(cut.source, whole, cut.bytes.length),
-      message: `${cut.source} has ${cut.bytes.length} bytes, which is not a whole number of CIFAR-10 records of ${RECORD}; fetch it again`,
-    });
+    const found = cut.bytes.length;
+    const expected = Math.max(1, Math.ceil(found / RECORD)) * RECORD;
+    const message = `${cut.source} has ${found} bytes, not a whole number of CIFAR-10's records of ${RECORD}`;
+    return E.left({ ...wrongLength(cut.source, expected, found), message: `${message}; fetch it again` });
   }
   const size = files.reduce((total, { bytes }) => total + bytes.length / RECORD, 0);
   const pixels = new Uint8Array(size * PIXELS);

@@ -39,7 +39,7 @@ const reversed = (bytes: Uint8Array, width: number): Uint8Array<ArrayBuffer> => 
 };
 
 const inHostOrder = (bytes: Uint8Array, width: number, order: ByteOrder): Uint8Array<ArrayBuffer> =>
-  order === HOST || width === 1 ? Uint8Array.from(bytes) : reversed(bytes, width);
+  order === HOST || width === 1 ? new Uint8Array(bytes) : reversed(bytes, width);
 
 /** The elements stored in `bytes` (a whole number of them) in the given byte order; always a copy. */
 export const elementsOf = <D extends DType>(dtype: D, bytes: Uint8Array, order: ByteOrder): DataOf[D] =>

@@ -1,6 +1,6 @@
 /**
- * IDX, the format of MNIST: two zero bytes, an element type, the rank, the shape as big-endian 32-bit integers, then the elements,
- * big-endian, in row-major order.
+ * IDX, the format of MNIST: two zero bytes, an element type, the rank, the shape as big-endian 32-bit integers, then
+ * the elements, big-endian, in row-major order.
  */
 
 import type { DType, Tensor } from '@hograd/graph-builder';
@@ -35,8 +35,8 @@ const described = (bytes: Uint8Array): string => {
 /**
  * The tensor in uncompressed IDX bytes. `source` names them in messages.
  *
- * Fails with WrongFormat where the magic number is not IDX's, UnsupportedType for an unknown element type, WrongLength where the
- * bytes do not fill the shape exactly.
+ * Fails with WrongFormat where the magic number is not IDX's, UnsupportedType for an unknown element type, WrongLength
+ * where the bytes do not fill the shape exactly.
  */
 export const decodeIdx =
   (source: string) =>

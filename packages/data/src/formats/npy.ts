@@ -35,8 +35,8 @@ const elementsStored = ({ stored, order, shape }: NpyHeader, bytes: Uint8Array):
     : { dtype: stored, shape, data: elementsOf(stored, bytes, order) };
 
 /**
- * The array in the bytes of a .npy file (versions 1 to 3), in row-major order whatever its order in the file, in either byte order;
- * float16 comes out as float32. `source` names it in messages. Scalars have shape [].
+ * The array in the bytes of a .npy file (versions 1 to 3), in row-major order whatever its order in the file, in either
+ * byte order; float16 comes out as float32. `source` names it in messages. Scalars have shape [].
  *
  * Fails with WrongFormat, UnsupportedType or WrongLength.
  */
@@ -54,7 +54,10 @@ export const decodeNpy =
       }),
     );
 
-/** The bytes of a .npy file (version 1.0, little-endian, row-major) with a tensor in it; the same bytes that numpy.save writes. */
+/**
+ * The bytes of a .npy file (version 1.0, little-endian, row-major) with a tensor in it; the same bytes that numpy.save
+ * writes.
+ */
 export const encodeNpy = (tensor: Tensor<DType>): Uint8Array<ArrayBuffer> => {
   const header = encodeNpyHeader(tensor.dtype, tensor.shape);
   const elements = bytesOf(tensor.data, 'little');

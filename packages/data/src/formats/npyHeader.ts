@@ -56,8 +56,8 @@ const CURE = 'write it with numpy.save or @hograd/data';
 /**
  * Reads versions 1, 2 and 3 of the format (numpy.lib.format).
  *
- * Fails with WrongFormat for other bytes or a header that lacks a field, WrongLength where the header is cut off, UnsupportedType
- * for elements that hograd does not hold (text, objects, complex numbers, records, dates).
+ * Fails with WrongFormat for other bytes or a header that lacks a field, WrongLength where the header is cut off,
+ * UnsupportedType for elements that hograd does not hold (text, objects, complex numbers, records, dates).
  */
 export const decodeNpyHeader =
   (source: string) =>
@@ -99,7 +99,9 @@ export const decodeNpyHeader =
     });
   };
 
-/** The bytes of a version 1.0 header: little-endian, row-major, padded so that the elements begin at a multiple of 64. */
+/**
+ * The bytes of a version 1.0 header: little-endian, row-major, padded so that the elements begin at a multiple of 64.
+ */
 export const encodeNpyHeader = (dtype: DType, shape: readonly number[]): Uint8Array<ArrayBuffer> => {
   const order = widthOf(dtype) === 1 ? '|' : '<';
   const extents = shape.length === 1 ? `${shape[0]},` : shape.join(', ');

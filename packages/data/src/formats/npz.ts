@@ -1,7 +1,7 @@
 /** .npz: named numpy arrays in a zip archive. */
 
 import type { Tensor } from '@hograd/graph-builder';
-import { unzipSync, zipSync } from 'fflate';
+import { type UnzipFileInfo, unzipSync, zipSync } from 'fflate';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DataError, type MissingArray, type WrongFormat, wrongFormat } from '../errors.js';
@@ -15,9 +15,17 @@ const SUFFIX = '.npy';
 const notZip = (source: string, found: string): WrongFormat =>
   wrongFormat(source, 'an .npz archive', found, 'write it with numpy.savez or @hograd/data');
 
+/** Deflate never shrinks anything by more than this factor; a directory that claims more is damaged. */
+const BEST_RATIO = 1032;
+
+const isArray = ({ name, size, originalSize }: UnzipFileInfo): boolean => {
+  if (originalSize > BEST_RATIO * size) throw new Error(`${size} bytes cannot hold ${originalSize}`);
+  return name.endsWith(SUFFIX);
+};
+
 const unzip = (source: string, bytes: Uint8Array): E.Either<WrongFormat, Readonly<Record<string, Uint8Array>>> =>
   E.tryCatch(
-    () => unzipSync(bytes, { filter: ({ name }) => name.endsWith(SUFFIX) }),
+    () => unzipSync(bytes, { filter: isArray }),
     (cause) => {
       const zip = bytes[0] === 0x50 && bytes[1] === 0x4b;
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -29,11 +37,11 @@ const unzip = (source: string, bytes: Uint8Array): E.Either<WrongFormat, Readonl
   );
 
 /**
- * The arrays in the bytes of an .npz file, stored or deflated; entries that are not arrays are passed over. `source` names the file in
- * messages.
+ * The arrays in the bytes of an .npz file, stored or deflated; entries that are not arrays are passed over. `source`
+ * names the file in messages.
  *
- * Fails with WrongFormat where the bytes are not a zip archive or hold no array, and as `decodeNpy` does for each array. The archive's
- * checksums are not verified.
+ * Fails with WrongFormat where the bytes are not a zip archive or hold no array, and as `decodeNpy` does for each
+ * array. The archive's checksums are not verified.
  */
 export const decodeNpz =
   (source: string) =>

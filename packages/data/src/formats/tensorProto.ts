@@ -83,10 +83,11 @@ const tensorOf = (source: string, proto: Onnx.TensorProto): E.Either<DataError, 
 };
 
 /**
- * The tensor in the bytes of a serialised TensorProto, from raw_data or the typed fields; float16 and bfloat16 come out as float32.
- * `source` names it in messages.
+ * The tensor in the bytes of a serialised TensorProto, from raw_data or the typed fields; float16 and bfloat16 come out
+ * as float32. `source` names it in messages.
  *
- * Fails with WrongFormat where the bytes are not a TensorProto or its data lie in another file, UnsupportedType, WrongLength.
+ * Fails with WrongFormat where the bytes are not a TensorProto or its data lie in another file, UnsupportedType,
+ * WrongLength.
  */
 export const decodeTensorProto =
   (source: string) =>

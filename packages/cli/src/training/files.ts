@@ -1,0 +1,90 @@
+/** What a training run leaves on disk: metrics line by line, and checkpoints that a crash cannot tear. */
+
+import { mkdir, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readNpz, type SamplerState, writeNpz } from '@hograd/data';
+import * as E from 'fp-ts/lib/Either.js';
+import { failed, orRefuse, refuse, wrongInput } from '../failure.js';
+import type { TrainerState } from './trainer.js';
+
+/** Where a run stands between two steps. */
+export interface Checkpoint {
+  readonly trainer: TrainerState;
+  readonly gradientSampler: SamplerState;
+  readonly summarySampler: SamplerState;
+  /** Sum of the losses of the current epoch's steps, and their number. */
+  readonly epochLoss: number;
+  readonly epochSteps: number;
+  /** Bytes of metrics.jsonl that belong to the steps taken. */
+  readonly metricsBytes: number;
+  /** The options that the run was started with; a resumed run must have the same. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+const STATE = 'checkpoint.json';
+
+/** Replaces a file whole, through the disk's own queue: after a crash it is either the old one or the new one. */
+const replaceFile = async (path: string, text: string): Promise<void> => {
+  const partial = `${path}.partial`;
+  const file = await open(partial, 'w');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(partial, path);
+};
+
+/** Writes the tensors under a new name first, then the state that refers to them, then removes older tensors. */
+export const saveCheckpoint = async (folder: string, { trainer, ...rest }: Checkpoint): Promise<void> => {
+  const { carried, ...state } = trainer;
+  const tensors = `checkpoint-${trainer.step}.npz`;
+  orRefuse(await writeNpz(join(folder, tensors))(carried)(), (e) => failed(e.message));
+  await replaceFile(join(folder, STATE), JSON.stringify({ ...rest, trainer: state, tensors }));
+  const old = (await readdir(folder)).filter((name) => /^checkpoint-\d+\.npz$/.test(name) && name !== tensors);
+  for (const name of old) await rm(join(folder, name), { force: true });
+};
+
+/** The last checkpoint of a folder. Refuses a folder without one. */
+export const loadCheckpoint = async (folder: string): Promise<Checkpoint> => {
+  const text = await readFile(join(folder, STATE), 'utf8').catch(() =>
+    refuse(`${folder} holds no ${STATE} to resume from; start the run without --resume`),
+  );
+  const { tensors, trainer, ...rest } = orRefuse(
+    E.tryCatch(
+      () => JSON.parse(text),
+      () => undefined,
+    ),
+    () => wrongInput(`${join(folder, STATE)} is not JSON; it was not written by hograd`),
+  );
+  const carried = orRefuse(await readNpz(join(folder, tensors))(), (e) => wrongInput(e.message));
+  return { ...rest, trainer: { ...trainer, carried } };
+};
+
+export interface Metrics {
+  readonly append: (line: object) => Promise<void>;
+  readonly bytes: () => number;
+  readonly close: () => Promise<void>;
+}
+
+/** metrics.jsonl, opened for appending after its first `bytes` bytes: lines of steps that were lost in a crash are cut off. */
+export const openMetrics = async (folder: string, bytes: number): Promise<Metrics> => {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, 'metrics.jsonl');
+  const file = await open(path, 'a');
+  await truncate(path, bytes);
+  let written = bytes;
+  return {
+    append: async (line) => {
+      const text = `${JSON.stringify(line)}\n`;
+      await file.appendFile(text);
+      written += Buffer.byteLength(text);
+    },
+    bytes: () => written,
+    close: async () => {
+      await file.sync();
+      await file.close();
+    },
+  };
+};

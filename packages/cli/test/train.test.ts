@@ -1,0 +1,48 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hograd } from './capture.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const read = (run: string, file: string): Buffer => readFileSync(join(folder, run, 'newton-summary', file));
+const checkpoint = (run: string): string =>
+  readdirSync(join(folder, run, 'newton-summary')).find((f) => f.endsWith('.npz'))!;
+const common = ['train', '--optimizer', 'newton-summary', '--epochs', '2', '--checkpoint-every', '30'];
+
+describe('hograd train', () => {
+  it('learns the synthetic digits, and leaves metrics, a checkpoint and a report', async () => {
+    const { status, out } = await hograd(...common, '--out', join(folder, 'whole'), '--json');
+    expect(status).toBe(0);
+    const { runs, report } = JSON.parse(out);
+    expect(runs[0].epochs).toHaveLength(2);
+    expect(runs[0].epochs[1].trainLoss).toBeLessThan(runs[0].epochs[0].trainLoss);
+    expect(runs[0].epochs[1].testAccuracy).toBeGreaterThan(0.7);
+    expect(readFileSync(report, 'utf8')).toContain('0.weight');
+  });
+
+  it('interrupted and resumed gives the very bytes of an uninterrupted run', async () => {
+    setTimeout(() => process.emit('SIGINT'), 350);
+    const first = await hograd(...common, '--out', join(folder, 'parts'));
+    expect(first.status).toBe(130);
+    const second = await hograd(...common, '--resume', join(folder, 'parts'));
+    expect(second.status).toBe(0);
+    expect(checkpoint('parts')).toBe(checkpoint('whole'));
+    expect(read('parts', checkpoint('parts')).equals(read('whole', checkpoint('whole')))).toBe(true);
+    expect(read('parts', 'metrics.jsonl').equals(read('whole', 'metrics.jsonl'))).toBe(true);
+  });
+
+  it.each([
+    [['--optimizer', 'adma'], /there is no optimizer "adma"; there are newton-summary/],
+    [['--model', 'bert'], /there is no model "bert"; there are small-mlp and mlp/],
+    [['--epochs', '0'], /option '--epochs <N>' argument '0' is invalid\. it must be a whole number, 1 or more\./],
+    [['--resume', 'nowhere'], /nowhere.* holds no checkpoint\.json to resume from/],
+  ])('refuses %s with status 2', async (args, message) => {
+    const { status, err } = await hograd('train', '--out', join(folder, 'refused'), ...args);
+    expect(err).toMatch(message);
+    expect(status).toBe(2);
+    rmSync('nowhere', { recursive: true, force: true });
+  });
+});

@@ -1,0 +1,51 @@
+/** Augmentation of images: random shifts (crops of the padded image) and horizontal flips. */
+
+import type { Tensor } from '@hograd/graph-builder';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { zerosOf } from '../formats/elements.js';
+import { generatorAt, type RandomKey } from '../random/key.js';
+
+export interface Augmentation {
+  /** Channels, height and width of an image; the examples may be stored flat. */
+  readonly image: readonly [channels: number, height: number, width: number];
+  /** Pad each side with this many zeros (black) and crop back at random, so shift by −padding … padding. Default 0. */
+  readonly padding?: number;
+  /** Mirror each image left to right with probability ½. Default false. */
+  readonly flip?: boolean;
+  /** Decides every shift and flip, so give each batch its own, say `[seed, 'augment', epoch, position]`. */
+  readonly key: RandomKey;
+}
+
+type Images = Tensor<'uint8'> | Tensor<'float32'>;
+
+/** Throws RangeError where the images are not of the stated shape or the padding is not a whole number from 0. */
+export const augmented =
+  ({ image: [channels, height, width], padding = 0, flip = false, key }: Augmentation) =>
+  (images: Images): Images => {
+    const { dtype, shape, data } = images;
+    const size = channels * height * width;
+    if (data.length !== shape[0]! * size) {
+      throw new RangeError(
+        `examples of shape [${shape.slice(1).join(', ')}] are not images [${channels}, ${height}, ${width}]`,
+      );
+    }
+    if (!(Number.isInteger(padding) && padding >= 0))
+      throw new RangeError(`padding is ${padding}; give a whole number from 0`);
+    const generator = generatorAt(key);
+    const result = zerosOf(dtype, data.length);
+    for (let start = 0; start < data.length; start += size) {
+      const down = uniformInt(generator, -padding, padding);
+      const right = uniformInt(generator, -padding, padding);
+      const mirrored = flip && uniformInt(generator, 0, 1) === 1;
+      for (let channel = 0; channel < channels; channel++) {
+        const plane = start + channel * height * width;
+        for (let y = Math.max(0, -down); y < Math.min(height, height - down); y++) {
+          for (let x = Math.max(0, -right); x < Math.min(width, width - right); x++) {
+            const to = mirrored ? width - 1 - x : x;
+            result[plane + y * width + to] = data[plane + (y + down) * width + x + right]!;
+          }
+        }
+      }
+    }
+    return { dtype, shape, data: result } as Images;
+  };

@@ -1,0 +1,42 @@
+/** Checks of values: labels in range, numbers finite. Each passes its tensor on. */
+
+import type { Tensor } from '@hograd/graph-builder';
+import * as E from 'fp-ts/lib/Either.js';
+import type { LabelOutOfRange, NotFinite } from '../errors.js';
+
+/** Labels are in 0 … classes − 1; otherwise LabelOutOfRange names the first that is not. */
+export const checkLabels =
+  (classes: number) =>
+  (labels: Tensor<'int64'>): E.Either<LabelOutOfRange, Tensor<'int64'>> => {
+    const limit = BigInt(classes);
+    const index = labels.data.findIndex((label) => label < 0n || label >= limit);
+    if (index < 0) return E.right(labels);
+    const value = labels.data[index]!;
+    return E.left({
+      _tag: 'LabelOutOfRange',
+      index,
+      value,
+      message: `label ${index} is ${value}, outside 0 … ${classes - 1}; correct it or the number of classes (${classes})`,
+    });
+  };
+
+/** Floating-point elements are finite; otherwise NotFinite names the array and the first that is not. */
+export const checkFinite =
+  (array: string) =>
+  <T extends Tensor>(tensor: T): E.Either<NotFinite, T> => {
+    const { data } = tensor;
+    if (!(data instanceof Float32Array || data instanceof Float64Array)) return E.right(tensor);
+    for (let index = 0; index < data.length; index++) {
+      const value = data[index]!;
+      if (!Number.isFinite(value)) {
+        return E.left({
+          _tag: 'NotFinite',
+          array,
+          index,
+          value,
+          message: `element ${index} of ${array} (shape [${tensor.shape.join(', ')}]) is ${value}; remove or replace it`,
+        });
+      }
+    }
+    return E.right(tensor);
+  };

@@ -1,0 +1,84 @@
+/** Files in and out, with failures as values. */
+
+import { randomUUID } from 'node:crypto';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DataError, type FileFailure, type FileNotFound, wrongFormat } from '../errors.js';
+
+const SYSTEM_REASONS: { readonly [code: string]: string } = {
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder, give a file',
+  ENOTDIR: 'part of the path is a file, not a folder',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+};
+
+/** A failed system call on a path as a value. */
+export const systemError =
+  (verb: 'read' | 'write', path: string) =>
+  (cause: unknown): FileNotFound | FileFailure => {
+    const { code = '', message = String(cause) } = cause as { code?: string; message?: string };
+    if (code === 'ENOENT') return { _tag: 'FileNotFound', path, message: `${path} does not exist; check the path` };
+    return { _tag: 'FileFailure', path, message: `cannot ${verb} ${path}: ${SYSTEM_REASONS[code] ?? message}` };
+  };
+
+/** The bytes of a file. Fails with FileNotFound or FileFailure. */
+export const readBytes = (path: string): TE.TaskEither<DataError, Uint8Array> =>
+  TE.tryCatch(() => readFile(path), systemError('read', path));
+
+/** The names in a folder, sorted. Fails with FileNotFound or FileFailure. */
+export const readFolder = (path: string): TE.TaskEither<DataError, readonly string[]> =>
+  pipe(
+    TE.tryCatch(() => readdir(path), systemError('read', path)),
+    TE.map((names) => names.sort()),
+  );
+
+export const isFolder = (path: string): TE.TaskEither<DataError, boolean> =>
+  TE.tryCatch(async () => (await stat(path)).isDirectory(), systemError('read', path));
+
+const decompress = promisify(gunzip);
+
+/**
+ * Bytes as they are, or decompressed where they begin like gzip's. Fails with WrongFormat where they are damaged or cut
+ * off.
+ */
+export const gunzipped =
+  (source: string) =>
+  (bytes: Uint8Array): TE.TaskEither<DataError, Uint8Array> =>
+    bytes[0] === 0x1f && bytes[1] === 0x8b
+      ? TE.tryCatch(
+          () => decompress(bytes),
+          (cause) => wrongFormat(source, 'a whole gzip file', (cause as Error).message, 'fetch it again'),
+        )
+      : TE.right(bytes);
+
+/**
+ * Writes a file whole or not at all: into a new file beside it, flushed to the disk, which then takes its name. A
+ * reader, or a process killed at any moment, sees the old bytes or the new ones. Fails with FileNotFound (no such
+ * folder) or FileFailure.
+ */
+export const writeBytes =
+  (path: string) =>
+  (bytes: Uint8Array): TE.TaskEither<DataError, void> =>
+    TE.tryCatch(
+      async () => {
+        const unfinished = `${path}.${randomUUID()}.tmp`;
+        try {
+          const file = await open(unfinished, 'wx');
+          try {
+            await file.writeFile(bytes);
+            await file.sync();
+          } finally {
+            await file.close();
+          }
+          await rename(unfinished, path);
+        } catch (cause) {
+          await rm(unfinished, { force: true });
+          throw cause;
+        }
+      },
+      systemError('write', path),
+    );

@@ -1,0 +1,42 @@
+/** Opening a data set by a short text, as the command line names it. */
+
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DatasetPair } from '../dataset/dataset.js';
+import type { Layout } from '../dataset/layout.js';
+import { syntheticDigits } from '../digits/digits.js';
+import { type DataError, invalidOption } from '../errors.js';
+import { readCifar10 } from './cifar10.js';
+import { readMnist } from './mnist.js';
+import { readNpzDataset } from './npzDataset.js';
+
+export interface OpenDatasetOptions {
+  /** Images flat or as images. Default: `flat`, and the shapes of the file for .npz. */
+  readonly layout?: Layout;
+  /** Normalise by the data set's customary means and deviations (default); has no effect on .npz, which has none. */
+  readonly normalize?: boolean;
+  /** Number of classes of an .npz file's labels. Default: as many as the largest label needs. */
+  readonly classes?: number;
+  /** Seed of the synthetic digits, default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * The data set named by `synthetic`, `mnist:FOLDER`, `cifar10:FOLDER` (or the archive) or `FILE.npz`.
+ *
+ * Fails with InvalidOption for any other text, and as `syntheticDigits`, `readMnist`, `readCifar10` or
+ * `readNpzDataset`.
+ */
+export const openDataset = (
+  spec: string,
+  { layout, normalize, classes, seed }: OpenDatasetOptions = {},
+): TE.TaskEither<DataError, DatasetPair> => {
+  const colon = spec.indexOf(':');
+  const [scheme, path] = [spec.slice(0, colon), spec.slice(colon + 1)];
+  const images = { layout, normalize };
+  if (spec === 'synthetic') return TE.fromEither(syntheticDigits({ ...images, seed }));
+  if (scheme === 'mnist' && path !== '') return readMnist(path, images);
+  if (scheme === 'cifar10' && path !== '') return readCifar10(path, images);
+  if (spec.endsWith('.npz')) return readNpzDataset(spec, { layout, classes });
+  const message = `no data set is named ${JSON.stringify(spec)}; give synthetic, mnist:FOLDER, cifar10:FOLDER or FILE.npz`;
+  return TE.left(invalidOption('data', message));
+};

@@ -1,0 +1,239 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  checkFinite,
+  checkLabels,
+  type Dataset,
+  datasetOfArrays,
+  exampleShape,
+  inLayout,
+  type LabelledDataset,
+  makeDataset,
+  type Normalization,
+  sizeOfDataset,
+  splitTrainValidation,
+  subset,
+  takeBatch,
+} from '../src/index.js';
+import { leftOf, rightOf } from './either.js';
+
+const labels = (...values: readonly number[]) =>
+  ({ dtype: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) }) as const;
+
+/** `size` examples of shape [2, 3], example i being all i, labelled i mod 3. */
+const counting = (size: number): LabelledDataset => ({
+  inputs: {
+    dtype: 'uint8',
+    shape: [size, 2, 3],
+    data: Uint8Array.from({ length: 6 * size }, (_, i) => Math.floor(i / 6)),
+  },
+  targets: labels(...Array.from({ length: size }, (_, i) => i % 3)),
+  classes: 3,
+});
+
+const indicesBelow = (size: number) => fc.array(fc.nat({ max: size - 1 }), { maxLength: 12 });
+
+describe('takeBatch', () => {
+  it('row b is example indices[b], bytes as v/255', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40 }).chain((size) => fc.tuple(fc.constant(size), indicesBelow(size))),
+        ([size, indices]) => {
+          const { x, y } = takeBatch(counting(size), indices);
+          expect(x.shape).toEqual([indices.length, 2, 3]);
+          expect(Array.from(x.data)).toEqual(indices.flatMap((i) => new Array(6).fill(Math.fround(i / 255))));
+          expect(y).toEqual(labels(...indices.map((i) => i % 3)));
+        },
+      ),
+    );
+  });
+
+  it('normalises each channel by its own mean and deviation, bytes and floats alike', () => {
+    const bytes = Uint8Array.from({ length: 12 }, (_, i) => 20 * i);
+    const normalization: Normalization = { mean: [0.1, 0.5], std: [0.2, 2] };
+    const targets = labels(0, 0);
+    const expected = Array.from(bytes, (v, i) => {
+      const channel = Math.floor(i / 3) % 2;
+      return Math.fround((v / 255 - normalization.mean[channel]!) / normalization.std[channel]!);
+    });
+    const ofBytes: Dataset = {
+      inputs: { dtype: 'uint8', shape: [2, 2, 3], data: bytes },
+      targets,
+      classes: 1,
+      normalization,
+    };
+    expect(Array.from(takeBatch(ofBytes, [0, 1]).x.data)).toEqual(expected);
+    const floats = Float32Array.from(bytes, (v) => v / 255);
+    const ofFloats: Dataset = { ...ofBytes, inputs: { dtype: 'float32', shape: [2, 2, 3], data: floats } };
+    takeBatch(ofFloats, [0, 1]).x.data.forEach((value, i) => {
+      expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-6);
+    });
+    const flat: Dataset = { ...ofBytes, inputs: inLayout('flat')(ofBytes.inputs as never) };
+    expect(takeBatch(flat, [0, 1]).x).toMatchObject({ shape: [2, 6], data: Float32Array.from(expected) });
+  });
+
+  it('hands out fresh arrays: writing into a batch leaves the data set as it was', () => {
+    const inputs = { dtype: 'float32', shape: [2, 1], data: Float32Array.of(1, 2) } as const;
+    const dataset: Dataset = { inputs, targets: labels(0, 1), classes: 2 };
+    const { x, y } = takeBatch(dataset, [0, 1]);
+    x.data.fill(9);
+    y.data.fill(9n as never);
+    expect(inputs.data).toEqual(Float32Array.of(1, 2));
+    expect(dataset.targets.data).toEqual(BigInt64Array.of(0n, 1n));
+  });
+
+  it('takes regression targets of any shape', () => {
+    const targets = { dtype: 'float32', shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) } as const;
+    const dataset = { inputs: counting(2).inputs, targets, classes: 0 };
+    expect(takeBatch(dataset, [1]).y).toEqual({ dtype: 'float32', shape: [1, 2], data: Float32Array.of(3, 4) });
+  });
+
+  it('throws for an index outside the data set', () => {
+    for (const index of [3, -1, 0.5, Number.NaN]) {
+      expect(() => takeBatch(counting(3), [0, index])).toThrow(/index .+ \(position 1\) is outside 0 … 2/);
+    }
+  });
+});
+
+describe('subset and splitTrainValidation', () => {
+  it('parts are disjoint, of the sizes asked for, and the same again from the same seed', () => {
+    const counts = fc.tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 }), fc.nat({ max: 10 }));
+    fc.assert(
+      fc.property(counts, fc.maxSafeInteger(), ([train, validation, left], seed) => {
+        const dataset = counting(train + validation + left);
+        const split = rightOf(splitTrainValidation(seed, { train, validation })(dataset));
+        expect([sizeOfDataset(split.train), sizeOfDataset(split.validation)]).toEqual([train, validation]);
+        const values = [split.train, split.validation].flatMap(({ inputs }) => Array.from(inputs.data as Uint8Array));
+        expect(new Set(values).size).toBe(train + validation);
+        expect(rightOf(splitTrainValidation(seed, { train, validation })(dataset))).toEqual(split);
+      }),
+    );
+  });
+
+  it('keep labels with their examples', () => {
+    const part = subset(counting(20), [19, 4, 4]);
+    expect(part).toEqual({
+      inputs: {
+        dtype: 'uint8',
+        shape: [3, 2, 3],
+        data: Uint8Array.from([19, 4, 4].flatMap((i) => new Array(6).fill(i))),
+      },
+      targets: labels(1, 1, 1),
+      classes: 3,
+    });
+  });
+
+  it('refuse counts that do not fit', () => {
+    for (const counts of [
+      { train: 8, validation: 3 },
+      { train: 0, validation: 3 },
+      { train: 1.5, validation: 1 },
+    ]) {
+      expect(leftOf(splitTrainValidation(0, counts)(counting(10)))).toMatchObject({ _tag: 'InvalidOption' });
+    }
+  });
+});
+
+describe('checks', () => {
+  it('checkLabels names the first label out of range, or passes them on', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -3, max: 12 })), (values) => {
+        const index = values.findIndex((value) => value < 0 || value >= 10);
+        const result = checkLabels(10)(labels(...values));
+        if (index < 0) expect(rightOf(result)).toEqual(labels(...values));
+        else expect(leftOf(result)).toMatchObject({ _tag: 'LabelOutOfRange', index, value: BigInt(values[index]!) });
+      }),
+    );
+    expect(leftOf(checkLabels(10)(labels(3, 10))).message).toBe(
+      'label 1 is 10, outside 0 … 9; correct it or the number of classes (10)',
+    );
+  });
+
+  it('checkFinite names the array and the first element that is not finite', () => {
+    const special = fc.constantFrom(1, -2.5, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+    fc.assert(
+      fc.property(fc.array(special), (values) => {
+        const index = values.findIndex((value) => !Number.isFinite(value));
+        const result = checkFinite('x')({ dtype: 'float64', shape: [values.length], data: Float64Array.from(values) });
+        if (index < 0) rightOf(result);
+        else expect(leftOf(result)).toMatchObject({ _tag: 'NotFinite', array: 'x', index, value: values[index]! });
+      }),
+    );
+    rightOf(checkFinite('labels')(labels(1)));
+  });
+
+  it('makeDataset accepts what holds together', () => {
+    expect(rightOf(makeDataset(counting(4)))).toEqual(counting(4));
+    expect(exampleShape(counting(4))).toEqual([2, 3]);
+  });
+
+  it('makeDataset refuses everything else, and says what', () => {
+    const good = counting(4);
+    const floats = { dtype: 'float32', shape: [4, 1], data: Float32Array.of(1, 2, Number.NaN, 4) } as const;
+    for (const [bad, tag, message] of [
+      [{ targets: labels(0, 1, 2) }, 'ShapeMismatch', /4 inputs but targets of shape \[3\]/],
+      [{ targets: labels(0, 1, 3, 0) }, 'LabelOutOfRange', /label 2 is 3/],
+      [{ targets: { ...labels(0, 1, 2, 0), shape: [4, 1] } }, 'ShapeMismatch', /shape \[4, 1\]/],
+      [{ classes: 0 }, 'InvalidOption', /classes is 0/],
+      [{ inputs: floats }, 'NotFinite', /element 2 of the inputs \(shape \[4, 1\]\) is NaN/],
+      [{ targets: floats, classes: 0 }, 'NotFinite', /the targets/],
+      [{ targets: floats }, 'InvalidOption', /classes is 3/],
+      [{ inputs: { ...good.inputs, shape: [0, 2, 3], data: new Uint8Array(0) } }, 'ShapeMismatch', /no example/],
+      [{ normalization: { mean: [1, 2, 3, 4], std: [1, 1, 1, 1] } }, 'ShapeMismatch', /4 means/],
+      [{ normalization: { mean: [1], std: [1, 2] } }, 'ShapeMismatch', /1 means and 2 deviations/],
+      [{ normalization: { mean: [1], std: [0] } }, 'InvalidOption', /channel 0 has mean 1 and deviation 0/],
+    ] as const) {
+      const error = leftOf(makeDataset<Dataset['targets']>({ ...good, ...bad } as Dataset));
+      expect(error._tag).toBe(tag);
+      expect(error.message).toMatch(message);
+    }
+  });
+});
+
+describe('datasetOfArrays', () => {
+  const x = { dtype: 'uint8', shape: [2, 2, 2], data: new Uint8Array(8) } as const;
+  const y = { dtype: 'int32', shape: [2, 1], data: Int32Array.of(1, 4) } as const;
+
+  it('takes train and test parts, or one part, in the layout asked for', () => {
+    const { train, test } = rightOf(
+      datasetOfArrays('a.npz', { layout: 'image' })({ x_train: x, y_train: y, x_test: x, y_test: y }),
+    );
+    expect(train).toEqual({ inputs: { ...x, shape: [2, 1, 2, 2] }, targets: labels(1, 4), classes: 5 });
+    expect(test).toEqual(train);
+    const single = rightOf(datasetOfArrays('a.npz', { classes: 7 })({ x, y }));
+    expect(single).toEqual({ train: { inputs: x, targets: labels(1, 4), classes: 7 }, test: undefined });
+  });
+
+  it('counts classes over both parts', () => {
+    const more = { ...y, data: Int32Array.of(0, 9) };
+    const { train } = rightOf(datasetOfArrays('a.npz')({ x_train: x, y_train: y, x_test: x, y_test: more }));
+    expect(train.classes).toBe(10);
+  });
+
+  it('converts other inputs to float32, and keeps floating-point targets as such', () => {
+    const doubles = { dtype: 'float64', shape: [2, 1], data: Float64Array.of(0.5, 2) } as const;
+    const { train } = rightOf(datasetOfArrays('a.npz')({ x: doubles, y: doubles }));
+    const floats = { dtype: 'float32', shape: [2, 1], data: Float32Array.of(0.5, 2) };
+    expect(train).toEqual({ inputs: floats, targets: floats, classes: 0 });
+  });
+
+  it('names the file and what is wrong in it', () => {
+    const nan = { dtype: 'float32', shape: [2], data: Float32Array.of(1, Number.NaN) } as const;
+    const long = { dtype: 'int64', shape: [2], data: BigInt64Array.of(1n, 2n) } as const;
+    const negative = { ...y, data: Int32Array.of(1, -4) };
+    for (const [arrays, options, message] of [
+      [{ x }, {}, 'a.npz has no array "y", only "x"; add it or rename one'],
+      [{ x_train: x, y_train: y }, {}, 'a.npz has no array "x_test", only "x_train", "y_train"; add it or rename one'],
+      [{ x: nan, y }, {}, 'a.npz: element 1 of the inputs (shape [2]) is NaN; remove or replace it'],
+      [{ x, y: negative }, {}, 'a.npz: label 1 is -4, outside 0 … 1; correct it or the number of classes (2)'],
+      [{ x, y }, { classes: 3 }, 'a.npz: label 1 is 4, outside 0 … 2; correct it or the number of classes (3)'],
+      [{ x: long, y }, {}, /a.npz: the inputs has element type int64/],
+      [{ x, y: { ...x, dtype: 'uint8' } }, {}, /a.npz: the labels have shape \[2, 2, 2\]/],
+      [{ x_train: x, y_train: y, x_test: x, y_test: nan }, {}, /not both labels or both targets/],
+    ] as const) {
+      const error = leftOf(datasetOfArrays('a.npz', options)(arrays));
+      if (typeof message === 'string') expect(error.message).toBe(message);
+      else expect(error.message).toMatch(message);
+    }
+  });
+});

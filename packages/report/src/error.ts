@@ -1,0 +1,29 @@
+/** What can be wrong with the data handed to a figure or report. */
+
+/** There is nothing to draw: no group, no run, no point. */
+export interface Empty {
+  readonly _tag: 'Empty';
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Two lengths that must agree do not. */
+export interface ShapeMismatch {
+  readonly _tag: 'ShapeMismatch';
+  readonly field: string;
+  readonly message: string;
+}
+
+export type ReportError = Empty | ShapeMismatch;
+
+export const empty = (field: string, cure: string): Empty => ({
+  _tag: 'Empty',
+  field,
+  message: `${field} is empty; ${cure}.`,
+});
+
+export const shapeMismatch = (field: string, got: number, want: number, per: string): ShapeMismatch => ({
+  _tag: 'ShapeMismatch',
+  field,
+  message: `${field} has ${got} entries where ${want} are needed; give one per ${per}.`,
+});

@@ -1,0 +1,85 @@
+/** The answers in words that reports begin with. */
+
+import { max, median, min } from 'd3-array';
+import type { Eta, SolvedEta, Summary, Vector } from '../data.js';
+import { placeGroups } from '../group.js';
+import { normalizedInteraction, strongestPairs } from '../matrix.js';
+import { formatNumber, isFiniteNumber } from '../number.js';
+import { abbreviate, enumerate, plural } from '../text.js';
+
+export const isSolved = (eta: Eta): eta is SolvedEta => 'eta' in eta;
+
+/** The rates to speak of first: those at the internal damping nearest 1, where the cubic term weighs what Taylor's would. */
+export const chooseEta = (etas: readonly Eta[]): SolvedEta | undefined => {
+  const distance = ({ lambdaInt }: Eta): number => (lambdaInt > 0 ? Math.abs(Math.log(lambdaInt)) : Number.MAX_VALUE);
+  return etas.filter(isSolved).toSorted((a, b) => distance(a) - distance(b))[0];
+};
+
+const rangeInWords = (values: readonly number[]): string => {
+  const [low, high] = [min(values)!, max(values)!];
+  return low === high
+    ? formatNumber(low)
+    : `${formatNumber(low)} to ${formatNumber(high)} (median ${formatNumber(median(values))})`;
+};
+
+/** "Suggested learning rates …", weights and biases apart; says how many groups want none or a negative one. */
+const ratesInWords = (groups: Summary['groups'], { lambdaInt, eta }: SolvedEta): readonly string[] => {
+  const placed = placeGroups(groups);
+  const positive = (kind: 'weight' | 'bias'): readonly number[] =>
+    eta.filter((value, s): value is number => isFiniteNumber(value) && value > 0 && placed[s]!.kind === kind);
+  const both = new Set(placed.map(({ kind }) => kind)).size === 2;
+  const parts = (['weight', 'bias'] as const)
+    .map((kind) => [both ? (kind === 'bias' ? 'biases ' : 'weights ') : '', positive(kind)] as const)
+    .filter(([, values]) => values.length > 0)
+    .map(([name, values]) => name + rangeInWords(values));
+  const against = eta.filter((value) => isFiniteNumber(value) && value < 0).length;
+  const suggestion =
+    parts.length > 0
+      ? `Suggested learning ${groups.length === 1 ? 'rate' : 'rates'} at λ_int = ${formatNumber(lambdaInt)}: ${parts.join('; ')}.`
+      : `At λ_int = ${formatNumber(lambdaInt)} no group wants a positive learning rate.`;
+  return [
+    suggestion,
+    ...(against > 0
+      ? [
+          `${plural(against, 'group wants', 'groups want')} a negative rate: jointly with the others the loss falls when ${against === 1 ? 'it steps' : 'they step'} the other way.`,
+        ]
+      : []),
+  ];
+};
+
+/** Longer names are abbreviated in sentences; tables have them in full. */
+const LONGEST_NAME = 44;
+
+/** Which two groups interact most, relative to their own curvatures. */
+export const interactionInWords = ({ groups, Hbar }: Summary): readonly string[] => {
+  const [first, second] = strongestPairs(normalizedInteraction(Hbar));
+  if (first === undefined) return [];
+  const name = (s: number): string => abbreviate(groups[s]!.name, LONGEST_NAME);
+  const pair = `${name(first.s)} and ${name(first.t)} interact most (${formatNumber(first.value, 2)} times the geometric mean of their own curvatures)`;
+  return [
+    second === undefined
+      ? `${pair}.`
+      : `${pair}, then ${name(second.s)} and ${name(second.t)} (${formatNumber(second.value, 2)}).`,
+  ];
+};
+
+export const summaryHeadline = (summary: Summary, etas: readonly Eta[]): readonly string[] => {
+  const chosen = chooseEta(etas);
+  const rates = chosen === undefined ? [] : ratesInWords(summary.groups, chosen);
+  const none =
+    etas.length > 0 && chosen === undefined ? ['The solver found no learning rates at any λ_int given.'] : [];
+  return [...rates, ...none, ...interactionInWords(summary)];
+};
+
+/** Sentences on what is missing from the data itself. */
+export const summaryWarnings = ({ gbar, Hbar, D3 }: Summary): readonly string[] => {
+  const bad = (values: Vector): number => values.filter((value) => !isFiniteNumber(value)).length;
+  const parts = [
+    ['ḡ', bad(gbar)] as const,
+    ['H̄', bad(Hbar.flat())] as const,
+    ...(D3 === undefined ? [] : [['D3', bad(D3)] as const]),
+  ].filter(([, count]) => count > 0);
+  return parts.length === 0
+    ? []
+    : [`Not finite: ${enumerate(parts.map(([name, count]) => `${plural(count, 'entry', 'entries')} of ${name}`))}.`];
+};
