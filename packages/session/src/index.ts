@@ -1,6 +1,19 @@
 /** Runs graphs with onnxruntime-node on the CPU, CUDA or WebGPU; errors are values. */
 
-export { BY_SPEED, type Device } from './device.js';
+export type { Model } from './create.js';
+export {
+  type CudaInstallError,
+  type CudaInstalled,
+  type CudaSource,
+  installCuda,
+} from './cuda/install.js';
+export { type Device, FASTEST_FIRST } from './device.js';
 export type { SessionError } from './error.js';
-export type { Port } from './feeds.js';
-export { openSession, type Session, type SessionOptions, type SessionReport, withSession } from './session.js';
+export { openSession, withSession } from './open.js';
+export type { LogSeverity, Optimization, SessionOptions } from './options.js';
+export type { NodesByDevice, Placement } from './placement.js';
+export { type Probe, type ProbedProvider, probe } from './probe.js';
+export { listProviders, type Provider } from './providers.js';
+export type { Tensors } from './run/checkFeeds.js';
+export type { Profile, Session, SessionReport, Tried } from './session.js';
+export type { Port, SymbolicDim } from './signature.js';

@@ -1,162 +1,145 @@
-/** A session: a model loaded on a device, run by named tensors. Every failure is a value. */
+/** A model that is loaded on a device. */
 
-import { availableParallelism } from 'node:os';
-import type { Tensor } from '@hograd/graph-builder';
+import { rm } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import * as ort from 'onnxruntime-node';
-import { BY_SPEED, cureOf, type Device } from './device.js';
+import { type Created, close } from './create.js';
+import type { Device } from './device.js';
 import type { SessionError } from './error.js';
-import { checkFeeds, fromRuntime, type Port } from './feeds.js';
+import type { Optimization } from './options.js';
+import { type NodesByDevice, nodesInProfile, type Placement, profilesOf } from './placement.js';
+import { checkFeeds, checkFetches, checkTargets, type Tensors } from './run/checkFeeds.js';
+import { execute } from './run/execute.js';
+import type { Runtime } from './runtime.js';
+import { runtimeMessage } from './runtimeMessage.js';
+import type { Port } from './signature.js';
 
-export interface SessionOptions {
-  /** Where to run (default `cpu`). `auto` tries cuda, webgpu and cpu in this order; a named device is used or refused. */
-  readonly device?: Device | 'auto';
-  /** Threads inside an operator on the CPU (default: as many as the process may use). */
-  readonly threads?: number;
-  /** ONNX Runtime's graph optimisation (default `all`). */
-  readonly optimization?: 'all' | 'extended' | 'basic' | 'disabled';
-  /** Path prefix of ONNX Runtime's profile; none is written without it. */
-  readonly profile?: string;
+/** What became of an attempt to use a device; without `error` it is the one the session is on. */
+export interface Tried {
+  readonly device: Device;
+  readonly error?: string;
 }
 
-/** Which device was asked for, which were tried, and which one the session was created on. */
 export interface SessionReport {
   readonly requested: Device | 'auto';
-  readonly tried: readonly { readonly device: Device; readonly error?: string }[];
-  readonly device: Device;
+  /** In the order of the attempts. */
+  readonly tried: readonly Tried[];
+  readonly chosen: Device;
   readonly threads: number;
-  readonly runtime: string;
+  readonly optimization: {
+    readonly requested: Optimization;
+    readonly used: Optimization;
+    /** Why `used` is not `requested`. */
+    readonly reason?: string;
+  };
+  readonly ortVersion: string;
+}
+
+export interface Profile {
+  /** Chrome trace format: open it in chrome://tracing or Perfetto. */
+  readonly file: string;
+  readonly nodes: NodesByDevice;
 }
 
 export interface Session {
   /**
-   * The device whose provider the session was created with. Operators that the provider has no kernel for run on the CPU;
-   * a profile says which.
+   * The device whose execution provider has the model. Where `placement().complete` is false it does not have all of it:
+   * onnxruntime gave some nodes to the CPU.
    */
   readonly device: Device;
   readonly report: SessionReport;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  /** Outputs (default all) from feeds, all by name. Fails on missing, unknown or unfit feeds, naming the first. */
-  readonly run: (
-    feeds: Readonly<Record<string, Tensor>>,
-    outputs?: readonly string[],
-  ) => TE.TaskEither<SessionError, Readonly<Record<string, Tensor>>>;
-  /** Frees the model's memory; later runs fail with `Released`. */
+  readonly placement: () => Placement;
+  /**
+   * Computes outputs from feeds: all of them, those named, or those for which tensors are given, which are then written
+   * into and returned (no allocation; their shapes must be the results'). Feeds are read in place. The work is done synchronously on
+   * the calling thread once the task starts: put long runs in a worker thread if something else must stay responsive. Left with
+   * MissingFeed, UnknownFeed, UnknownFetch, WrongDtype, WrongShape, RunFailed or Released. Values are not looked at: a NaN goes
+   * through.
+   */
+  readonly run: (feeds: Tensors, fetches?: readonly string[] | Tensors) => TE.TaskEither<SessionError, Tensors>;
+  /** Ends the profile that the option `profile` asked for and says where it is. Left with NotProfiling without that option. */
+  readonly endProfiling: () => TE.TaskEither<SessionError, Profile>;
+  /** Frees the model's memory. Runs after it are refused (Released); releasing again does nothing. */
   readonly release: () => TE.TaskEither<SessionError, void>;
-  /** Ends profiling and writes the profile that `profile` asked for. */
-  readonly endProfiling: () => void;
 }
 
-const firstLine = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
+export interface Opened {
+  readonly runtime: Runtime;
+  readonly created: Created;
+  readonly report: SessionReport;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Profiles with the same prefix that were there before. */
+  readonly earlier: readonly string[];
+}
 
-const ports = (metadata: readonly ort.InferenceSession.ValueMetadata[]): readonly Port[] =>
-  metadata.map((m) => ({ name: m.name, dtype: m.isTensor ? m.type : 'sequence', shape: m.isTensor ? m.shape : [] }));
+const released: SessionError = { _tag: 'Released', message: 'the session has been released; open another one' };
 
-const create = (
-  model: Uint8Array | string,
-  device: Device,
-  options: SessionOptions,
-  threads: number,
-): Promise<ort.InferenceSession> => {
-  const settings: ort.InferenceSession.SessionOptions = {
-    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    graphOptimizationLevel: options.optimization ?? 'all',
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-    ...(options.profile !== undefined && { enableProfiling: true, profileFilePrefix: options.profile }),
+const isNames = (fetches: readonly string[] | Tensors): fetches is readonly string[] => Array.isArray(fetches);
+
+export const makeSession = ({ runtime, created, report, inputs, outputs, earlier }: Opened): Session => {
+  const { session, complete, profile, temporary } = created;
+  // A profile that nobody asked for is read for the placement and thrown away.
+  const ownProfile = temporary === undefined;
+  // The only state: what has been given back, and what the first run told.
+  let open = true;
+  let profiling = profile !== undefined;
+  let nodes: NodesByDevice | undefined;
+
+  const finishProfile = (): Profile => {
+    session.endProfiling();
+    profiling = false;
+    const file = profilesOf(profile!).find((name) => !earlier.includes(name))!;
+    nodes = nodesInProfile(file);
+    return { file, nodes };
   };
-  return typeof model === 'string'
-    ? ort.InferenceSession.create(model, settings)
-    : ort.InferenceSession.create(model, settings);
-};
+  const learnPlacement = TE.tryCatch(async () => {
+    if (!profiling || temporary === undefined) return;
+    finishProfile();
+    await rm(temporary, { recursive: true, force: true });
+  }, failure('the profile that tells which nodes ran where cannot be read'));
 
-const isProviderProblem = (device: Device, message: string): boolean =>
-  device !== 'cpu' && /provider|backend|cuda|webgpu|vulkan|dawn|adapter|library/i.test(message);
+  const run: Session['run'] = (feeds, fetches = outputs.map(({ name }) => name)) =>
+    pipe(
+      TE.fromIOEither(() => (open ? checkFeeds(inputs, feeds) : E.left(released))),
+      TE.chainEitherK(
+        (bindings): E.Either<SessionError, unknown> =>
+          isNames(fetches) ? checkFetches(outputs, fetches) : checkTargets(outputs, fetches, bindings),
+      ),
+      TE.chain(() => execute(runtime, session, report.chosen, feeds, fetches)),
+      TE.chainFirst(() => learnPlacement),
+    );
 
-const wrap = (session: ort.InferenceSession, report: SessionReport): Session => {
-  let released = false;
-  const inputs = ports(session.inputMetadata);
-  const outputs = ports(session.outputMetadata);
-  const gone: SessionError = { _tag: 'Released', message: 'the session was released; open another one' };
+  const endProfiling: Session['endProfiling'] = () =>
+    open && profiling && ownProfile
+      ? TE.tryCatch(async () => finishProfile(), failure('the profile cannot be read'))
+      : TE.left({
+          _tag: 'NotProfiling',
+          message: 'the session is not profiling; open it with the option profile, and end the profile once',
+        });
+
+  const release: Session['release'] = () =>
+    TE.tryCatch(async () => {
+      if (!open) return;
+      open = false;
+      await close(created);
+    }, failure('the session cannot be released'));
+
   return {
-    device: report.device,
+    device: report.chosen,
     report,
     inputs,
     outputs,
-    run: (feeds, wanted) => async () => {
-      if (released) return E.left(gone);
-      const unknown = wanted?.find((name) => !outputs.some((o) => o.name === name));
-      if (unknown !== undefined) {
-        return E.left({
-          _tag: 'UnknownOutput',
-          output: unknown,
-          message: `the model has no output "${unknown}"; it has ${outputs.map((o) => `"${o.name}"`).join(', ')}`,
-        });
-      }
-      const checked = checkFeeds(inputs)(feeds);
-      if (E.isLeft(checked)) return checked;
-      try {
-        const results = wanted ? await session.run(checked.right, [...wanted]) : await session.run(checked.right);
-        return E.right(
-          Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromRuntime(value as ort.Tensor)])),
-        );
-      } catch (cause) {
-        return E.left({ _tag: 'RunFailed', message: `ONNX Runtime failed on ${report.device}: ${firstLine(cause)}` });
-      }
-    },
-    release: () => async () => {
-      if (released) return E.left(gone);
-      released = true;
-      try {
-        await session.release();
-        return E.right(undefined);
-      } catch (cause) {
-        return E.left({ _tag: 'RunFailed', message: `the session could not be released: ${firstLine(cause)}` });
-      }
-    },
-    endProfiling: () => session.endProfiling(),
+    placement: () => ({ complete, ...(nodes && { nodes }) }),
+    run,
+    endProfiling,
+    release,
   };
 };
 
-/**
- * Loads a model (an ONNX file's bytes, or its path). A named device that cannot be had is an error, never a silent
- * fallback; `auto` falls back and its report says why.
- */
-export const openSession =
-  (model: Uint8Array | string, options: SessionOptions = {}): TE.TaskEither<SessionError, Session> =>
-  async () => {
-    const requested = options.device ?? 'cpu';
-    const threads = options.threads ?? availableParallelism();
-    const tried: { device: Device; error?: string }[] = [];
-    for (const device of requested === 'auto' ? BY_SPEED : [requested]) {
-      try {
-        const session = await create(model, device, options, threads);
-        tried.push({ device });
-        return E.right(
-          wrap(session, { requested, tried, device, threads, runtime: ort.env.versions.node ?? 'unknown' }),
-        );
-      } catch (cause) {
-        const error = firstLine(cause);
-        tried.push({ device, error });
-        if (requested === 'auto' && device !== 'cpu') continue;
-        return isProviderProblem(device, error)
-          ? E.left({
-              _tag: 'ProviderUnavailable',
-              device,
-              message: `device "${device}" cannot be used: ${error}; ${cureOf[device]}`,
-            })
-          : E.left({ _tag: 'InvalidModel', message: `ONNX Runtime cannot load the model: ${error}` });
-      }
-    }
-    return E.left({ _tag: 'ProviderUnavailable', device: 'cpu', message: `no device could be used; ${cureOf.cpu}` });
-  };
-
-/** Opens a session, uses it, and releases it whatever happens. */
-export const withSession = <A>(
-  model: Uint8Array | string,
-  options: SessionOptions,
-  use: (session: Session) => TE.TaskEither<SessionError, A>,
-): TE.TaskEither<SessionError, A> => TE.bracket(openSession(model, options), use, (session) => session.release());
+const failure =
+  (what: string) =>
+  (error: unknown): SessionError => ({ _tag: 'RunFailed', message: `${what}: ${runtimeMessage(error)}` });

@@ -1,0 +1,172 @@
+/** One onnxruntime session on one device: what it takes to get it, and what had to be given up for it. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { InferenceSession } from 'onnxruntime-node';
+import type { Device } from './device.js';
+import type { SessionError } from './error.js';
+import { LOG_SEVERITIES, type Optimization, type Settings } from './options.js';
+import { isProviderFailure, providerCure } from './providers.js';
+import type { Runtime } from './runtime.js';
+import { runtimeMessage } from './runtimeMessage.js';
+
+/** An ONNX file's bytes, or its path. A path also finds tensors that the file keeps in other files beside it. */
+export type Model = Uint8Array | string;
+
+export interface Created {
+  readonly session: InferenceSession;
+  /** Is every node on the device? */
+  readonly complete: boolean;
+  readonly optimization: Optimization;
+  /** Why not the optimization that was asked for. */
+  readonly lowered?: string;
+  /** The path prefix of the profile that this session writes. */
+  readonly profile?: string;
+  /** A folder to remove with the session: that of a profile which nobody asked for. */
+  readonly temporary?: string;
+}
+
+/** Frees a session and what it wrote for itself. */
+export const close = async ({ session, temporary }: Created): Promise<void> => {
+  await session.release();
+  if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+};
+
+interface Attempt {
+  readonly optimization: Optimization;
+  /** Refuse rather than give nodes to the CPU. */
+  readonly strict: boolean;
+  readonly profile?: string;
+}
+
+const FALLBACK = /fallback to CPU EP has been explicitly disabled/;
+const KERNEL =
+  /(?:Failed to find kernel for|Could not find an implementation for) ([\w.]+)\(\d+\)(?: node with name '([^']*)'| \(node:'([^']*)')/;
+
+const VERSION =
+  /Unsupported model IR version: (\d+), max supported IR version: (\d+)|Opset (\d+) is under development.* is till opset (\d+)/;
+
+const attempt = (
+  runtime: Runtime,
+  model: Model,
+  device: Device,
+  settings: Settings,
+  { optimization, strict, profile }: Attempt,
+): TE.TaskEither<string, InferenceSession> =>
+  TE.tryCatch(() => {
+    const options: InferenceSession.SessionOptions = {
+      executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+      intraOpNumThreads: settings.threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: optimization,
+      logSeverityLevel: LOG_SEVERITIES.indexOf(settings.logSeverity) as 0 | 1 | 2 | 3 | 4,
+      ...(strict && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+      ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
+    };
+    // One call a type: the overloads do not take their union.
+    return typeof model === 'string'
+      ? runtime.InferenceSession.create(model, options)
+      : runtime.InferenceSession.create(model, options);
+  }, runtimeMessage);
+
+/**
+ * Without a profile first: onnxruntime writes one for every attempt, also for those that fail. Then again with one where the
+ * caller wants it, or where nodes went to the CPU and only a profile can tell how many.
+ */
+const place = (
+  runtime: Runtime,
+  model: Model,
+  device: Device,
+  settings: Settings,
+  optimization: Optimization,
+): TE.TaskEither<string, Created> => {
+  const create = (strict: boolean, profile?: string) =>
+    attempt(runtime, model, device, settings, { optimization, strict, ...(profile !== undefined && { profile }) });
+  const profiled = (complete: boolean, prefix: string): TE.TaskEither<string, Created> =>
+    pipe(
+      create(false, prefix),
+      TE.map((session) => ({ session, complete, optimization, profile: prefix })),
+    );
+  return pipe(
+    create(device !== 'cpu'),
+    TE.chain((session) => {
+      if (settings.profile === undefined) return TE.right({ session, complete: true, optimization });
+      return pipe(
+        TE.tryCatch(() => session.release(), runtimeMessage),
+        TE.chain(() => profiled(true, settings.profile!)),
+      );
+    }),
+    TE.orElse((message): TE.TaskEither<string, Created> => {
+      if (!FALLBACK.test(message)) return TE.left(message);
+      if (settings.profile !== undefined) return profiled(false, settings.profile);
+      return pipe(
+        TE.tryCatch(() => mkdtemp(join(tmpdir(), 'hograd-profile-')), runtimeMessage),
+        TE.chain((folder) =>
+          pipe(
+            profiled(false, join(folder, 'run')),
+            TE.map((created) => ({ ...created, temporary: folder })),
+          ),
+        ),
+      );
+    }),
+  );
+};
+
+/**
+ * A session on a device. onnxruntime's fusions make some nodes for which it has no kernel in float64 (seen: QuickGelu, from
+ * x·sigmoid(αx)): then, and only then, it is created again with `basic` optimization, which fuses nothing.
+ */
+export const createOn = (
+  runtime: Runtime,
+  model: Model,
+  device: Device,
+  settings: Settings,
+): TE.TaskEither<SessionError, Created> =>
+  pipe(
+    place(runtime, model, device, settings, settings.optimization),
+    TE.orElse((message): TE.TaskEither<string, Created> => {
+      const fused = KERNEL.exec(message)?.[1];
+      const canLower = settings.optimization === 'all' || settings.optimization === 'extended';
+      if (fused === undefined || !canLower) return TE.left(message);
+      return pipe(
+        place(runtime, model, device, settings, 'basic'),
+        TE.map((created) => ({
+          ...created,
+          lowered: `the fused operator ${fused} has no kernel for the model's types`,
+        })),
+      );
+    }),
+    TE.mapLeft((message) => creationError(device, message)),
+  );
+
+const creationError = (device: Device, message: string): SessionError => {
+  if (isProviderFailure(device, message)) {
+    return { _tag: 'ProviderUnavailable', message: providerCure(device, message), device };
+  }
+  const kernel = KERNEL.exec(message);
+  if (kernel) {
+    const [, operator, named, fused] = kernel;
+    const what = `${operator} (node "${named ?? fused}")`;
+    const text = `the ${device} provider has no kernel for ${what} with its types; use float32 or another device`;
+    return { _tag: 'UnsupportedModel', message: text, what: operator! };
+  }
+  const version = VERSION.exec(message);
+  if (version) {
+    const [, ir, mostIr, opset, mostOpset] = version;
+    const what =
+      ir === undefined
+        ? `opset ${opset}, onnxruntime knows up to ${mostOpset}`
+        : `IR version ${ir}, onnxruntime knows up to ${mostIr}`;
+    return {
+      _tag: 'UnsupportedModel',
+      message: `the model is of ${what}; export it with an older opset`,
+      what: 'version',
+    };
+  }
+  const text = `onnxruntime refuses the model: ${message.replace(/\.$/, '')}; check that it is a complete ONNX file`;
+  return { _tag: 'InvalidModel', message: text };
+};

@@ -1,0 +1,70 @@
+/** How a session is to be opened. */
+
+import { type Either, left, right } from 'fp-ts/lib/Either.js';
+import type { Device } from './device.js';
+import { FASTEST_FIRST } from './device.js';
+import type { SessionError } from './error.js';
+import { defaultThreads } from './threads.js';
+
+/** How far onnxruntime may rewrite the graph before it runs. */
+export type Optimization = 'all' | 'extended' | 'basic' | 'disabled';
+
+export type LogSeverity = 'verbose' | 'info' | 'warning' | 'error' | 'fatal';
+
+export interface SessionOptions {
+  /** `cpu` unless said. `auto` takes the first of cuda, webgpu and cpu that works, and the report says why not the others. */
+  readonly device?: Device | 'auto';
+  /** Threads within one operator on the CPU, at least 1; one a physical core unless said. */
+  readonly threads?: number;
+  /** `all` unless said; `basic` is taken by itself where a fused operator lacks a kernel, and the report says so. */
+  readonly optimization?: Optimization;
+  /** A path prefix: every run is timed, and endProfiling writes PREFIX_TIME.json (Chrome trace format). */
+  readonly profile?: string;
+  /**
+   * What onnxruntime itself prints on standard error; `fatal` unless said, since its errors are returned as values. Messages that
+   * belong to no session keep the severity of the first session of the process.
+   */
+  readonly logSeverity?: LogSeverity;
+}
+
+export interface Settings {
+  readonly device: Device | 'auto';
+  readonly threads: number;
+  readonly optimization: Optimization;
+  readonly profile?: string;
+  readonly logSeverity: LogSeverity;
+}
+
+const OPTIMIZATIONS: readonly Optimization[] = ['all', 'extended', 'basic', 'disabled'];
+
+/** In onnxruntime's numbering, from 0. */
+export const LOG_SEVERITIES: readonly LogSeverity[] = ['verbose', 'info', 'warning', 'error', 'fatal'];
+
+const oneOf = (option: string, value: string, known: readonly string[]): SessionError | undefined =>
+  known.includes(value)
+    ? undefined
+    : { _tag: 'InvalidOption', message: `${option} is "${value}"; it must be one of ${known.join(', ')}`, option };
+
+/** The options with their defaults. Refuses values outside their ranges (InvalidOption). */
+export const settingsOf = (options: SessionOptions): Either<SessionError, Settings> => {
+  const settings: Settings = {
+    device: options.device ?? 'cpu',
+    threads: options.threads ?? defaultThreads(),
+    optimization: options.optimization ?? 'all',
+    logSeverity: options.logSeverity ?? 'fatal',
+    ...(options.profile !== undefined && { profile: options.profile }),
+  };
+  const wrong =
+    oneOf('device', settings.device, [...FASTEST_FIRST, 'auto']) ??
+    oneOf('optimization', settings.optimization, OPTIMIZATIONS) ??
+    oneOf('logSeverity', settings.logSeverity, LOG_SEVERITIES);
+  if (wrong) return left(wrong);
+  if (!Number.isSafeInteger(settings.threads) || settings.threads < 1) {
+    const message = `threads is ${settings.threads}; it must be a positive integer`;
+    return left({ _tag: 'InvalidOption', message, option: 'threads' });
+  }
+  if (settings.profile === '') {
+    return left({ _tag: 'InvalidOption', message: 'profile is empty; give a path prefix', option: 'profile' });
+  }
+  return right(settings);
+};

@@ -1,0 +1,120 @@
+/** Do tensors suit a model's inputs and outputs? */
+
+import type { Tensor } from '@hograd/graph-builder';
+import { type Either, left, right } from 'fp-ts/lib/Either.js';
+import type { SessionError } from '../error.js';
+import { arrayTypes, formatPorts, type Port } from '../signature.js';
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** What a named dimension was taken to be, and the tensor that said so. */
+interface Binding {
+  readonly size: number;
+  readonly from: string;
+}
+type Bindings = ReadonlyMap<string, Binding>;
+
+const checkData = (what: string, port: Port, { dtype, shape, data }: Tensor): SessionError | undefined => {
+  const { name } = port;
+  if (dtype !== port.dtype) {
+    const message = `${what} "${name}" must be ${port.dtype}, got ${dtype}; convert it`;
+    return { _tag: 'WrongDtype', message, name };
+  }
+  if (!(data instanceof arrayTypes[dtype])) {
+    const message = `${what} "${name}" says ${dtype} and holds ${(data as object).constructor.name}; it must hold ${arrayTypes[dtype].name}`;
+    return { _tag: 'WrongDtype', message, name };
+  }
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  if (data.length === size) return undefined;
+  const message = `${what} "${name}" holds ${data.length} elements; its shape [${shape.join(', ')}] needs ${size}`;
+  return { _tag: 'WrongShape', message, name };
+};
+
+/** The bindings after one tensor's dimensions, or what is wrong with its shape. */
+const bind = (
+  what: string,
+  port: Port,
+  shape: readonly number[],
+  bindings: Bindings,
+): Either<SessionError, Bindings> => {
+  const { name } = port;
+  // A declared [] may also be a shape that the model does not know (see Port): the runtime decides.
+  if (port.shape.length === 0) return right(bindings);
+  const wanted = `[${port.shape.map((dim) => (dim === '' ? '?' : dim)).join(', ')}]`;
+  const got = `${what} "${name}" must have shape ${wanted}, got [${shape.join(', ')}]`;
+  if (shape.length !== port.shape.length) return left({ _tag: 'WrongShape', message: got, name });
+  if (port.shape.some((dim, axis) => typeof dim === 'number' && dim !== shape[axis])) {
+    return left({ _tag: 'WrongShape', message: got, name });
+  }
+  const next = new Map(bindings);
+  for (const [axis, dim] of port.shape.entries()) {
+    if (typeof dim === 'number' || dim === '') continue;
+    const size = shape[axis]!;
+    const before = next.get(dim);
+    if (before && before.size !== size) {
+      const message = `${got}; ${dim} is ${before.size} in "${before.from}"`;
+      return left({ _tag: 'WrongShape', message, name });
+    }
+    next.set(dim, { size, from: name });
+  }
+  return right(next);
+};
+
+const checkTensors = (
+  what: string,
+  ports: readonly Port[],
+  tensors: Tensors,
+  bindings: Bindings,
+): Either<SessionError, Bindings> => {
+  let bound = bindings;
+  for (const port of ports) {
+    const tensor = tensors[port.name]!;
+    const wrong = checkData(what, port, tensor);
+    if (wrong) return left(wrong);
+    const next = bind(what, port, tensor.shape, bound);
+    if (next._tag === 'Left') return next;
+    bound = next.right;
+  }
+  return right(bound);
+};
+
+/**
+ * Every input is fed and nothing else is, each with its element type, and with its shape where dimensions of one name agree.
+ * Right with the sizes of named dimensions.
+ */
+export const checkFeeds = (inputs: readonly Port[], feeds: Tensors): Either<SessionError, Bindings> => {
+  const unknown = Object.keys(feeds).find((name) => !inputs.some((port) => port.name === name));
+  if (unknown !== undefined) {
+    const message = `"${unknown}" is not an input of the model; it takes ${formatPorts(inputs)}`;
+    return left({ _tag: 'UnknownFeed', message, input: unknown });
+  }
+  const missing = inputs.find(({ name }) => !Object.hasOwn(feeds, name) || feeds[name] === undefined);
+  if (missing) {
+    const message = `input "${missing.name}" is missing; the model takes ${formatPorts(inputs)}`;
+    return left({ _tag: 'MissingFeed', message, input: missing.name });
+  }
+  return checkTensors('input', inputs, feeds, new Map());
+};
+
+/** Every name is one of the model's outputs. */
+export const checkFetches = (
+  outputs: readonly Port[],
+  names: readonly string[],
+): Either<SessionError, readonly string[]> => {
+  const unknown = names.find((name) => !outputs.some((port) => port.name === name));
+  if (unknown === undefined) return right(names);
+  const message = `"${unknown}" is not an output of the model; it gives ${formatPorts(outputs)}`;
+  return left({ _tag: 'UnknownFetch', message, output: unknown });
+};
+
+/** Tensors that results are to be written into suit the outputs of their names, and the dimensions that the feeds bound. */
+export const checkTargets = (
+  outputs: readonly Port[],
+  targets: Tensors,
+  bindings: Bindings,
+): Either<SessionError, Bindings> => {
+  const names = checkFetches(outputs, Object.keys(targets));
+  if (names._tag === 'Left') return names;
+  const fetched = outputs.filter(({ name }) => Object.hasOwn(targets, name));
+  return checkTensors('the tensor for output', fetched, targets, bindings);
+};

@@ -1,0 +1,113 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openSession } from '../src/index.js';
+import { nodesInProfile } from '../src/placement.js';
+import { feeds, float64, get, model, refusal, tanhProduct } from './model.js';
+
+describe('the report', () => {
+  it('says what was asked for and what was used', async () => {
+    const session = await get(openSession(tanhProduct(), { threads: 1, optimization: 'extended' }));
+    expect(session.report).toEqual({
+      requested: 'cpu',
+      tried: [{ device: 'cpu' }],
+      chosen: 'cpu',
+      threads: 1,
+      optimization: { requested: 'extended', used: 'extended' },
+      ortVersion: '1.30.0',
+    });
+    expect(session.placement()).toEqual({ complete: true });
+    await get(session.release());
+  });
+
+  it('takes at least one thread, and no more than the process may use', async () => {
+    const session = await get(openSession(tanhProduct()));
+    expect(session.report.threads).toBeGreaterThanOrEqual(1);
+    expect(session.report.threads).toBeLessThanOrEqual(availableParallelism());
+    await get(session.release());
+  });
+});
+
+describe('optimization', () => {
+  /** x·sigmoid(αx), which onnxruntime fuses into QuickGelu, for which it has a kernel in float32 only. */
+  const swish = (type: 'float32' | 'float64'): Uint8Array =>
+    model({
+      inputs: [['x', type, ['N']]],
+      outputs: [['y', type, ['N']]],
+      ...(type === 'float64' && { scalars: { a: 1.5 } }),
+      nodes: [
+        ...(type === 'float64' ? ([['Mul', ['x', 'a'], ['ax']]] as const) : ([['Add', ['x', 'x'], ['ax']]] as const)),
+        ['Sigmoid', ['ax'], ['s']],
+        ['Mul', ['x', 's'], ['y']],
+      ],
+    });
+
+  it('is lowered where a fused operator has no float64 kernel; the result is exact and the report says so', async () => {
+    const session = await get(openSession(swish('float64')));
+    expect(session.report.optimization).toEqual({
+      requested: 'all',
+      used: 'basic',
+      reason: "the fused operator com.microsoft.QuickGelu has no kernel for the model's types",
+    });
+    const { y } = await get(session.run({ x: float64([0.7, -3], [2]) }));
+    [0.7, -3].forEach((x, i) => {
+      expect(Math.abs(Number(y!.data[i]) - x / (1 + Math.exp(-1.5 * x)))).toBeLessThan(1e-15);
+    });
+    await get(session.release());
+  });
+
+  it('is what was asked for everywhere else', async () => {
+    const session = await get(openSession(swish('float32')));
+    expect(session.report.optimization).toEqual({ requested: 'all', used: 'all' });
+    await get(session.release());
+    const disabled = await get(openSession(swish('float64'), { optimization: 'disabled' }));
+    expect(disabled.report.optimization).toEqual({ requested: 'disabled', used: 'disabled' });
+    await get(disabled.release());
+  });
+});
+
+describe('a profile', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hograd-test-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is written where asked, once, and tells how many nodes ran where', async () => {
+    const session = await get(openSession(tanhProduct(), { profile: join(folder, 'run'), optimization: 'disabled' }));
+    await get(session.run(feeds));
+    const { file, nodes } = await get(session.endProfiling());
+    expect(existsSync(file)).toBe(true);
+    expect(readdirSync(folder).length).toBe(1);
+    expect(nodes).toEqual({ cpu: 2 });
+    expect(session.placement()).toEqual({ complete: true, nodes: { cpu: 2 } });
+    expect((await refusal(session.endProfiling()))._tag).toBe('NotProfiling');
+    await get(session.release());
+  });
+
+  it('is refused where it was not asked for', async () => {
+    const session = await get(openSession(tanhProduct()));
+    expect(await refusal(session.endProfiling())).toEqual({
+      _tag: 'NotProfiling',
+      message: 'the session is not profiling; open it with the option profile, and end the profile once',
+    });
+    await get(session.release());
+  });
+
+  it('counts nodes by device, not the copies between devices', () => {
+    const node = (op_name: string, provider: string) => ({
+      cat: 'Node',
+      name: `${op_name}_kernel_time`,
+      args: { op_name, provider },
+    });
+    const file = join(folder, 'mixed.json');
+    const events = [
+      { cat: 'Session', name: 'model_run' },
+      node('MatMul', 'WebGpuExecutionProvider'),
+      { cat: 'Node', name: 'MatMul_fence_before', args: { op_name: 'MatMul' } },
+      node('Tanh', 'WebGpuExecutionProvider'),
+      node('MemcpyToHost', 'WebGpuExecutionProvider'),
+      node('EyeLike', 'CPUExecutionProvider'),
+    ];
+    writeFileSync(file, JSON.stringify(events));
+    expect(nodesInProfile(file)).toEqual({ webgpu: 2, cpu: 1 });
+  });
+});
