@@ -112,7 +112,7 @@ export const unsupportedType = (source: string, found: string, cure: string): Un
   _tag: 'UnsupportedType',
   source,
   found,
-  message: `${source} has element type ${found}, which is not supported here; ${cure}`,
+  message: `${source}: element type ${found} is not supported here; ${cure}`,
 });
 
 export const shapeMismatch = (message: string): ShapeMismatch => ({ _tag: 'ShapeMismatch', message });

@@ -66,6 +66,6 @@ describe('.npz', () => {
     expect(leftOf(arrayNamed('a.npz', 'toString')(arrays))._tag).toBe('MissingArray');
     const text = new TextDecoder('latin1').decode(fixture('stored.npz')).replace("'<i8'", "'<c8'");
     const broken = Uint8Array.from(text, (c) => c.charCodeAt(0));
-    expect(leftOf(decodeNpz('a.npz')(broken)).message).toMatch(/^a.npz, array "y" has element type "<c8"/);
+    expect(leftOf(decodeNpz('a.npz')(broken)).message).toMatch(/^a.npz, array "y": element type "<c8"/);
   });
 });
