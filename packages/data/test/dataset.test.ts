@@ -227,7 +227,7 @@ describe('datasetOfArrays', () => {
       [{ x: nan, y }, {}, 'a.npz: element 1 of the inputs (shape [2]) is NaN; remove or replace it'],
       [{ x, y: negative }, {}, 'a.npz: label 1 is -4, outside 0 … 1; correct it or the number of classes (2)'],
       [{ x, y }, { classes: 3 }, 'a.npz: label 1 is 4, outside 0 … 2; correct it or the number of classes (3)'],
-      [{ x: long, y }, {}, /a.npz: the inputs has element type int64/],
+      [{ x: long, y }, {}, /a.npz: the inputs: element type int64/],
       [{ x, y: { ...x, dtype: 'uint8' } }, {}, /a.npz: the labels have shape \[2, 2, 2\]/],
       [{ x_train: x, y_train: y, x_test: x, y_test: nan }, {}, /not both labels or both targets/],
     ] as const) {

@@ -36,7 +36,7 @@ const unsteady = (generator: Generator, stroke: Stroke): Stroke =>
   }));
 
 /** Pixels from fractions of the square that a digit is written in. */
-const pixels = (fraction: number): number => MARGIN - 0.5 + (SIDE - 2 * MARGIN) * fraction;
+const pixelsOf = (fraction: number): number => MARGIN - 0.5 + (SIDE - 2 * MARGIN) * fraction;
 
 /** The pen's path over a stroke in pixels, pressing harder at one end than at the other. */
 const penPath = (generator: Generator, stroke: Stroke, place: Distortion, radius: number): readonly PenPoint[] => {
@@ -45,7 +45,7 @@ const penPath = (generator: Generator, stroke: Stroke, place: Distortion, radius
   const points = polyline(unsteady(generator, stroke));
   return points.map((point, i) => {
     const [x, y] = place(point);
-    return { x: pixels(x), y: pixels(y), radius: begin + ((end - begin) * i) / points.length };
+    return { x: pixelsOf(x), y: pixelsOf(y), radius: begin + ((end - begin) * i) / points.length };
   });
 };
 
