@@ -273,7 +273,7 @@ describe('trainingReport', () => {
   const text = textOf(page);
 
   it('says how each run ended, lowest training loss first, failures included', () => {
-    expect(text).toContain('Newton ends lowest: training loss 0.2 and test accuracy 92% after 3 epochs of 2 s.');
+    expect(text).toContain('Newton ends lowest: training loss 0.2 and test accuracy 92% after 3 epochs of 2 s each.');
     expect(text).toContain('Then Adam (training loss 0.6 and test accuracy 91.5%).');
     expect(text).toContain('Adam, seed 2: diverged at epoch 2');
     expect(text).toContain('0.6 (1 not finite)');

@@ -48,7 +48,7 @@ const dropouts = ({ name, runs }: RunGroup, value: Measure['value']): readonly s
   return short.length === 0 || last < 0
     ? []
     : [
-        `${name}: ${short.length} of ${plural(runs.length, 'run')} has no value at the end; the mean is over the others.`,
+        `${name}: ${short.length} of ${plural(runs.length, 'run')} ${short.length === 1 ? 'has' : 'have'} no value at the end; the mean is over the others.`,
       ];
 };
 

@@ -36,7 +36,7 @@ const resultInWords = ({ loss, accuracy }: Ending): string =>
   ]);
 
 const lengthInWords = ({ epochs, seconds }: Ending): string =>
-  `${plural(epochs, 'epoch')}${seconds === undefined ? '' : ` of ${formatSeconds(seconds)}`}`;
+  `${plural(epochs, 'epoch')}${seconds === undefined ? '' : ` of ${formatSeconds(seconds)}${epochs === 1 ? '' : ' each'}`}`;
 
 /** At most this many runs in the headline; all are in the table. */
 const HEADLINE_RUNS = 4;
