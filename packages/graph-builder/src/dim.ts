@@ -5,7 +5,14 @@
  * does not divide exactly is an opaque symbol `floor((H + 1)/2)`, which the encoder can still compute at run time.
  */
 
+import { GraphError } from './error.js';
+
 export type Dim = number | string;
+
+/** No model's dimension comes near these; a file that multiplies one by itself over and over would fill the memory. */
+const MOST_TERMS = 4096;
+const MOST_SYMBOLS = 64;
+const LONGEST = 20_000;
 
 /** Monomials (sorted symbols joined by `*`, `""` for the constant) with their integer coefficients. */
 type Polynomial = ReadonlyMap<string, number>;
@@ -49,12 +56,20 @@ const parse = (dim: Dim): Polynomial => {
 
 const degree = (monomial: string): number => (monomial === '' ? 0 : splitTopLevel(monomial, /\*/).length);
 
+const tooLarge = (a: Dim): never => {
+  throw new GraphError(
+    'dimension',
+    `an expression that begins with "${String(a).slice(0, 40)}" grows beyond ${MOST_TERMS} terms, ${MOST_SYMBOLS} factors or ${LONGEST} characters; give the dimension a symbol of its own`,
+  );
+};
+
 const format = (polynomial: Polynomial): Dim => {
   const terms = [...polynomial].filter(([, c]) => c !== 0);
   if (terms.length === 0) return 0;
   if (terms.length === 1 && terms[0]![0] === '') return terms[0]![1];
   terms.sort(([a], [b]) => degree(b) - degree(a) || (a < b ? -1 : 1));
-  return terms.map(([m, c]) => (m === '' ? `${c}` : c === 1 ? m : `${c}*${m}`)).join(' + ');
+  const text = terms.map(([m, c]) => (m === '' ? `${c}` : c === 1 ? m : `${c}*${m}`)).join(' + ');
+  return text.length > LONGEST ? tooLarge(text) : text;
 };
 
 /** A fresh symbol from any text: what is not a letter, digit, `_` or `.` becomes `_`. */
@@ -73,8 +88,11 @@ export const addDims = (a: Dim, b: Dim): Dim => {
 export const multiplyDims = (a: Dim, b: Dim): Dim => {
   if (typeof a === 'number' && typeof b === 'number') return a * b;
   const product = new Map<string, number>();
-  for (const [m, c] of parse(a)) {
-    for (const [n, d] of parse(b)) {
+  const [left, right] = [parse(a), parse(b)];
+  const highest = (p: Polynomial): number => Math.max(0, ...[...p.keys()].map(degree));
+  if (left.size * right.size > MOST_TERMS || highest(left) + highest(right) > MOST_SYMBOLS) return tooLarge(a);
+  for (const [m, c] of left) {
+    for (const [n, d] of right) {
       const key = [...(m ? splitTopLevel(m, /\*/) : []), ...(n ? splitTopLevel(n, /\*/) : [])].sort().join('*');
       product.set(key, (product.get(key) ?? 0) + c * d);
     }

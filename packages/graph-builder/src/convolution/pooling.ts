@@ -1,7 +1,10 @@
 /** Windows of pooling: options with their defaults, and the rule that rounds the number of windows up. */
 
 import { GraphError } from '../error.js';
-import { type ConvolutionOptions, extent, type Window, windowOf } from './geometry.js';
+import { type ConvolutionOptions, extent, outputSizes, product, type Window, windowOf } from './geometry.js';
+
+/** More windows, or elements in one, than this is a damaged file: pooling lists them while the graph is built. */
+const MOST_POSITIONS = 2 ** 24;
 
 /** Options of pooling; one entry a spatial axis. Strides default to 1. */
 export interface PoolingOptions extends Omit<ConvolutionOptions, 'groups'> {
@@ -11,9 +14,27 @@ export interface PoolingOptions extends Omit<ConvolutionOptions, 'groups'> {
 
 /**
  * The window of a pooling operation, the overhang of its last windows counted as padding after. Throws GraphError where
- * padding reaches the window's length: a window could then hold no element.
+ * padding reaches the window's length (a window could then hold no element), and where the window is longer than the input.
  */
 export const poolingWindow = (
+  operation: string,
+  sizes: readonly number[],
+  kernel: readonly number[],
+  options: PoolingOptions,
+): Window => {
+  const window = roundedWindow(operation, sizes, kernel, options);
+  const outputs = outputSizes(sizes, window);
+  const absurd = [outputs, kernel].some((lengths) => product(lengths) > MOST_POSITIONS);
+  if (absurd || outputs.some((o) => o < 1)) {
+    throw new GraphError(
+      operation,
+      `windows of [${kernel.join(', ')}] over spatial lengths [${sizes.join(', ')}] number [${outputs.join(', ')}]; there must be one on each axis, and at most ${MOST_POSITIONS} windows of at most as many elements`,
+    );
+  }
+  return window;
+};
+
+const roundedWindow = (
   operation: string,
   sizes: readonly number[],
   kernel: readonly number[],

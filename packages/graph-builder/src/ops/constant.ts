@@ -50,13 +50,20 @@ const arrayTypes: { readonly [D in DType]: new (length: number) => DataOf[D] } =
   bool: Uint8Array,
 };
 
-/** A tensor from plain numbers, converted to the element type. Throws GraphError where their count is not the shape's. */
+/**
+ * A tensor from plain numbers, converted to the element type. Throws GraphError where their count is not the shape's, or
+ * where a 64-bit integer is asked for and a number is infinite or not one.
+ */
 export function tensor<D extends DType>(data: ArrayLike<number>, shape: readonly number[], dtype: D): Tensor<D> {
   const size = shape.reduce((a, b) => a * b, 1);
   if (size !== data.length) {
     throw new GraphError('tensor', `shape [${shape.join(', ')}] holds ${size} elements, got ${data.length}`);
   }
   const out = new arrayTypes[dtype](size);
+  if (dtype === 'int64' || dtype === 'uint64') {
+    const at = Array.prototype.findIndex.call(data, (v: number) => !Number.isFinite(v));
+    if (at >= 0) throw new GraphError('tensor', `element ${at} is ${data[at]}, which ${dtype} does not hold`);
+  }
   for (let i = 0; i < size; i++) {
     (out as { [index: number]: number | bigint })[i] =
       out instanceof BigInt64Array || out instanceof BigUint64Array ? BigInt(Math.trunc(data[i]!)) : data[i]!;

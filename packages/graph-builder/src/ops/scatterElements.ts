@@ -2,7 +2,9 @@
 
 import { linear } from '../classes/linear.js';
 import type { Dim } from '../dim.js';
-import { type Expr, makeExpr } from '../expr.js';
+import { GraphError } from '../error.js';
+import { describe, type Expr, makeExpr } from '../expr.js';
+import { sameShape } from '../shape.js';
 import { constant } from './constant.js';
 import { expand } from './expand.js';
 import { elementOffset, gatherElements, stackIndices } from './gatherElements.js';
@@ -11,10 +13,15 @@ export type ScatterElementsAttributes = { readonly axis: number; readonly size: 
 
 export const scatterElementsOp = linear<ScatterElementsAttributes>({
   name: 'scatterElements',
-  infer: ([updates], { axis, size }) => ({
-    dtype: updates!.dtype,
-    shape: updates!.shape.map((d, i) => (i === axis ? size : d)),
-  }),
+  infer: ([updates, indices], { axis, size }) => {
+    if (!sameShape(updates!.shape, indices!.shape)) {
+      throw new GraphError(
+        'scatterElements',
+        `indices ${describe(indices!)} must have the shape of the updates ${describe(updates!)}`,
+      );
+    }
+    return { dtype: updates!.dtype, shape: updates!.shape.map((d, i) => (i === axis ? size : d)) };
+  },
   emit: (node, e) => {
     const [updates, indices] = node.args as [Expr, Expr];
     const zeros = expand(constant(0, node.dtype), node.shape);

@@ -19,7 +19,8 @@ export const sliceOp = linear<SliceAttributes>({
       const room = subtractDims(x!.shape[i]!, addDims(starts[i] ?? 0, size));
       return typeof room === 'number' && room < 0;
     });
-    if (starts.length !== rank || sizes.length !== rank || outside) {
+    const negative = [...starts, ...sizes].some((d) => typeof d === 'number' && !(d >= 0));
+    if (starts.length !== rank || sizes.length !== rank || outside || negative) {
       throw new GraphError(
         'slice',
         `start [${starts.join(', ')}] and size [${sizes.join(', ')}] leave ${describe(x!)}`,

@@ -57,10 +57,13 @@ const two =
   (f: (a: Expr, b: Expr) => Expr): Importer =>
   (n) => [f(n.input(0), n.input(1))];
 
+/** All operands, at least one. */
+const operands = (n: ImportNode): readonly Expr[] => [n.input(0), ...n.inputs.slice(1).map((_, i) => n.input(i + 1))];
+
 /** Operators that take any number of operands. */
 const folded =
   (f: (a: Expr, b: Expr) => Expr): Importer =>
-  (n) => [n.inputs.map((_, i) => n.input(i)).reduce(f)];
+  (n) => [operands(n).reduce(f)];
 
 /** A bound of Clip: an attribute before opset 11, an operand since. */
 const bound = (n: ImportNode, name: string, i: number): Expr | number | undefined => {
@@ -108,7 +111,7 @@ export const elementwise: Readonly<Record<string, Importer>> = {
   Max: folded(maximum),
   Mean: (n) => [
     mul(
-      n.inputs.map((_, i) => n.input(i)).reduce((a, b) => add(a, b)),
+      operands(n).reduce((a, b) => add(a, b)),
       1 / n.inputs.length,
     ),
   ],

@@ -1,6 +1,6 @@
 /** Import of SoftmaxCrossEntropyLoss and NegativeLogLikelihoodLoss: mean, sum or none, class weights, ignored labels. */
 
-import type { Expr } from '../../expr.js';
+import { describe, type Expr } from '../../expr.js';
 import { mean } from '../../functions/mean.js';
 import { cast } from '../../ops/cast.js';
 import { equal } from '../../ops/compare.js';
@@ -21,7 +21,12 @@ const likelihoodLoss = (n: ImportNode, logProbabilities: Expr): Expr => {
   const labels = n.input(1);
   const classWeights = n.optional(2);
   const ignored = n.attributes.includes('ignore_index') ? n.int('ignore_index', 0) : undefined;
-  const { dtype } = logProbabilities;
+  const { dtype, shape } = logProbabilities;
+  if (shape.length < 2 || labels.shape.length !== shape.length - 1) {
+    return n.fail(
+      `needs scores [N, C, …] and labels [N, …], got ${describe(logProbabilities)} and ${describe(labels)}`,
+    );
+  }
   const skip = ignored === undefined ? undefined : equal(labels, ignored);
   // An ignored label may lie outside 0..C−1: read class 0 in its place and give it no weight.
   const safe = skip ? where(skip, constant(0, labels.dtype), labels) : labels;

@@ -1,7 +1,7 @@
 /** Import of ScatterElements and ScatterND with every reduction. */
 
 import { subtractDims } from '../../dim.js';
-import type { Expr } from '../../expr.js';
+import { describe, type Expr } from '../../expr.js';
 import { constant, constantValue, tensor } from '../../ops/constant.js';
 import { expand } from '../../ops/expand.js';
 import { maximum, minimum } from '../../ops/extremum.js';
@@ -60,6 +60,8 @@ const needsConstant = (n: ImportNode): never =>
 const scatterElementsImporter: Importer = (n) => {
   const [x, indices, updates] = [n.input(0), n.input(1), n.input(2)];
   const axis = normalizeAxis(n.opType, n.int('axis', 0), x.shape.length);
+  if (updates.shape.length !== x.shape.length)
+    return n.fail(`scatters ${describe(updates)} into ${describe(x)}; their ranks must agree`);
   // The updates may cover only the beginning of the other axes.
   const scatter: Scatter = (values) => {
     const added = scatterElements(values, indices, axis, x.shape[axis]!);

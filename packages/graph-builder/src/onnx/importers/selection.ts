@@ -27,10 +27,22 @@ const countSteps = (n: ImportNode, start: Dim, limit: Dim, delta: number): Dim =
   return count <= MOST_ELEMENTS ? count : n.fail(`counts ${count} elements; at most ${MOST_ELEMENTS} are supported`);
 };
 
+/** Operand i, one number known when the file is read. */
+const numberAt = (n: ImportNode, i: number): number => {
+  const data = n.value(i)?.data;
+  return data?.length === 1 ? data[0]! : n.fail(`needs one number as operand ${i}, got ${data?.length ?? 0}`);
+};
+
+/** Operand i, one dimension known when the file is read. */
+const dimAt = (n: ImportNode, i: number): Dim => {
+  const given = n.dims(i);
+  return given?.length === 1 ? given[0]! : n.fail(`needs one number as operand ${i}, got ${given?.length ?? 0}`);
+};
+
 const range: Importer = (n) => {
   const { dtype } = n.input(0);
   if (isFloat(dtype)) {
-    const [start, limit, delta] = [0, 1, 2].map((i) => n.value(i)!.data[0]!) as [number, number, number];
+    const [start, limit, delta] = [0, 1, 2].map((i) => numberAt(n, i)) as [number, number, number];
     const length = Number(countSteps(n, start, limit, delta));
     return [
       constant(
@@ -42,14 +54,14 @@ const range: Importer = (n) => {
       ),
     ];
   }
-  const [start, limit] = [0, 1].map((i) => n.dims(i)![0]!) as [Dim, Dim];
-  const delta = n.numbers(2)![0]!;
+  const [start, limit] = [dimAt(n, 0), dimAt(n, 1)];
+  const delta = numberAt(n, 2);
   const count = countSteps(n, start, limit, delta);
   return [cast(add(mul(iota(count), delta), dimScalar(start)), dtype)];
 };
 
 const oneHotImporter: Importer = (n) => {
-  const depth: Dim = isFloat(n.input(1).dtype) ? n.value(1)!.data[0]! : n.dims(1)![0]!;
+  const depth: Dim = isFloat(n.input(1).dtype) ? numberAt(n, 1) : dimAt(n, 1);
   const value = (i: number): Expr => reshape(sliceAxis(n.input(2), 0, i, 1), []);
   return [oneHot(n.input(0), depth, value(1), value(0), n.int('axis', -1))];
 };

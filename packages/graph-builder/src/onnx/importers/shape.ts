@@ -50,6 +50,7 @@ const unsqueeze: Importer = (n) => {
   const axes = axesOf(n) ?? n.fail('needs its axes');
   const rank = x.shape.length + axes.length;
   const positions = axes.map((axis) => normalizeAxis('Unsqueeze', axis, rank));
+  if (new Set(positions).size < positions.length) return n.fail(`inserts one axis twice: [${axes.join(', ')}]`);
   const rest = [...x.shape];
   return [
     reshape(
