@@ -30,6 +30,18 @@ const support = (direction: readonly number[], weight: (group: number) => number
   return sizes.flatMap((value, s) => (value > threshold ? [s] : []));
 };
 
+/** The largest off-diagonal entry of a symmetric matrix; a coupling of 0 where there is none. */
+const steepestPair = (A: readonly (readonly number[])[]) => {
+  let pair = { row: 0, column: 0, coupling: 0, sign: 1 };
+  A.forEach((entries, row) => {
+    for (let column = 0; column < row; column++) {
+      const coupling = Math.abs(entries[column]);
+      if (coupling > pair.coupling) pair = { row, column, coupling, sign: Math.sign(entries[column]) };
+    }
+  });
+  return pair;
+};
+
 /**
  * @param free the groups to invert H on; held the others.
  * @returns {@link Unbounded} where T has no minimum over the free groups whatever the held ones are.
@@ -51,26 +63,31 @@ export const invertFree = (
 
   // Unit diagonal: the test for definiteness must not depend on the scale of the groups.
   const w = active.map((s) => 1 / Math.sqrt(H[s * size + s]));
-  const scaled = new Matrix(active.map((s, i) => active.map((t, j) => H[s * size + t] * w[i] * w[j])));
-  const spectrum = new EigenvalueDecomposition(scaled, { assumeSymmetric: true });
-  const eigenvalues = spectrum.realEigenvalues;
-  const vectors = spectrum.eigenvectorMatrix.transpose().to2DArray();
+  const scaled = active.map((s, i) => active.map((t, j) => H[s * size + t] * w[i] * w[j]));
   const tolerance = 8 * active.length * Number.EPSILON;
 
-  const direction = (k: number): readonly number[] => {
-    const full = new Array<number>(size).fill(0);
+  const refuse = (scaledDirection: ArrayLike<number>, curvature: number): Either<Unbounded, FreeInverse> => {
+    const along = new Array<number>(size).fill(0);
     active.forEach((s, i) => {
-      full[s] = vectors[k][i] * w[i];
+      along[s] = scaledDirection[i] * w[i];
     });
-    const slope = full.reduce((sum, value, s) => sum + g[s] * value, 0);
-    return slope < 0 ? full.map((value) => -value) : full;
-  };
-  const refuse = (k: number): Either<Unbounded, FreeInverse> => {
-    const along = direction(k);
+    const slope = along.reduce((sum, value, s) => sum + g[s] * value, 0);
+    const downhill = slope < 0 ? along.map((value) => -value) : along;
     const groups = support(along, (s) => Math.sqrt(Math.abs(H[s * size + s])));
-    return left(unbounded(groups, along, eigenvalues[k], eigenvalues[k] < -tolerance));
+    return left(unbounded(groups, downhill, curvature, curvature < -tolerance));
   };
-  if (eigenvalues[0] < -tolerance) return refuse(0);
+
+  // H_st² > H_ss H_tt needs no eigenvalues, and may be too large for them.
+  const pair = steepestPair(scaled);
+  if (pair.coupling > 1 + tolerance) {
+    const direction = active.map((_, i) => (i === pair.row ? 1 : i === pair.column ? -pair.sign : 0));
+    return refuse(direction, Math.max(1 - pair.coupling, -Number.MAX_VALUE));
+  }
+
+  const spectrum = new EigenvalueDecomposition(new Matrix(scaled), { assumeSymmetric: true });
+  const eigenvalues = spectrum.realEigenvalues;
+  const vectors = spectrum.eigenvectorMatrix.transpose().to2DArray();
+  if (eigenvalues[0] < -tolerance) return refuse(vectors[0], eigenvalues[0]);
 
   const singular = eigenvalues.flatMap((value, k) => (value <= tolerance ? [k] : []));
   // What pulls along the free groups, in their scaled units: g, and the held groups through H. A flat direction feels none of it.
@@ -80,7 +97,7 @@ export const invertFree = (
   const feels = (k: number): boolean =>
     pulls.some((pull) => Math.abs(dot(pull, Float64Array.from(vectors[k]))) > 8 * tolerance * norm(pull));
   const pulled = singular.find(feels);
-  if (pulled !== undefined) return refuse(pulled);
+  if (pulled !== undefined) return refuse(vectors[pulled], eigenvalues[pulled]);
 
   const regular = eigenvalues.flatMap((value, k) => (value > tolerance ? [k] : []));
   const position = active.map((s) => free.indexOf(s));

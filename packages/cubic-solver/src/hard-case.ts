@@ -6,6 +6,8 @@ import type { Spectrum } from './spectrum.js';
 import { norm } from './vector.js';
 
 export interface NullStep {
+  /** The equation without what rounding error left of g on the null space, and without the rounding errors between the lowest eigenvalues. */
+  readonly equation: Secular;
   /** Distance from the pole: 0, or what rounding error in g makes of it. */
   readonly t: number;
   readonly iterations: number;
@@ -26,14 +28,21 @@ export interface NullStep {
  *
  * @returns undefined where the problem is not in the hard case.
  */
-export const hardCase = (equation: Secular, { nu, eigenvector }: Spectrum): NullStep | undefined => {
-  const { a, e, pole } = equation;
+export const hardCase = ({ nu, a, e, pole }: Secular, { eigenvector }: Spectrum): NullStep | undefined => {
   if (!(pole > 0)) return undefined;
-  const basis = Array.from(e.keys()).filter((i) => e[i] === 0);
+  const rounding = 8 * a.length * Number.EPSILON;
+  const basis = Array.from(e.keys()).filter((i) => e[i] <= rounding);
+  const isNull = e.map((value) => (value <= rounding ? 1 : 0));
   const along = norm(Float64Array.from(basis, (i) => a[i]));
-  // What is left of g on the null space must be rounding error.
-  if (along > 8 * a.length * Number.EPSILON * norm(a)) return undefined;
-  const regular = coordinates({ ...equation, a: a.map((value, i) => (e[i] === 0 ? 0 : value)) }, 0);
+  if (along > rounding * norm(a)) return undefined;
+
+  const flat: Secular = {
+    nu,
+    a: a.map((value, i) => (isNull[i] ? 0 : value)),
+    e: e.map((value, i) => (isNull[i] ? 0 : value)),
+    pole,
+  };
+  const regular = coordinates(flat, 0);
   const length = radius(nu, regular);
   if (length > pole) return undefined;
 
@@ -47,12 +56,19 @@ export const hardCase = (equation: Secular, { nu, eigenvector }: Spectrum): Null
     unit[i] = vectors[k][leading] / Math.sqrt(closeness[leading] * nu[i]);
   });
 
-  // Rounding error along the null space is not dropped, only turned to the chosen side: where `length` all but reaches the pole, it moves the root.
-  const turned = a.map((value, i) => (e[i] === 0 ? along * Math.sqrt(nu[basis[0]]) * unit[i] : value));
-  const { t, iterations } = along > 0 ? solveSecular({ ...equation, a: turned }) : { t: 0, iterations: 0 };
-  const rest = coordinates({ ...equation, a: turned }, t);
-  const missing = along > 0 ? (along / t) * Math.sqrt(1 / nu[basis[0]]) : Math.sqrt((pole - length) * (pole + length));
-  const complete = (sign: number): Float64Array =>
-    rest.map((value, i) => (e[i] === 0 ? sign * missing * unit[i] : value));
-  return { t, iterations, z: complete(1), mirror: complete(-1), leading, nullity: basis.length };
+  // The rounding error along the null space is turned to the chosen side, not dropped: where `length` all but reaches the pole, it moves the root.
+  const weight = along * Math.sqrt(nu[0]);
+  const turned = { ...flat, a: flat.a.map((value, i) => value + weight * unit[i]) };
+  const { t, iterations } = along > 0 ? solveSecular(turned) : { t: 0, iterations: 0 };
+  const missing = along > 0 ? weight / (nu[0] * t) : Math.sqrt((pole - length) * (pole + length));
+  const rest = coordinates(flat, t);
+  return {
+    equation: flat,
+    t,
+    iterations,
+    z: rest.map((value, i) => value + missing * unit[i]),
+    mirror: rest.map((value, i) => value - missing * unit[i]),
+    leading,
+    nullity: basis.length,
+  };
 };

@@ -101,8 +101,10 @@ export const refineCubic = (
 ): Point => {
   const radiusUnit = shift / system.c;
   const root = Math.sqrt(shift);
+  // In the hard case g has nothing but rounding error on the null space, and following it would move r off the pole.
+  const isHeld = (i: number): boolean => equation.e[i] > 0 || equation.a[i] !== 0;
   return improve(system, start, ({ eta, r }, { rho, radiusError }) => {
-    const coordinates = analyze(reduce(rho)).map((value) => value / root / radiusUnit);
+    const coordinates = analyze(reduce(rho)).map((value, i) => (isHeld(i) ? value / root / radiusUnit : 0));
     const xi = r / radiusUnit;
     const { dz, dxi } = newtonStep(equation, t, z, coordinates, -radiusError * xi);
     const y = synthesize(dz.map((value) => value * root * radiusUnit));

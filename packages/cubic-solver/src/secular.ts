@@ -13,7 +13,7 @@ export interface Secular {
   readonly nu: Float64Array;
   /** Length as ν: coordinates of the right-hand side, in units in which the equation reads φ = ξ. */
   readonly a: Float64Array;
-  /** Denominators at the pole, ≥ 0; exactly 0 on the lowest eigenspace when `pole` > 0. */
+  /** Denominators at the pole, ≥ 0; the first is exactly 0 when `pole` > 0. */
   readonly e: Float64Array;
   /** ξ0 ≥ 0. */
   readonly pole: number;
@@ -29,12 +29,7 @@ export interface Root {
  */
 export const secular = (nu: Float64Array, a: Float64Array, definite: boolean): Secular => {
   const pole = definite ? 0 : Math.max(0, 1 - 1 / nu[0]);
-  // Eigenvalues that agree with the lowest to rounding error are the lowest.
-  const same = pole > 0 ? 8 * nu.length * Number.EPSILON : 0;
-  const e = nu.map((value) => {
-    const distance = pole > 0 ? (nu[0] - value) / nu[0] : Math.max(0, 1 - value);
-    return distance <= same ? 0 : distance;
-  });
+  const e = nu.map((value) => (pole > 0 ? (nu[0] - value) / nu[0] : Math.max(0, 1 - value)));
   return { nu, a, e, pole };
 };
 

@@ -15,6 +15,7 @@ import { isSemidefinite, referenceShift } from './reference-shift.js';
 import type { Point } from './refinement.js';
 import { refineCubic, refineNewton } from './refinement.js';
 import { defect, residual } from './residual.js';
+import type { Secular } from './secular.js';
 import { coordinates, secular, solveSecular } from './secular.js';
 import type { CubicCase, CubicSolution } from './solution.js';
 import { spectrum } from './spectrum.js';
@@ -56,9 +57,9 @@ const solveHeld = (system: System, reduction: Reduction): Either<CubicError, Fou
 
   const definite = cholesky(K, size) !== undefined;
   const reference = referenceShift(K, b, c);
-  if (reference === undefined) return left(outOfRange('no shift makes H + shift·D² positive definite'));
+  const basis = reference && spectrum(reference, size);
+  if (reference === undefined || basis === undefined) return left(outOfRange('the solution overflows on the way'));
   const { shift, factorizations } = reference;
-  const basis = spectrum(reference, size);
   const { analyze, synthesize, nu } = basis;
 
   // In two factors, neither of which overflows where the product does not.
@@ -69,17 +70,17 @@ const solveHeld = (system: System, reduction: Reduction): Either<CubicError, Fou
     analyze(b).map((value) => value / root / radiusUnit),
     definite,
   );
-  const locate = (t: number, z: Float64Array): Point =>
+  const locate = (at: Secular, t: number, z: Float64Array): Point =>
     refineCubic(
       system,
       reduction,
-      equation,
+      at,
       basis,
       shift,
       { t, z },
       {
         eta: expand(synthesize(z.map((value) => value * root * radiusUnit)), g),
-        r: (equation.pole + t) * radiusUnit,
+        r: (at.pole + t) * radiusUnit,
       },
     );
   const common = { boundaryRadius: equation.pole * radiusUnit, factorizations: factorizations + 1 };
@@ -87,11 +88,11 @@ const solveHeld = (system: System, reduction: Reduction): Either<CubicError, Fou
   const hard = hardCase(equation, basis);
   if (hard !== undefined) {
     const { t, z, mirror, iterations } = hard;
-    const mirrorEta = locate(t, mirror).eta;
-    return right({ ...common, ...locate(t, z), case: 'hard', iterations, hard: { ...hard, mirrorEta } });
+    const mirrorEta = locate(hard.equation, t, mirror).eta;
+    return right({ ...common, ...locate(hard.equation, t, z), case: 'hard', iterations, hard: { ...hard, mirrorEta } });
   }
   const { t, iterations } = solveSecular(equation);
-  const point = locate(t, coordinates(equation, t));
+  const point = locate(equation, t, coordinates(equation, t));
   return right({ ...common, ...point, case: definite ? 'definite' : 'indefinite', iterations });
 };
 

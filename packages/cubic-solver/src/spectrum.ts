@@ -25,20 +25,36 @@ export interface Spectrum {
   readonly eigenvector: (k: number) => Float64Array;
 }
 
-export const spectrum = ({ shift, factor }: ReferenceShift, size: number): Spectrum => {
+const negligible = Number.EPSILON ** 4;
+
+/** @returns undefined where A⁻¹ overflows or vanishes. */
+export const spectrum = ({ shift, factor }: ReferenceShift, size: number): Spectrum | undefined => {
   const inverse = invertLower(factor, size);
-  const N = Matrix.zeros(size, size);
+  const product = new Float64Array(size * size);
+  let largest = 0;
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = 0;
       for (let k = 0; k <= j; k++) sum += inverse[i * size + k] * inverse[j * size + k];
-      N.set(i, j, shift * sum);
-      N.set(j, i, shift * sum);
+      product[i * size + j] = sum;
+    }
+    largest = Math.max(largest, product[i * size + i]);
+  }
+  if (!(largest > 0 && Number.isFinite(largest))) return undefined;
+  // ml-matrix's QL iteration divides by zero where squares of entries underflow: N is scaled, and what is far below rounding error is dropped.
+  const N = Matrix.zeros(size, size);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      const entry = product[i * size + j] / largest;
+      if (Math.abs(entry) < negligible) continue;
+      N.set(i, j, entry);
+      N.set(j, i, entry);
     }
   }
   const decomposition = new EigenvalueDecomposition(N, { assumeSymmetric: true });
   const ascending = decomposition.realEigenvalues;
-  const nu = Float64Array.from(ascending, (_, k) => Math.max(ascending[size - 1 - k], 0));
+  const unit = shift * largest;
+  const nu = Float64Array.from(ascending, (_, k) => unit * Math.max(ascending[size - 1 - k], 0));
   // Column k of Q is stored as row k, in the order of ν.
   const Q = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
