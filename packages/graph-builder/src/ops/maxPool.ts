@@ -117,6 +117,12 @@ export function maxPool(x: Expr, kernel: readonly number[], options: PoolingOpti
   return makeExpr(maxPoolOp, [x], poolingWindow('maxPool', sizes, kernel, options));
 }
 
+/** Positions (int64) of the windows' maxima, counted row-major within their channel; the first among equals. As maxPool. */
+export function maxPoolIndices(x: Expr, kernel: readonly number[], options: PoolingOptions = {}): Expr {
+  const sizes = spatialSizes('maxPool', x);
+  return makeExpr(maxPoolIndicesOp, [x], poolingWindow('maxPool', sizes, kernel, options));
+}
+
 /** The largest element of each channel: x [N, C, ...s] gives [N, C, 1, ...]. Spatial lengths are numbers. */
 export function globalMaxPool(x: Expr): Expr {
   const sizes = spatialSizes('globalMaxPool', x);

@@ -6,12 +6,14 @@ import { isFloat } from '../../expr.js';
 import { integerDivide } from '../../ops/integerDivide.js';
 import { logSoftmax, softmax } from '../../ops/logSoftmax.js';
 import { matmul } from '../../ops/matmul.js';
+import { mod } from '../../ops/mod.js';
 import { div } from '../../ops/reciprocal.js';
 import { reshape } from '../../ops/reshape.js';
 import { normalizeAxis } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
 import { arrangements } from './arrangement.js';
 import { convolutions } from './convolution.js';
+import { dropout } from './dropout.js';
 import { elementwise } from './elementwise.js';
 import { gemm } from './gemm.js';
 import { indexing } from './indexing.js';
@@ -46,9 +48,11 @@ export const importers: Readonly<Record<string, Importer>> = {
   ...selections,
   ...shapes,
   Div: (n) => [isFloat(n.input(0).dtype) ? div(n.input(0), n.input(1)) : integerDivide(n.input(0), n.input(1))],
+  Dropout: dropout,
   Gemm: gemm,
   LogSoftmax: softmaxLike(logSoftmax),
   MatMul: (n) => [matmul(n.input(0), n.input(1))],
+  Mod: (n) => [mod(n.input(0), n.input(1), n.int('fmod', 0) === 1)],
   NegativeLogLikelihoodLoss: negativeLogLikelihoodLoss,
   Softmax: softmaxLike(softmax),
   SoftmaxCrossEntropyLoss: softmaxCrossEntropyLoss,
