@@ -144,11 +144,12 @@ const fromPip = (into: string): TE.TaskEither<CudaInstallError, readonly string[
     (folder) => TE.tryCatch(() => rm(folder, { recursive: true, force: true }), sourceFailed('no temporary folder')),
   );
 
+/** `true` and not `cuda12`: the installer of 1.30 drops a name, and then does nothing when npm runs it in a workspace. */
 const fromNuget: TE.TaskEither<CudaInstallError, readonly string[]> = pipe(
   TE.tryCatch(
     () =>
       run(process.execPath, [join(runtimeFolder(), 'script', 'install.js')], {
-        env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'cuda12' },
+        env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'true' },
       }),
     (error): CudaInstallError => ({
       _tag: 'SourceFailed',
