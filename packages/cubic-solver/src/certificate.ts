@@ -4,7 +4,7 @@ import { cubicObjective } from './objective.js';
 import type { CubicProblem } from './problem.js';
 import type { Point } from './refinement.js';
 import { residual } from './residual.js';
-import { smallestEigenvalue } from './smallest-eigenvalue.js';
+import { smallestEigenvalue } from './smallestEigenvalue.js';
 import type { CubicCertificate } from './solution.js';
 import type { System } from './system.js';
 import { dot } from './vector.js';

@@ -1,13 +1,15 @@
 /**
  * Cholesky factorisation and the triangular solves with its factor, on row-major Float64Arrays.
  *
- * ml-matrix factors too, but neither stops at the first pivot that is not positive nor solves with the factor alone; both are needed here.
- * The rounding error of the factorisation is at most a few S·2⁻⁵³ of √(A_ii A_jj) in entry (i, j) whatever the scale of the rows (Higham,
- * Accuracy and Stability of Numerical Algorithms, theorem 10.5), so no scaling is needed before it, and scaling by powers of 2 leaves its
- * digits unchanged.
+ * ml-matrix factors too, but neither stops at the first pivot that is not positive nor solves with the factor alone;
+ * both are needed here. The rounding error of the factorisation is at most a few S·2⁻⁵³ of √(A_ii A_jj) in entry (i, j)
+ * whatever the scale of the rows (Higham, Accuracy and Stability of Numerical Algorithms, theorem 10.5), so no scaling
+ * is needed before it, and scaling by powers of 2 leaves its digits unchanged.
  */
 
-/** L with L Lᵀ = A (lower triangular, zeros above), or undefined where A is not positive definite to working precision. */
+/**
+ * L with L Lᵀ = A (lower triangular, zeros above), or undefined where A is not positive definite to working precision.
+ */
 export const cholesky = (A: Float64Array, size: number): Float64Array | undefined => {
   const L = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {

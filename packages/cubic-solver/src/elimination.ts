@@ -7,7 +7,7 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 import { right } from 'fp-ts/lib/Either.js';
 import type { Unbounded } from './error.js';
-import { invertFree } from './free-inverse.js';
+import { invertFree } from './freeInverse.js';
 import type { System } from './system.js';
 
 /** The problem left for y = Dη on the held groups (d_s > 0): (K + c x I) y = b with x = ‖y‖. */
@@ -27,9 +27,10 @@ export interface Reduction {
 /**
  * Eliminates the free groups.
  *
- * T is unbounded below exactly when H is not positive definite on them, save one boundary case: directions v with Hv = 0 and gᵀv = 0, to
- * rounding, along which T is constant (a dead group, a quadratic loss with redundant groups). Those are counted as flat and η gets no part in
- * them; the test is made after scaling H to unit diagonal, so it does not depend on the scale of the groups.
+ * T is unbounded below exactly when H is not positive definite on them, save one boundary case: directions v with Hv =
+ * 0 and gᵀv = 0, to rounding, along which T is constant (a dead group, a quadratic loss with redundant groups). Those
+ * are counted as flat and η gets no part in them; the test is made after scaling H to unit diagonal, so it does not
+ * depend on the scale of the groups.
  */
 export const eliminateFreeGroups = (system: System): Either<Unbounded, Reduction> => {
   const { size, H, d, c } = system;

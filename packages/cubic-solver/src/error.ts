@@ -36,18 +36,24 @@ export interface NegativeLambda {
   readonly message: string;
 }
 
-/** T has no minimum: H is not positive definite on the groups that the cubic term does not hold (d_s = 0, or all of them when λ = 0). */
+/**
+ * T has no minimum: H is not positive definite on the groups that the cubic term does not hold (d_s = 0, or all of them
+ * when λ = 0).
+ */
 export interface Unbounded {
   readonly _tag: 'Unbounded';
   readonly message: string;
   /** The groups that carry `direction`. */
   readonly groups: readonly number[];
   /**
-   * Length S, with λ‖D·direction‖ = 0: where `curvature` < 0, T falls without end along ±direction. Where `curvature` is 0 to working
-   * precision, H is singular along it while g or another group pulls that way.
+   * Length S, with λ‖D·direction‖ = 0: where `curvature` < 0, T falls without end along ±direction. Where `curvature`
+   * is 0 to working precision, H is singular along it while g or another group pulls that way.
    */
   readonly direction: readonly number[];
-  /** directionᵀ H direction relative to Σ_s |H_ss| direction_s²: invariant under rescaling of groups, at most a rounding error above 0. */
+  /**
+   * directionᵀ H direction relative to Σ_s |H_ss| direction_s²: invariant under rescaling of groups, at most a rounding
+   * error above 0.
+   */
   readonly curvature: number;
 }
 

@@ -5,7 +5,10 @@
  * (arXiv 2312.03885, equations 8 and 9: H = H̄, g = ḡ, d_s = |D3_s|^{1/3}, λ = λ_int).
  */
 export interface CubicProblem {
-  /** S×S, finite, symmetric: differences up to 1e-6 relative to √|H_ss H_tt| (float32 rounding) are averaged away. Need not be definite. */
+  /**
+   * S×S, finite, symmetric: differences up to 1e-6 relative to √|H_ss H_tt| (float32 rounding) are averaged away. Need
+   * not be definite.
+   */
   readonly H: readonly (readonly number[])[];
   /** Length S, finite. */
   readonly g: readonly number[];

@@ -1,17 +1,20 @@
 /**
- * Iterative refinement of (η, r): Newton's method on both equations at once, with the residual taken on the problem as it was given.
+ * Iterative refinement of (η, r): Newton's method on both equations at once, with the residual taken on the problem as
+ * it was given.
  *
- * The eigendecomposition is accurate in the energy norm, which the softest groups dominate; refinement makes every row of the stationarity equation
- * hold to rounding error, so that each group's η_s is right relative to what its own row can tell.
+ * The eigendecomposition is accurate in the energy norm, which the softest groups dominate; refinement makes every row
+ * of the stationarity equation hold to rounding error, so that each group's η_s is right relative to what its own row
+ * can tell.
  */
 
 import type { Reduction } from './elimination.js';
 import type { Residual } from './residual.js';
 import { defect, residual } from './residual.js';
-import type { Secular } from './secular.js';
+import type { SecularSolution } from './secular.js';
 import { radius } from './secular.js';
 import type { Spectrum } from './spectrum.js';
 import type { System } from './system.js';
+import { norm } from './vector.js';
 
 export interface Point {
   readonly eta: Float64Array;
@@ -36,34 +39,35 @@ const improve = (system: System, start: Point, correct: (point: Point, found: Re
 
 const add = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value + b[i]);
 
-/** Refinement where no cubic term acts: r follows from η. */
-export const refineNewton = (system: System, { expand }: Reduction, start: Point): Point => {
-  const none = new Float64Array(0);
-  return improve(system, start, ({ eta }, { rho }) => {
-    const next = add(eta, expand(none, rho));
-    return { eta: next, r: Math.hypot(...next.map((value, s) => system.d[s] * value)) };
-  });
+/** The point with y = 0 on the held groups, refined: the free groups alone carry the step, and r follows from η. */
+export const pointAtRest = (system: System, { held, expand }: Reduction): Point => {
+  const rest = new Float64Array(held.length);
+  const at = (eta: Float64Array): Point => ({ eta, r: norm(eta.map((value, s) => system.d[s] * value)) });
+  return improve(system, at(expand(rest, system.g)), ({ eta }, { rho }) => at(add(eta, expand(rest, rho))));
 };
 
 /**
- * Eigenvalues of the shifted matrix (relative to the reference) below this are the pole's: along them the norm equation, not the
- * stationarity equation, fixes the solution, and their part of the solution changes in length only.
+ * Eigenvalues of the shifted matrix (relative to the reference) below this are the pole's: along them the norm
+ * equation, not the stationarity equation, fixes the solution, and their part of the solution changes in length only.
  */
 const nearPole = 1e-3;
 
-/** Step (δz, δξ) of Newton's method in the coordinates of the spectrum, for the residual's coordinates `rho` and the missing radius. */
-const newtonStep = (
-  { nu, e }: Secular,
-  t: number,
-  z: Float64Array,
-  rho: Float64Array,
-  missing: number,
-): { readonly dz: Float64Array; readonly dxi: number } => {
+interface Step {
+  readonly dz: Float64Array;
+  readonly dxi: number;
+}
+
+/**
+ * Newton's step for (1 − ν + ξν) δz + ν z δξ = ρ and Σ ν z δz = ‖z‖ (δξ + missing), with ‖z‖² = Σ ν z².
+ *
+ * The unknowns are δξ, and τ in δz = τz on the pole's eigenvectors; the others follow as δz = (ρ − ν z δξ)/f. With E =
+ * Σ f z² and V = Σ ν z² over the pole's, E τ + V δξ = Σ z ρ and V τ + Σ_others ν z δz = ‖z‖ (δξ + missing): two
+ * equations, well conditioned also where f vanishes.
+ */
+const newtonStep = ({ equation: { nu, e }, t, z }: SecularSolution, rho: Float64Array, missing: number): Step => {
   const length = radius(nu, z);
   const f = e.map((value, i) => value + nu[i] * t);
   const polar = (i: number): boolean => f[i] <= nearPole;
-  // Unknowns: δξ, and τ in δz = τz on the pole's eigenvectors; the others follow as δz = (ρ − νzδξ)/f. With E = Σ f z², V = Σ ν z² over the pole's,
-  // E τ + V δξ = Σ z ρ    and    V τ + Σ_others ν z δz = length (δξ + missing).
   let E = 0;
   let V = 0;
   let zRho = 0;
@@ -85,29 +89,20 @@ const newtonStep = (
   return { dz: z.map((value, i) => (polar(i) ? tau * value : (rho[i] - nu[i] * value * dxi) / f[i])), dxi };
 };
 
-/**
- * Refinement of a solution with coordinates z at distance t from the pole.
- *
- * In the units of the secular equation, 1 in ξ stands for a radius of s/c and 1 in z for s^{3/2}/c, with s the reference shift.
- */
-export const refineCubic = (
+/** The point that a solution of the secular equation stands for, refined. */
+export const pointAt = (
   system: System,
   { reduce, expand }: Reduction,
-  equation: Secular,
-  { analyze, synthesize }: Spectrum,
-  shift: number,
-  { t, z }: { readonly t: number; readonly z: Float64Array },
-  start: Point,
+  { radiusUnit, analyze, synthesize }: Spectrum,
+  solution: SecularSolution,
 ): Point => {
-  const radiusUnit = shift / system.c;
-  const root = Math.sqrt(shift);
+  const { equation, t, z } = solution;
   // In the hard case g has nothing but rounding error on the null space, and following it would move r off the pole.
-  const isHeld = (i: number): boolean => equation.e[i] > 0 || equation.a[i] !== 0;
+  const isDriven = (i: number): boolean => equation.e[i] > 0 || equation.a[i] !== 0;
+  const start = { eta: expand(synthesize(z), system.g), r: (equation.pole + t) * radiusUnit };
   return improve(system, start, ({ eta, r }, { rho, radiusError }) => {
-    const coordinates = analyze(reduce(rho)).map((value, i) => (isHeld(i) ? value / root / radiusUnit : 0));
-    const xi = r / radiusUnit;
-    const { dz, dxi } = newtonStep(equation, t, z, coordinates, -radiusError * xi);
-    const y = synthesize(dz.map((value) => value * root * radiusUnit));
-    return { eta: add(eta, expand(y, rho)), r: r + dxi * radiusUnit };
+    const driving = analyze(reduce(rho)).map((value, i) => (isDriven(i) ? value : 0));
+    const { dz, dxi } = newtonStep(solution, driving, (-radiusError * r) / radiusUnit);
+    return { eta: add(eta, expand(synthesize(dz), rho)), r: r + dxi * radiusUnit };
   });
 };

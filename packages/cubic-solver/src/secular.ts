@@ -1,12 +1,13 @@
 /**
  * The secular equation ‖y(x)‖ = x as one equation in one unknown, free of cancellation.
  *
- * In units of the reference shift s (see spectrum.ts), with ξ = c x / s and a_i the coordinates of b times c s^{-3/2}, it reads
+ * In units of the reference shift s (see spectrum.ts), with ξ = c x / s and a_i the coordinates of b times c s^{-3/2},
+ * it reads
  *
  *     φ(ξ) = ξ,   φ(ξ)² = Σ_i ν_i a_i² / (1 − ν_i + ξν_i)².
  *
- * K + c x I turns singular at the pole ξ0. The unknown is the distance t = ξ − ξ0 from it: a root may lie 1e-20 above the pole, and ξ itself
- * could not tell it from the pole. Every denominator is then e_i + ν_i t with e_i ≥ 0 and t ≥ 0.
+ * K + c x I turns singular at the pole ξ0. The unknown is the distance t = ξ − ξ0 from it: a root may lie 1e-20 above
+ * the pole, and ξ itself could not tell it from the pole. Every denominator is then e_i + ν_i t with e_i ≥ 0 and t ≥ 0.
  */
 
 export interface Secular {
@@ -19,8 +20,13 @@ export interface Secular {
   readonly pole: number;
 }
 
-export interface Root {
+export interface SecularSolution {
+  readonly equation: Secular;
+  /** Distance from the pole. */
   readonly t: number;
+  /** Coordinates of y, see spectrum.ts. */
+  readonly z: Float64Array;
+  /** Newton steps taken. */
   readonly iterations: number;
 }
 
@@ -58,11 +64,12 @@ const lowerBound = ({ nu, a, e, pole }: Secular): number => {
 };
 
 /**
- * The root t* of φ = ξ, which must exist (φ > ξ at the pole). Newton's method on 1/φ, whose tangent lies above it because it is concave; the
- * tangent's equation (pole + t)(α + βt) = 1 is solved exactly, so the iterates rise to t* without ever passing it, and quadratically in
- * the end (Conn, Gould and Toint, Trust-Region Methods, section 7.3; Cartis, Gould and Toint 2011, section 6.1, for the cubic).
+ * The root t* of φ = ξ, which must exist (φ > ξ at the pole). Newton's method on 1/φ, whose tangent lies above it
+ * because it is concave; the tangent's equation (pole + t)(α + βt) = 1 is solved exactly, so the iterates rise to t*
+ * without ever passing it, and quadratically in the end (Conn, Gould and Toint, Trust-Region Methods, section 7.3;
+ * Cartis, Gould and Toint 2011, section 6.1, for the cubic).
  */
-export const solveSecular = (equation: Secular): Root => {
+export const solveSecular = (equation: Secular): SecularSolution => {
   const { nu, pole } = equation;
   let t = lowerBound(equation);
   for (let iterations = 1; ; iterations++) {
@@ -74,8 +81,11 @@ export const solveSecular = (equation: Secular): Root => {
     const missing = 1 - (pole + t) / length;
     const linear = 1 / length + slope * (pole + t);
     const step = (2 * missing) / (linear + Math.sqrt(linear * linear + 4 * slope * missing));
-    // Also ends where a step is not a number; 200 is far above the 60 that a root next to a pole of tiny weight can take.
-    if (!(step > Number.EPSILON * t) || iterations >= 200) return { t: step > 0 ? t + step : t, iterations };
+    // Also ends where a step is not a number; 200 is far above the 60 that a root next to a pole of tiny weight can
+    // take.
+    if (!(step > Number.EPSILON * t) || iterations >= 200) {
+      return { equation, t, z, iterations };
+    }
     t += step;
   }
 };

@@ -92,6 +92,21 @@ describe('a model without minimum names its groups', () => {
     ).toMatchObject({ _tag: 'Unbounded', groups: [1], curvature: -1 });
   });
 
+  it('says so in a line, with the cure', () => {
+    expect(
+      refusal({
+        H: [
+          [-1, 0],
+          [0, 2],
+        ],
+        d: [0, 1],
+      }).message,
+    ).toBe(
+      'H has negative curvature on group 0, where no cubic term acts, so the model is unbounded below: ' +
+        'use lambda > 0 with d > 0 there, or add a ridge to H',
+    );
+  });
+
   it('λ = 0 or d = 0 with an indefinite H', () => {
     const H = [
       [1, 2, 0],

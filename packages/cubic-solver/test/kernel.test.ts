@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { cholesky, invertLower, solveLower, solveUpper } from '../src/cholesky.js';
-import { smallestEigenvalue } from '../src/smallest-eigenvalue.js';
+import { smallestEigenvalue } from '../src/smallestEigenvalue.js';
 import { random, symmetric } from './problems.js';
 
 const seeded = fc.record({ size: fc.integer({ min: 1, max: 40 }), seed: fc.integer({ min: 1, max: 1e9 }) });

@@ -155,7 +155,8 @@ describe('invariance', () => {
         const unit = vector(made.size, (s) => Math.sqrt(Math.abs(p.H[s][s]) + (p.lambda / 2) * before.r * p.d[s] ** 2));
         const length = Math.hypot(...before.eta.map((value, s) => value * unit[s]));
         const moved = Math.hypot(...before.eta.map((value, s) => (after.eta[s] * a[s] - value) * unit[s]));
-        // The entries of the rescaled problem are rounded, which turns the null direction of a nearly hard one by 1e-16 / part.
+        // The entries of the rescaled problem are rounded, which turns the null direction of a nearly hard one by 1e-16
+        // / part.
         expect(moved / length).toBeLessThan(chosen === 'nearly hard' ? 1e-3 : 1e-9);
       }),
       { numRuns: 1000 },

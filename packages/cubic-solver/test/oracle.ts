@@ -1,4 +1,7 @@
-/** Independent answers about a cubic subproblem: is it bounded, how large are its rounding errors, and what does a plain descent method reach? */
+/**
+ * Independent answers about a cubic subproblem: is it bounded, how large are its rounding errors, and what does a plain
+ * descent method reach?
+ */
 
 import { EigenvalueDecomposition, LuDecomposition, Matrix } from 'ml-matrix';
 import type { CubicProblem } from '../src/index.js';
@@ -8,8 +11,9 @@ import { vector } from './problems.js';
 const isFree = ({ d, lambda }: CubicProblem, s: number): boolean => d[s] === 0 || lambda === 0;
 
 /**
- * The smallest eigenvalue of H on the groups without cubic term, scaled to unit diagonal; +Infinity where there are none. T is bounded below
- * if it is > 0, unbounded if it is < 0. A group with H_ss ≤ 0 there counts as −1, unless its row of H and its g are zero: it is left out.
+ * The smallest eigenvalue of H on the groups without cubic term, scaled to unit diagonal; +Infinity where there are
+ * none. T is bounded below if it is > 0, unbounded if it is < 0. A group with H_ss ≤ 0 there counts as −1, unless its
+ * row of H and its g are zero: it is left out.
  */
 export const freeCurvature = (problem: CubicProblem): number => {
   const { H, g } = problem;
@@ -36,8 +40,8 @@ export const termSize = ({ H, g, d, lambda }: CubicProblem, eta: readonly number
 };
 
 /**
- * Descends from a point by Newton's method with Levenberg's damping, in variables scaled to unit curvature; it knows nothing of the secular
- * equation and may stop at a saddle or a local minimum.
+ * Descends from a point by Newton's method with Levenberg's damping, in variables scaled to unit curvature; it knows
+ * nothing of the secular equation and may stop at a saddle or a local minimum.
  *
  * @returns the lowest point reached in 40 steps.
  */

@@ -8,7 +8,10 @@ import { unbounded } from './error.js';
 import type { System } from './system.js';
 import { dot, norm } from './vector.js';
 
-/** The inverse of H on the free groups (its pseudo-inverse where H is flat) as a map between vectors over the free groups. */
+/**
+ * The inverse of H on the free groups (its pseudo-inverse where H is flat) as a map between vectors over the free
+ * groups.
+ */
 export interface FreeInverse {
   readonly apply: (f: Float64Array) => Float64Array;
   readonly flatDirections: number;
@@ -90,7 +93,8 @@ export const invertFree = (
   if (eigenvalues[0] < -tolerance) return refuse(vectors[0], eigenvalues[0]);
 
   const singular = eigenvalues.flatMap((value, k) => (value <= tolerance ? [k] : []));
-  // What pulls along the free groups, in their scaled units: g, and the held groups through H. A flat direction feels none of it.
+  // What pulls along the free groups, in their scaled units: g, and the held groups through H. A flat direction feels
+  // none of it.
   const pulls = [(s: number) => g[s], ...held.map((t) => (s: number) => H[t * size + s])].map((pull) =>
     Float64Array.from(active, (s, i) => pull(s) * w[i]),
   );

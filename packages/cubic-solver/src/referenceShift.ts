@@ -1,4 +1,7 @@
-/** The shift s at which K + sI is factored: positive definite, and between 2 and 8 times the c x that solves the problem. */
+/**
+ * The shift s at which K + sI is factored: positive definite, and between 2 and 8 times the c x that solves the
+ * problem.
+ */
 
 import { cholesky, solveLower, solveUpper } from './cholesky.js';
 import { norm } from './vector.js';
@@ -10,7 +13,7 @@ export interface ReferenceShift {
   readonly factorizations: number;
 }
 
-export const shiftDiagonal = (K: Float64Array, size: number, shift: number): Float64Array => {
+const shiftDiagonal = (K: Float64Array, size: number, shift: number): Float64Array => {
   const shifted = K.slice();
   for (let i = 0; i < size; i++) shifted[i * size + i] += shift;
   return shifted;
@@ -28,8 +31,9 @@ interface Interval {
 }
 
 /**
- * An interval that holds c x*, from one pass over K. Below: no eigenvalue of K exceeds a diagonal entry, and ‖(K + u)⁻¹b‖ ≥ ‖b‖/(κ + u) for
- * the Rayleigh quotient κ of b. Above: Gershgorin's bound on the smallest eigenvalue takes κ's place.
+ * An interval that holds c x*, from one pass over K. Below: no eigenvalue of K exceeds a diagonal entry, and ‖(K +
+ * u)⁻¹b‖ ≥ ‖b‖/(κ + u) for the Rayleigh quotient κ of b. Above: Gershgorin's bound on the smallest eigenvalue takes κ's
+ * place.
  */
 const enclose = (K: Float64Array, b: Float64Array, c: number): Interval => {
   const size = b.length;
@@ -54,8 +58,9 @@ const enclose = (K: Float64Array, b: Float64Array, c: number): Interval => {
 };
 
 /**
- * The interval that one factorisation at u = c x leaves. With φ(u) = ‖(K + u)⁻¹b‖ decreasing and 1/φ concave, the root of the tangent's equation
- * u (α + βu) = c never lies above c x* (Conn, Gould and Toint, Trust-Region Methods, section 7.3).
+ * The interval that one factorisation at u = c x leaves. With φ(u) = ‖(K + u)⁻¹b‖ decreasing and 1/φ concave, the root
+ * of the tangent's equation u (α + βu) = c never lies above c x* (Conn, Gould and Toint, Trust-Region Methods, section
+ * 7.3).
  */
 const narrow = (factor: Float64Array, b: Float64Array, c: number, u: number, { low, high }: Interval): Interval => {
   const y = solveUpper(factor, solveLower(factor, b));
@@ -71,9 +76,10 @@ const narrow = (factor: Float64Array, b: Float64Array, c: number, u: number, { l
 };
 
 /**
- * Halves the interval around c x* in its logarithm until its ends are within a factor of 4, one factorisation at a time. Being that near the
- * solution, the factor's rounding errors are of the size that those of H + c x* D² have anyway; being above it by at least a factor of 2, it is
- * well conditioned along the lowest eigenvectors even where H + c x* D² is singular.
+ * Halves the interval around c x* in its logarithm until its ends are within a factor of 4, one factorisation at a
+ * time. Being that near the solution, the factor's rounding errors are of the size that those of H + c x* D² have
+ * anyway; being above it by at least a factor of 2, it is well conditioned along the lowest eigenvectors even where H +
+ * c x* D² is singular.
  *
  * @returns undefined where K, b and c overflow.
  */
@@ -92,15 +98,4 @@ export const referenceShift = (K: Float64Array, b: Float64Array, c: number): Ref
   const shift = 2 * interval.high;
   const factor = cholesky(shiftDiagonal(K, size, shift), size);
   return factor === undefined ? undefined : { shift, factor, factorizations: factorizations + 1 };
-};
-
-/** Is K positive semidefinite to working precision, that is, after raising its diagonal by its own rounding error? */
-export const isSemidefinite = (K: Float64Array, size: number): boolean => {
-  const raised = K.slice();
-  for (let i = 0; i < size; i++) {
-    const pivot = K[i * size + i] * (1 + 4 * size * Number.EPSILON);
-    if (pivot === 0 && K.subarray(i * size, (i + 1) * size).every((entry) => entry === 0)) raised[i * size + i] = 1;
-    else raised[i * size + i] = pivot;
-  }
-  return cholesky(raised, size) !== undefined;
 };

@@ -1,6 +1,7 @@
 /**
- * The smallest eigenvalue of a symmetric matrix, without eigenvectors: Householder's tridiagonal form, then bisection on Sturm counts
- * (Golub and Van Loan, Matrix Computations, sections 8.3.1 and 8.4.1). ml-matrix always computes eigenvectors, at several times the cost.
+ * The smallest eigenvalue of a symmetric matrix, without eigenvectors: Householder's tridiagonal form, then bisection
+ * on Sturm counts (Golub and Van Loan, Matrix Computations, sections 8.3.1 and 8.4.1). ml-matrix always computes
+ * eigenvectors, at several times the cost.
  */
 
 interface Tridiagonal {
@@ -83,7 +84,8 @@ export const smallestEigenvalue = (matrix: Float64Array, size: number): number =
     low = Math.min(low, diagonal[i] - radius);
     high = Math.min(high, diagonal[i]);
   }
-  // The interval is at most 2·size wide, entries being at most 1: it halves to nothing in fewer than 1100 steps, usually in 55.
+  // The interval is at most 2·size wide, entries being at most 1: it halves to nothing in fewer than 1100 steps,
+  // usually in 55.
   for (;;) {
     const middle = (low + high) / 2;
     if (!(middle > low && middle < high) || high - low < Number.EPSILON / 4) return middle * largest;
