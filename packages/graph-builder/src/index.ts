@@ -1,6 +1,7 @@
 /** Tensor expressions, their derivatives to any order, and standard ONNX in and out. */
 
 export { type Dim, evaluateDim, symbol } from './dim.js';
+export { einsum } from './einsum/einsum.js';
 export { GraphError } from './error.js';
 export { evaluate } from './evaluate.js';
 export { describe, type Expr, isFloat, topologicalOrder } from './expr.js';

@@ -1,6 +1,7 @@
 /** The operators that hograd imports, by ONNX type (default domain). */
 
 import { productOfDims } from '../../dim.js';
+import { einsum } from '../../einsum/einsum.js';
 import type { Expr } from '../../expr.js';
 import { isFloat } from '../../expr.js';
 import { integerDivide } from '../../ops/integerDivide.js';
@@ -49,6 +50,12 @@ export const importers: Readonly<Record<string, Importer>> = {
   ...shapes,
   Div: (n) => [isFloat(n.input(0).dtype) ? div(n.input(0), n.input(1)) : integerDivide(n.input(0), n.input(1))],
   Dropout: dropout,
+  Einsum: (n) => [
+    einsum(
+      n.string('equation', ''),
+      n.inputs.map((_, i) => n.input(i)),
+    ),
+  ],
   Gemm: gemm,
   LogSoftmax: softmaxLike(logSoftmax),
   MatMul: (n) => [matmul(n.input(0), n.input(1))],
