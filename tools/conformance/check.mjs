@@ -1,0 +1,132 @@
+// One node test: imported by hograd, written again, run in onnxruntime-node, compared with the results the test expects.
+import { readFileSync } from 'node:fs';
+import onnxProto from 'onnx-proto';
+import * as ort from 'onnxruntime-node';
+import { decodeTensorProto } from '../../packages/data/dist/index.js';
+import { decode, encode, GraphError } from '../../packages/graph-builder/dist/index.js';
+import { difference } from './compare.mjs';
+
+const { onnx } = onnxProto;
+
+/** Element types that hograd holds; half precision is computed in single precision. */
+const HELD = new Set('FLOAT DOUBLE INT8 INT16 INT32 INT64 UINT8 UINT16 UINT32 UINT64 BOOL FLOAT16 BFLOAT16'.split(' '));
+const HALF = new Set(['FLOAT16', 'BFLOAT16']);
+const HALF_TOLERANCE = { rtol: 2 ** -8, atol: 2 ** -8 };
+
+const passed = (fixed) => ({ verdict: 'passed', fixed });
+const skipped = (reason) => ({ verdict: 'skipped', reason });
+const refused = (reason) => ({ verdict: 'refused', reason });
+const wrong = (reason) => ({ verdict: 'wrong', reason });
+
+const firstLine = (cause) => String(cause.message ?? cause).split('\n')[0];
+
+const readTensor = (path) => {
+  const result = decodeTensorProto(path)(readFileSync(path));
+  if (result._tag === 'Left') throw new Error(result.left.message);
+  return result.right.tensor;
+};
+
+/** The model with the data of some inputs stored in it. */
+const withStored = (bytes, names, files) => {
+  const model = onnx.ModelProto.decode(bytes);
+  const { graph } = model;
+  const stored = graph.input.flatMap((info, i) =>
+    names.includes(info.name)
+      ? [onnx.TensorProto.create({ ...onnx.TensorProto.decode(readFileSync(files[i])), name: info.name })]
+      : [],
+  );
+  graph.input = graph.input.filter((info) => !names.includes(info.name));
+  graph.initializer = [...graph.initializer, ...stored];
+  return onnx.ModelProto.encode(model).finish();
+};
+
+const NEEDS = /needs? operand \d+ \("([^"]*)"\) to be known when the file is read/;
+
+/**
+ * Decodes. The tests give shapes, axes and bounds as inputs, which exporters write as constants: where hograd says that it
+ * must know an operand, the integer inputs of the test are stored in the model, and the result says which.
+ */
+const importCase = (bytes, test, files) => {
+  const first = decode(bytes);
+  if (first._tag === 'Right') return { graph: first.right, fixed: [] };
+  const needed = NEEDS.exec(first.left.message)?.[1];
+  if (needed === undefined) return { error: first.left };
+  const integers = test.inputs.filter((i) => /INT/.test(i.type)).map((i) => i.name);
+  const named = test.inputs.some((i) => i.name === needed) ? [needed] : [];
+  const fixed = [...new Set([...named, ...integers])];
+  if (fixed.length === 0) return { error: first.left };
+  const second = decode(withStored(bytes, fixed, files));
+  return second._tag === 'Right' ? { graph: second.right, fixed } : { error: second.left };
+};
+
+const reasonOf = (error) =>
+  error._tag === 'UnsupportedOperators'
+    ? `not supported yet: ${[...new Set(error.nodes.map((n) => n.opType))].join(', ')}`
+    : `${error._tag}: ${error.message}`;
+
+const run = async (bytes, feeds) => {
+  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4, intraOpNumThreads: 1 });
+  try {
+    const named = Object.entries(feeds).filter(([name]) => session.inputNames.includes(name));
+    const tensors = Object.fromEntries(named.map(([name, t]) => [name, new ort.Tensor(t.dtype, t.data, t.shape)]));
+    const results = await session.run(tensors);
+    return Object.fromEntries(
+      Object.entries(results).map(([name, t]) => [name, { dtype: t.type, shape: t.dims, data: t.data }]),
+    );
+  } finally {
+    await session.release();
+  }
+};
+
+/** Why ONNX Runtime does not run the test's own model; undefined where it does. */
+const originalFailure = async (bytes, feeds) => {
+  try {
+    await run(bytes, feeds);
+    return undefined;
+  } catch (cause) {
+    return firstLine(cause);
+  }
+};
+
+const checkData = async (bytes, test, { input, output }) => {
+  const { graph, fixed, error } = importCase(bytes, test, input);
+  if (error) return refused(reasonOf(error));
+  let written;
+  try {
+    written = encode(graph, { keepInitializers: true });
+  } catch (cause) {
+    if (cause instanceof GraphError) return refused(`writing: ${cause.message}`);
+    throw cause;
+  }
+  const feeds = Object.fromEntries(input.map((path, i) => [test.inputs[i].name, readTensor(path)]));
+  let results;
+  try {
+    results = await run(written, feeds);
+  } catch (cause) {
+    const original = await originalFailure(bytes, feeds);
+    return original === undefined
+      ? wrong(`ONNX Runtime runs the test's own model but not hograd's: ${firstLine(cause)}`)
+      : skipped(`ONNX Runtime's CPU has no kernel for the test's own model either: ${original}`);
+  }
+  for (const [i, path] of output.entries()) {
+    const { name, type } = test.outputs[i];
+    const problem = difference(results[name], readTensor(path), HALF.has(type) ? HALF_TOLERANCE : test);
+    if (problem) return wrong(`output ${name}: ${problem}`);
+  }
+  return passed(fixed);
+};
+
+/** { verdict: 'passed' | 'wrong' | 'refused' | 'skipped', reason, fixed: inputs stored in the model }. */
+export const checkCase = async (test) => {
+  const ports = [...test.inputs, ...test.outputs];
+  const foreign = ports.find((port) => !HELD.has(port.type));
+  if (foreign) return skipped(foreign.type === null ? 'sequences and optionals' : `element type ${foreign.type}`);
+  if (test.data.length === 0) return skipped('the test has no data');
+  const bytes = readFileSync(test.model);
+  let last;
+  for (const data of test.data) {
+    last = await checkData(bytes, test, data);
+    if (last.verdict !== 'passed') return last;
+  }
+  return last;
+};
