@@ -20,10 +20,15 @@ export interface NewtonSummaryGraphs {
   readonly step: Graph;
   /** (parameters, state.*, step, batch Z ~ D_g) → (loss, direction.NAME, next.state.*, next.step). */
   readonly direction: Graph;
-  /** (parameters, direction.NAME, batch Z̃ ~ D_newt) → (gbar [S], Hbar [S, S], D3 [S]); its batch may have another length. */
+  /**
+   * (parameters, direction.NAME, batch Z̃ ~ D_newt) → (loss, gbar [S], Hbar [S, S], D3 [S]), the loss and the derivatives on Z̃;
+   * its batch may have another length.
+   */
   readonly summary: Graph;
   /** (parameters, direction.NAME, rates [S]) → next.NAME: θ − U I_{P:S} rates. */
   readonly apply: Graph;
+  /** (parameters, batch) → loss: on Z̃ at the next parameters, what the step did to the examples that its rates come from. */
+  readonly loss: Graph;
 }
 
 const nameOf = (i: Input): string => i.attributes.name;
@@ -65,6 +70,7 @@ export const newtonSummaryGraphs = ({
     },
     summary: makeGraph(
       [
+        { name: 'loss', value: loss },
         { name: 'gbar', value: measured.gbar },
         { name: 'Hbar', value: measured.Hbar! },
         { name: 'D3', value: measured.D3! },
@@ -75,5 +81,6 @@ export const newtonSummaryGraphs = ({
       parameters.map((p, i) => ({ name: `next.${nameOf(p)}`, value: moved.parameters[i]! })),
       [...parameters, ...along, ...moved.hyperparameters],
     ),
+    loss: makeGraph([{ name: 'loss', value: loss }], parameters),
   };
 };

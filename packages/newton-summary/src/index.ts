@@ -3,5 +3,8 @@
 export { type NewtonSummaryGraphs, type NewtonSummaryProblem, newtonSummaryGraphs } from './graphs.js';
 export { groupDirections } from './groupDirections.js';
 export { groupRates } from './groupRates.js';
-export { learningRates, type SummaryNumbers } from './learningRates.js';
+export { learningRates } from './learningRates.js';
 export { DEFAULT_RATES, type Rates, type RatesOptions, type RatesState, updateRates } from './rates.js';
+export { fullBatchSummary, type IncompleteCover } from './summary/fullBatch.js';
+export { summaryMonoid } from './summary/monoid.js';
+export type { MeasuredSummary, SummaryNumbers } from './summary/numbers.js';

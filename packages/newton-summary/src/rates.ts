@@ -2,7 +2,8 @@
 
 import { type CubicError, type CubicSolution, solveCubic } from '@hograd/cubic-solver';
 import * as E from 'fp-ts/lib/Either.js';
-import type { SummaryNumbers } from './learningRates.js';
+import { mixSummaries, mixVectors } from './summary/mix.js';
+import type { SummaryNumbers } from './summary/numbers.js';
 
 export interface RatesOptions {
   /** λ1 > 0: the step size that multiplies η. */
@@ -54,13 +55,10 @@ export interface Rates {
 }
 
 const average = (decay: number, past: readonly number[] | undefined, now: readonly number[]): readonly number[] =>
-  past === undefined || decay === 0 ? now : now.map((x, i) => decay * past[i]! + (1 - decay) * x);
+  past === undefined || decay === 0 ? now : mixVectors(decay, past, 1 - decay, now);
 
-const averageSummary = (decay: number, past: SummaryNumbers | undefined, now: SummaryNumbers): SummaryNumbers => ({
-  gbar: average(decay, past?.gbar, now.gbar),
-  Hbar: now.Hbar.map((row, s) => average(decay, past?.Hbar[s], row)),
-  D3: average(decay, past?.D3, now.D3),
-});
+const averageSummary = (decay: number, past: SummaryNumbers | undefined, now: SummaryNumbers): SummaryNumbers =>
+  past === undefined || decay === 0 ? now : mixSummaries(decay, past, 1 - decay, now);
 
 const regularized = (
   Hbar: readonly (readonly number[])[],
