@@ -3,8 +3,18 @@
 import type { SessionError } from '@hograd/session';
 import { type Failure, failed, wrongInput } from './failure.js';
 
-/** Feeds and devices are the user's; a failing run is not. */
-export const sessionFailure = (error: SessionError): Failure =>
-  error._tag === 'RunFailed' || error._tag === 'InvalidModel' || error._tag === 'Released'
-    ? failed(error.message)
-    : wrongInput(error.message);
+/** Feeds, devices and options are the user's to mend; whatever else goes wrong is a failure of the work. */
+export const sessionFailure = (error: SessionError): Failure => {
+  switch (error._tag) {
+    case 'MissingFeed':
+    case 'UnknownFeed':
+    case 'WrongDtype':
+    case 'WrongShape':
+    case 'InvalidOption':
+    case 'ProviderUnavailable':
+    case 'UnsupportedModel':
+      return wrongInput(error.message);
+    default:
+      return failed(error.message);
+  }
+};

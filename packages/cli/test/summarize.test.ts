@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeNpz, encodeNpz } from '@hograd/data';
 import { tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
+import onnxProto from 'onnx-proto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hograd } from './capture.js';
 
@@ -57,6 +58,36 @@ describe.each(cases)('hograd summarize on golden case %s', (name) => {
       else if ('eta' in result.eta[i]) expect(result.eta[i].residual).toBeLessThan(1e-9);
       else expect(result.eta[i].error.kind).toBe('Unbounded');
     }
+  });
+});
+
+describe('hograd summarize', () => {
+  it('writes the picture, with every group in it', async () => {
+    const page = join(folder, 'summary.html');
+    const { status, err } = await hograd(...summarizeArgs('mlp-tanh'), '--report', page);
+    expect(err).toBe('');
+    expect(status).toBe(0);
+    const html = readFileSync(page, 'utf8');
+    for (const group of ['0.weight', '0.bias', '4.bias']) expect(html).toContain(group);
+  });
+
+  it('reads inputs from a folder of TensorProto files, in the order of the graph’s inputs', async () => {
+    const arrays = decodeNpz('inputs.npz')(readFileSync(join(root, 'mlp-tanh/inputs.npz')));
+    if (E.isLeft(arrays)) throw new Error(arrays.left.message);
+    const inputs = join(folder, 'tensors');
+    mkdirSync(inputs);
+    ['x', 'y'].forEach((name, i) => {
+      const { shape, data, dtype } = arrays.right[name]!;
+      const proto = {
+        dims: [...shape],
+        dataType: dtype === 'int64' ? 7 : 1,
+        rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      };
+      writeFileSync(join(inputs, `input_${i}.pb`), onnxProto.onnx.TensorProto.encode(proto).finish());
+    });
+    const fromFolder = await hograd(...summarizeArgs('mlp-tanh').map((a) => (a.endsWith('inputs.npz') ? inputs : a)));
+    const fromArchive = await hograd(...summarizeArgs('mlp-tanh'));
+    expect(JSON.parse(fromFolder.out).Hbar).toEqual(JSON.parse(fromArchive.out).Hbar);
   });
 });
 

@@ -110,3 +110,19 @@ describe('groups that share and split parameters', () => {
     }
   });
 });
+
+describe('a direction computed from the parameters', () => {
+  it('is held fixed by both engines', () => {
+    const w = G.input('w', [3], 'float64');
+    const loss = G.reduceSum(G.exp(w));
+    const groups: G.Groups = [[{ parameter: w, direction: G.grad(loss, [w])[0]! }]];
+    const value = { w: { shape: [3], data: Float64Array.of(0.1, -0.4, 0.6) } };
+    // φ(η) = Σ exp(w + η eʷ): its derivatives at 0 are Σ eʷ·(eʷ)ᵈ.
+    const expected = [2, 3, 4].map((power) => value.w.data.reduce((sum, x) => sum + Math.exp(power * x), 0));
+    for (const engine of ['stacked', 'generic'] as const) {
+      const { gbar, Hbar, D3 } = G.summary(loss, groups, { engine });
+      const actual = G.evaluate([gbar, Hbar!, D3!], value).map((v) => v.data[0]!);
+      expect(relativeError(actual, expected)).toBeLessThan(1e-14);
+    }
+  });
+});

@@ -1,7 +1,6 @@
 /** hograd differentiate: a model's file becomes one that also yields derivatives, in standard ONNX. */
 
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { writeBytes } from '@hograd/data';
 import {
   type Expr,
   encode,
@@ -13,15 +12,19 @@ import {
   type Output,
   summary,
 } from '@hograd/graph-builder';
-import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Failure, failed, wrongInput } from '../failure.js';
+import { groupDirections } from '@hograd/newton-summary';
+import type { Partition } from '@hograd/partition';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { attempt, type Failure, orRefuse, wrongInput } from '../failure.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
+import { readPartition } from '../partition.js';
 
 export interface DifferentiateOptions extends LossOptions {
   readonly out: string;
   readonly order?: '1';
   readonly hvp?: boolean;
   readonly summary?: boolean;
+  readonly partition: string;
   readonly keepInitializers?: boolean;
 }
 
@@ -34,14 +37,18 @@ const like = (prefix: string, parameter: Input): Input =>
 const derivatives = (
   { loss, parameters }: LossModel,
   options: DifferentiateOptions,
+  partition: Partition,
 ): { outputs: readonly Output[]; inputs: readonly Input[] } => {
   const gradients = options.order === '1' || (!options.hvp && !options.summary);
   const tangents = options.hvp ? parameters.map((p) => like('tangent', p)) : [];
   const directions = options.summary ? parameters.map((p) => like('direction', p)) : [];
   const named = (prefix: string, values: readonly Expr[]): readonly Output[] =>
     values.map((value, i) => ({ name: `${prefix}.${nameOf(parameters[i]!)}`, value }));
-  const groups = parameters.map((parameter, i) => [{ parameter, direction: directions[i]! }]);
-  const curvature = options.summary ? summary(loss, groups) : undefined;
+  const byName = (values: readonly Expr[]): ReadonlyMap<string, Expr> =>
+    new Map(values.map((value, i) => [nameOf(parameters[i]!), value]));
+  const curvature = options.summary
+    ? summary(loss, groupDirections(partition)(byName(parameters), byName(directions)))
+    : undefined;
   return {
     inputs: [...tangents, ...directions],
     outputs: [
@@ -59,18 +66,6 @@ const derivatives = (
   };
 };
 
-/** Written beside the target and renamed, so that an interrupted run leaves no half file. */
-const writeWhole = (path: string, bytes: Uint8Array): TE.TaskEither<Failure, void> =>
-  TE.tryCatch(
-    async () => {
-      await mkdir(dirname(path), { recursive: true });
-      const partial = `${path}.${process.pid}.partial`;
-      await writeFile(partial, bytes);
-      await rename(partial, path);
-    },
-    (cause) => wrongInput(`cannot write ${path}: ${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}`),
-  );
-
 /** What was written, for the terminal and for --json. */
 export interface Differentiated {
   readonly out: string;
@@ -81,28 +76,24 @@ export interface Differentiated {
 }
 
 /** Reads MODEL, appends derivatives of its loss, and writes the result to `options.out`. */
-export const differentiate = (path: string, options: DifferentiateOptions): TE.TaskEither<Failure, Differentiated> =>
-  TE.chain((model: LossModel) => {
-    const { inputs, outputs } = derivatives(model, options);
-    const graph = makeGraph(outputs, [...model.graph.inputs, ...inputs], model.graph.initializers);
-    let bytes: Uint8Array;
-    try {
-      bytes = encode(graph, {
-        keepInitializers: options.keepInitializers ?? false,
-        name: 'hograd',
+export const differentiate =
+  (path: string, options: DifferentiateOptions): TE.TaskEither<Failure, Differentiated> =>
+  () =>
+    attempt(async () => {
+      const model = orRefuse(await readModel(path, options)(), (failure) => failure);
+      const { inputs, outputs } = derivatives(model, options, await readPartition(options.partition, model.parameters));
+      const graph = makeGraph(outputs, [...model.graph.inputs, ...inputs], model.graph.initializers);
+      const { keepInitializers = false } = options;
+      const bytes = encode(graph, {
+        keepInitializers,
         metadata: { 'hograd.parameters': model.parameters.map(nameOf).join(',') },
       });
-    } catch (cause) {
-      return TE.left(failed((cause as Error).message));
-    }
-    const kept = (name: string): boolean => options.keepInitializers === true && graph.initializers.has(name);
-    return TE.map(
-      (): Differentiated => ({
+      orRefuse(await writeBytes(options.out)(bytes)(), (e) => wrongInput(e.message));
+      return {
         out: options.out,
         bytes: bytes.length,
         parameters: model.parameters.map(nameOf),
-        inputs: graph.inputs.map(nameOf).filter((name) => !kept(name)),
+        inputs: graph.inputs.map(nameOf).filter((name) => !(keepInitializers && graph.initializers.has(name))),
         outputs: outputs.map((o) => o.name),
-      }),
-    )(writeWhole(options.out, bytes));
-  })(readModel(path, options));
+      };
+    });

@@ -1,7 +1,8 @@
 /** hograd summarize: ḡ, H̄, D3 and η* of a model's loss on given inputs. */
 
-import { readFile } from 'node:fs/promises';
-import { decodeNpz } from '@hograd/data';
+import { stat, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { readNpz, readTensorProtos } from '@hograd/data';
 import {
   type Expr,
   encode,
@@ -17,12 +18,13 @@ import {
   tensor,
 } from '@hograd/graph-builder';
 import { groupDirections, learningRates } from '@hograd/newton-summary';
-import { type Partition, parsePartition, partitionFromSpec } from '@hograd/partition';
+import { summaryReport } from '@hograd/report';
 import { openSession, type Session } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { attempt, type Failure, orRefuse, refuse, wrongInput } from '../failure.js';
+import { attempt, type Failure, failed, orRefuse, refuse, wrongInput } from '../failure.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
+import { readPartition } from '../partition.js';
 import { sessionFailure } from '../sessionFailure.js';
 
 export interface SummarizeOptions extends LossOptions {
@@ -33,6 +35,8 @@ export interface SummarizeOptions extends LossOptions {
   readonly lambdaInt: readonly number[];
   readonly engine: 'stacked' | 'generic';
   readonly device: 'cpu' | 'cuda' | 'webgpu' | 'auto';
+  /** Where to write the picture. */
+  readonly report?: string;
 }
 
 export interface SolvedRates {
@@ -62,11 +66,25 @@ export interface Summarized {
 
 type Arrays = Readonly<Record<string, Tensor>>;
 
-const readArrays = async (path: string): Promise<Arrays> => {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) =>
-    refuse(`cannot read ${path}: ${cause.code ?? cause.message}`),
+const readArchive = async (path: string): Promise<Arrays> =>
+  orRefuse(await readNpz(path)(), (e) => wrongInput(e.message));
+
+const isFolder = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
   );
-  return orRefuse(decodeNpz(path)(bytes), (e) => wrongInput(e.message));
+
+/** Inputs by name: an archive's own names, or a folder's tensors in the order of the graph's inputs. */
+const readInputs = async (path: string, ports: readonly string[]): Promise<Arrays> => {
+  if (!(await isFolder(path))) return readArchive(path);
+  const tensors = orRefuse(await readTensorProtos(path)(), (e) => wrongInput(e.message));
+  if (tensors.length > ports.length) {
+    return refuse(
+      `${path} holds ${tensors.length} tensors; the model has the ${ports.length} inputs ${ports.join(', ')}`,
+    );
+  }
+  return Object.fromEntries(tensors.map(({ tensor: value }, i) => [ports[i]!, value]));
 };
 
 /** An array in the type that the graph's input has; integers and floats convert among themselves, never into one another. */
@@ -93,15 +111,6 @@ const checkLabels = (array: Tensor, name: string, classes: number, source: strin
     );
 };
 
-const readPartition = async (spec: string, parameters: readonly Input[]): Promise<Partition> => {
-  const shapes = parameters.map((p) => ({ name: p.attributes.name, shape: p.shape as readonly number[] }));
-  if (!spec.endsWith('.json')) return orRefuse(partitionFromSpec(spec)(shapes), (e) => wrongInput(e.message));
-  const text = await readFile(spec, 'utf8').catch((cause: NodeJS.ErrnoException) =>
-    refuse(`cannot read ${spec}: ${cause.code ?? cause.message}`),
-  );
-  return orRefuse(parsePartition(text)(shapes), (e) => wrongInput(`${spec}: ${e.message}`));
-};
-
 const timed = async <A>(work: () => Promise<A>): Promise<readonly [A, number]> => {
   const start = performance.now();
   const result = await work();
@@ -122,6 +131,12 @@ const numbers = (value: Tensor | undefined): readonly number[] =>
   Array.from((value?.data ?? []) as ArrayLike<number | bigint>, Number);
 
 const directionName = (parameter: Input): string => `direction.${parameter.attributes.name}`;
+
+/** Names of the inputs that the model does not bring values for, in the file's order; labels or targets of a loss head last. */
+const ownInputs = ({ graph, loss }: LossModel): readonly string[] =>
+  makeGraph([{ name: 'loss', value: loss }], graph.inputs)
+    .inputs.map((i) => i.attributes.name)
+    .filter((name) => !graph.initializers.has(name));
 
 /** Feeds of the model's own inputs and parameters, checked. */
 const modelFeeds = ({ graph, loss, parameters, classes }: LossModel, arrays: Arrays, source: string): Arrays => {
@@ -154,7 +169,7 @@ const directionFeeds = async (model: LossModel, feeds: Arrays, options: Summariz
     const gradients = grad(loss, parameters).map((value, i) => ({ name: directionName(parameters[i]!), value }));
     return run(await open(gradients, options), feeds);
   }
-  const arrays = await readArrays(options.direction);
+  const arrays = await readArchive(options.direction);
   return Object.fromEntries(
     parameters.map((p) => {
       const { name } = p.attributes;
@@ -189,7 +204,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   if (options.lambdaInt.length > 0 && options.order !== '3')
     refuse('--lambda-int needs --order 3: the cubic term is made of D3');
   const partition = await readPartition(options.partition, parameters);
-  const feeds = modelFeeds(model, await readArrays(options.inputs), options.inputs);
+  const feeds = modelFeeds(model, await readInputs(options.inputs, ownInputs(model)), options.inputs);
   const directions = await directionFeeds(model, feeds, options);
   const [outputs, build] = await timed(async (): Promise<readonly Output[]> => {
     const byName = new Map<string, Expr>(parameters.map((p) => [p.attributes.name, p]));
@@ -228,8 +243,35 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   };
 };
 
+const writeReport = async (
+  path: string,
+  model: string,
+  result: Summarized,
+  options: SummarizeOptions,
+  command: string,
+): Promise<void> => {
+  if (!result.Hbar) refuse('--report needs --order 2 or 3: the picture is of Hbar');
+  const html = summaryReport({
+    ...result,
+    Hbar: result.Hbar!,
+    title: `Curvature of ${basename(model)}`,
+    model: basename(model),
+    engine: options.engine,
+    dtype: options.dtype ?? 'the model’s own',
+    provenance: { command, device: result.device, partition: options.partition },
+  });
+  await writeFile(
+    path,
+    orRefuse(html, (e) => failed(e.message)),
+  ).catch((cause: NodeJS.ErrnoException) => refuse(`cannot write ${path}: ${cause.code ?? cause.message}`));
+};
+
 /** The summary of MODEL's loss on the arrays of `options.inputs`; the Left names the culprit and the cure. */
 export const summarize =
-  (path: string, options: SummarizeOptions): TE.TaskEither<Failure, Summarized> =>
+  (path: string, options: SummarizeOptions, command: string): TE.TaskEither<Failure, Summarized> =>
   () =>
-    attempt(() => work(path, options));
+    attempt(async () => {
+      const result = await work(path, options);
+      if (options.report !== undefined) await writeReport(options.report, path, result, options, command);
+      return result;
+    });

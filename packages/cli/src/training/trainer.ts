@@ -97,7 +97,7 @@ const newtonSummaryTrainer = async (
   options: SessionOptions,
 ): Promise<Trainer> => {
   const graphs = newtonSummaryGraphs({ ...problem, direction: optimizer.direction });
-  const sessions: Record<keyof typeof graphs, Session> = {
+  const sessions = {
     step: await open(graphs.step, options),
     direction: await open(graphs.direction, options),
     summary: await open(graphs.summary, options),

@@ -23,6 +23,7 @@ export { cos } from './cos.js';
 export { cosh } from './cosh.js';
 export { type CumSumOptions, cumSum } from './cumSum.js';
 export { depthToSpace, spaceToDepth } from './depthToSpace.js';
+export { detach } from './detach.js';
 export { dims } from './dims.js';
 export { elu } from './elu.js';
 export { erf } from './erf.js';

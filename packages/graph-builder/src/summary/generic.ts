@@ -1,8 +1,10 @@
 /** The generic engine: derivatives of φ(η) entry by entry, any order. Slow, and the oracle of the stacked engine. */
 
 import type { Expr } from '../expr.js';
+import { add } from '../ops/add.js';
 import { concat } from '../ops/concat.js';
 import { constant } from '../ops/constant.js';
+import { detach } from '../ops/detach.js';
 import { mul } from '../ops/mul.js';
 import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
@@ -11,8 +13,15 @@ import { grad } from '../transforms/vjp.js';
 import { addAll } from './assemble.js';
 import { checkGroups, type Groups, type Order, type Summary } from './groups.js';
 
-const directionOf = (groups: Groups, s: number): ReadonlyMap<Expr, Expr> =>
-  new Map(groups[s]!.map(({ parameter, direction }) => [parameter, direction]));
+/** The direction of a group, constant even where it is computed from the parameters: φ moves along a fixed u. */
+const directionOf = (groups: Groups, s: number): ReadonlyMap<Expr, Expr> => {
+  const along = new Map<Expr, Expr>();
+  for (const { parameter, direction } of groups[s]!) {
+    const so = along.get(parameter);
+    along.set(parameter, so ? add(so, detach(direction)) : detach(direction));
+  }
+  return along;
+};
 
 /**
  * One entry D^d(u)[s₁, …, s_d] of any order: ∂^d φ/∂η_{s₁}…∂η_{s_d} at η = 0, by d nested Jacobian-vector products.

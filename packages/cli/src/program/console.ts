@@ -1,0 +1,28 @@
+/** Where a command's words go, and the exit status it ends with. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Failure } from '../failure.js';
+
+export interface Console {
+  /** The command line as typed, for reports. */
+  readonly command: string;
+  /** Standard output: results only. */
+  readonly print: (text: string) => void;
+  /** Standard error: everything else. */
+  readonly say: (text: string) => void;
+  readonly exitWith: (status: number) => void;
+}
+
+/** Runs a command's work; prints its result, or says in one line why there is none. */
+export const conclude =
+  <A>(console: Console, text: (result: A) => string) =>
+  async (work: TE.TaskEither<Failure, A>): Promise<void> => {
+    const result = await work();
+    if (E.isRight(result)) {
+      console.print(text(result.right));
+      return;
+    }
+    console.say(`hograd: ${result.left.message}`);
+    console.exitWith(result.left.status);
+  };

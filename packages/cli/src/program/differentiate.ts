@@ -1,0 +1,32 @@
+/** The command line of `hograd differentiate`. */
+
+import { type Command, Option } from 'commander';
+import { type Differentiated, type DifferentiateOptions, differentiate } from '../commands/differentiate.js';
+import { type Console, conclude } from './console.js';
+import { lossOptions } from './options.js';
+
+const text = ({ out, bytes, inputs, outputs }: Differentiated): string =>
+  `${out}: ${bytes} bytes\n  inputs:  ${inputs.join(', ')}\n  outputs: ${outputs.join(', ')}`;
+
+export const addDifferentiate = (program: Command, console: Console): Command =>
+  lossOptions(program.command('differentiate'))
+    .description('write a model that also yields gradients, Hessian-vector products or curvature summaries')
+    .argument('<MODEL>', 'the .onnx file')
+    .requiredOption('--out <FILE>', 'the .onnx file to write')
+    .addOption(new Option('--order <N>', 'outputs grad.NAME for every parameter (the default)').choices(['1']))
+    .option('--hvp', 'inputs tangent.NAME and outputs hvp.NAME')
+    .option('--summary', 'inputs direction.NAME and outputs gbar, Hbar, D3')
+    .option(
+      '--partition <PARTITION>',
+      'groups of --summary: canonical, trivial, weights-biases, blocks:K, or a .json file',
+      'canonical',
+    )
+    .option('--keep-initializers', 'keep the parameters inside the file instead of making them inputs')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      '\nExample:\n  hograd differentiate model.onnx --out gradient.onnx --softmax-cross-entropy logits --labels y',
+    )
+    .action((model: string, options: DifferentiateOptions & { readonly json?: boolean }) =>
+      conclude(console, options.json ? JSON.stringify : text)(differentiate(model, options)),
+    );

@@ -1,0 +1,24 @@
+/** The command line of `hograd doctor`. */
+
+import type { Command } from 'commander';
+import { type Diagnosis, doctor } from '../commands/doctor.js';
+import { type Console, conclude } from './console.js';
+
+const text = ({ versions, platform, threads, providers, golden }: Diagnosis): string =>
+  [
+    `hograd ${versions.hograd}, Node ${versions.node}, ONNX Runtime ${versions.onnxruntime}, ${platform}, ${threads} threads`,
+    ...providers.map((p) =>
+      p.works
+        ? `✓ ${p.device}: works (largest difference from float64: ${p.maxDifference!.toExponential(1)})`
+        : `✗ ${p.error}`,
+    ),
+    `${golden.agrees ? '✓' : '✗'} self-test: stacked and generic engines differ by ${golden.difference.toExponential(1)} in float64 on the CPU`,
+  ].join('\n');
+
+export const addDoctor = (program: Command, console: Console): Command =>
+  program
+    .command('doctor')
+    .description('what runs on this machine: providers, versions, a self-test')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  hograd doctor')
+    .action((options: { readonly json?: boolean }) => conclude(console, options.json ? JSON.stringify : text)(doctor));

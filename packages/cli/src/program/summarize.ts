@@ -1,0 +1,59 @@
+/** The command line of `hograd summarize`. */
+
+import { type Command, Option } from 'commander';
+import { type Summarized, type SummarizeOptions, summarize } from '../commands/summarize.js';
+import { type Console, conclude } from './console.js';
+import { appendNumber, deviceOption, lossOptions } from './options.js';
+
+/** One line a group: its name, size, ḡ, H̄_ss, D3 and the learning rates. */
+const table = ({ loss, groups, gbar, Hbar, D3, eta }: Summarized): string => {
+  const cell = (value: number | undefined): string => (value === undefined ? '' : value.toExponential(4)).padStart(13);
+  const width = Math.max(...groups.map((g) => g.name.length), 5);
+  const solved = eta.filter((e) => 'eta' in e);
+  const refused = eta.flatMap((e) =>
+    'error' in e ? [`λ_int = ${e.lambdaInt}: no learning rates: ${e.error.message}`] : [],
+  );
+  const head = ['gbar', 'Hbar_ss', 'D3', ...solved.map((e) => `eta(${e.lambdaInt})`)]
+    .map((t) => t.padStart(13))
+    .join('');
+  return [
+    `loss ${loss}`,
+    `${'group'.padEnd(width)}${'size'.padStart(10)}${head}`,
+    ...groups.map(
+      (g, s) =>
+        `${g.name.padEnd(width)}${String(g.size).padStart(10)}${[gbar[s], Hbar?.[s]?.[s], D3?.[s], ...solved.map((e) => e.eta[s])].map(cell).join('')}`,
+    ),
+    ...refused,
+  ].join('\n');
+};
+
+export const addSummarize = (program: Command, console: Console): Command =>
+  lossOptions(program.command('summarize'))
+    .description(
+      "the projected gradient, Hessian and third derivative of a model's loss, and each group's learning rate",
+    )
+    .argument('<MODEL>', 'the .onnx file')
+    .requiredOption(
+      '--inputs <PATH>',
+      "an .npz file with the model's inputs by name, or a folder of input_0.pb, input_1.pb, … in their order",
+    )
+    .option('--direction <DIRECTION>', "'gradient', or an .npz file with an array for each parameter", 'gradient')
+    .option('--partition <PARTITION>', 'canonical, trivial, weights-biases, blocks:K, or a .json file', 'canonical')
+    .addOption(new Option('--order <N>', 'highest derivative').choices(['1', '2', '3']).default('3'))
+    .option(
+      '--lambda-int <X>',
+      'also solve for the learning rates with this internal damping (repeatable)',
+      appendNumber,
+      [],
+    )
+    .addOption(new Option('--engine <ENGINE>', 'how to compute').choices(['stacked', 'generic']).default('stacked'))
+    .addOption(deviceOption())
+    .option('--report <FILE>', 'write the picture: one self-contained HTML page')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      '\nExample:\n  hograd summarize model.onnx --inputs batch.npz --lambda-int 1 --report summary.html',
+    )
+    .action((model: string, options: SummarizeOptions & { readonly json?: boolean }) =>
+      conclude(console, options.json ? JSON.stringify : table)(summarize(model, options, console.command)),
+    );

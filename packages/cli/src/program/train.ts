@@ -1,0 +1,70 @@
+/** The command line of `hograd train`. */
+
+import type { Command } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { type Trained, type TrainOptions, train } from '../commands/train.js';
+import { watchProgress } from '../progress.js';
+import { OPTIMIZERS } from '../training/optimizer.js';
+import { type Console, conclude } from './console.js';
+import { deviceOption, positive, wholeNumber } from './options.js';
+
+/** One line a run: its last epoch. */
+const text = ({ runs, report }: Trained): string => {
+  const width = Math.max(...runs.map((r) => r.optimizer.length), 9);
+  const rows = runs.map(({ optimizer, epochs }) => {
+    const last = epochs.at(-1)!;
+    const perEpoch = epochs.reduce((sum, e) => sum + e.seconds, 0) / epochs.length;
+    return `${optimizer.padEnd(width)}${last.trainLoss.toFixed(4).padStart(12)}${last.testLoss.toFixed(4).padStart(12)}${`${(100 * last.testAccuracy).toFixed(2)}%`.padStart(15)}${perEpoch.toFixed(2).padStart(10)}`;
+  });
+  return [
+    `${'optimizer'.padEnd(width)}  train loss   test loss  test accuracy   s/epoch`,
+    ...rows,
+    `report: ${report}`,
+  ].join('\n');
+};
+
+const run = async (options: TrainOptions & { readonly json?: boolean }, console: Console): Promise<void> => {
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+  };
+  // Only the first interrupt waits for the step and the checkpoint; a second one ends the process as usual.
+  process.once('SIGINT', interrupt);
+  const watcher = watchProgress(process.stderr, () => interrupted);
+  const result = await train(options, console.command, watcher)();
+  watcher.stop();
+  process.off('SIGINT', interrupt);
+  if (E.isRight(result) && result.right.interrupted) {
+    console.say(`hograd: interrupted; go on with --resume ${options.resume ?? options.out} and the same options`);
+    console.exitWith(130);
+    return;
+  }
+  await conclude(console, options.json ? JSON.stringify : text)(() => Promise.resolve(result));
+};
+
+export const addTrain = (program: Command, console: Console): Command =>
+  program
+    .command('train')
+    .description('train a model; several optimizers, separated by commas, are compared in one report')
+    .option('--model <NAME>', 'small-mlp (784-64-32-10) or mlp (784-1024-200-100-10), both tanh', 'small-mlp')
+    .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
+    .option('--optimizer <NAMES>', `of ${OPTIMIZERS.join(', ')}`, 'newton-summary')
+    .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)
+    .option('--batch <N>', 'examples a gradient', wholeNumber, 100)
+    .option('--summary-batch <N>', 'examples a summary (default: as many as a gradient)', wholeNumber)
+    .option('--seed <N>', 'of the initial parameters and the samplers', wholeNumber, 1)
+    .option('--partition <PARTITION>', 'groups that have a rate each', 'canonical')
+    .option('--lr <X>', 'rate of sgd, momentum, adam, … (default: each its own)', positive)
+    .option('--lambda1 <X>', 'step size of newton-summary (default 0.1)', positive)
+    .option('--lambda-int <X>', 'internal damping of newton-summary (default 1)', positive)
+    .option('--period <N>', 'steps between summaries (default 10)', wholeNumber)
+    .option('--checkpoint-every <N>', 'steps between checkpoints', wholeNumber, 200)
+    .addOption(deviceOption())
+    .option('--out <DIR>', 'where to write metrics, checkpoints and report.html', 'runs/train')
+    .option('--resume <DIR>', 'go on from the checkpoints of an interrupted run')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      '\nExample:\n  hograd train --data mnist:data/mnist --model mlp --optimizer newton-summary,adam --epochs 10',
+    )
+    .action((options: TrainOptions & { readonly json?: boolean }) => run(options, console));
