@@ -5,6 +5,7 @@ export { einsum } from './einsum/einsum.js';
 export { GraphError } from './error.js';
 export { evaluate } from './evaluate.js';
 export { describe, type Expr, isFloat, topologicalOrder } from './expr.js';
+export { type Attention, type AttentionOptions, attention } from './functions/attention.js';
 export { type BatchNormalized, batchNorm, batchNormInference } from './functions/batchNorm.js';
 export { groupNorm, instanceNorm } from './functions/groupNorm.js';
 export { type LayerNormOptions, layerNorm, rmsNorm } from './functions/layerNorm.js';

@@ -13,6 +13,7 @@ import { reshape } from '../../ops/reshape.js';
 import { normalizeAxis } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
 import { arrangements } from './arrangement.js';
+import { attentionImporter } from './attention.js';
 import { convolutions } from './convolution.js';
 import { dropout } from './dropout.js';
 import { elementwise } from './elementwise.js';
@@ -48,6 +49,7 @@ export const importers: Readonly<Record<string, Importer>> = {
   ...scatters,
   ...selections,
   ...shapes,
+  Attention: attentionImporter,
   Div: (n) => [isFloat(n.input(0).dtype) ? div(n.input(0), n.input(1)) : integerDivide(n.input(0), n.input(1))],
   Dropout: dropout,
   Einsum: (n) => [
