@@ -1,6 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hograd } from './capture.js';
 
@@ -10,9 +14,18 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const read = (run: string, file: string): Buffer => readFileSync(join(folder, run, 'newton-summary', file));
 const checkpoint = (run: string): string =>
   readdirSync(join(folder, run, 'newton-summary')).find((f) => f.endsWith('.npz'))!;
+const binary = fileURLToPath(new URL('../bin/hograd.js', import.meta.url));
+
+/** Waits until a run has written so many lines of metrics. */
+const stepsTaken = async (run: string, steps: number): Promise<void> => {
+  const path = join(folder, run, 'newton-summary', 'metrics.jsonl');
+  const lines = (): number => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
+  while (lines() < steps) await setTimeout(5);
+};
+
 const common = ['train', '--optimizer', 'newton-summary', '--epochs', '2', '--checkpoint-every', '30'];
 
-describe('hograd train', () => {
+describe('hograd train', { timeout: 120_000 }, () => {
   it('learns the synthetic digits, and leaves metrics, a checkpoint and a report', async () => {
     const { status, out } = await hograd(...common, '--out', join(folder, 'whole'), '--json');
     expect(status).toBe(0);
@@ -24,14 +37,28 @@ describe('hograd train', () => {
   });
 
   it('interrupted and resumed gives the very bytes of an uninterrupted run', async () => {
-    setTimeout(() => process.emit('SIGINT'), 350);
-    const first = await hograd(...common, '--out', join(folder, 'parts'));
-    expect(first.status).toBe(130);
+    const running = hograd(...common, '--out', join(folder, 'parts'));
+    await stepsTaken('parts', 40);
+    process.emit('SIGINT');
+    expect((await running).status).toBe(130);
+    expect(checkpoint('parts')).not.toBe(checkpoint('whole'));
     const second = await hograd(...common, '--resume', join(folder, 'parts'));
     expect(second.status).toBe(0);
     expect(checkpoint('parts')).toBe(checkpoint('whole'));
     expect(read('parts', checkpoint('parts')).equals(read('whole', checkpoint('whole')))).toBe(true);
     expect(read('parts', 'metrics.jsonl').equals(read('whole', 'metrics.jsonl'))).toBe(true);
+  });
+
+  it('killed outright and resumed gives the same bytes too', async () => {
+    const child = spawn(process.execPath, [binary, ...common, '--out', join(folder, 'killed')], { stdio: 'ignore' });
+    const gone = once(child, 'exit');
+    await stepsTaken('killed', 70);
+    child.kill('SIGKILL');
+    await gone;
+    const resumed = await hograd(...common, '--resume', join(folder, 'killed'));
+    expect(resumed.status).toBe(0);
+    expect(read('killed', checkpoint('killed')).equals(read('whole', checkpoint('whole')))).toBe(true);
+    expect(read('killed', 'metrics.jsonl').equals(read('whole', 'metrics.jsonl'))).toBe(true);
   });
 
   it.each([
