@@ -33,32 +33,24 @@ export const takeGroups = (stack: Stack, groups: readonly number[]): Expr => {
   );
 };
 
-/** The sum of stacks at one value: tangents of a group that is in several of them are added, the others joined. */
+/**
+ * The sum of stacks at one value, its groups in ascending order: tangents of a group that is in several of them are added,
+ * the others joined. Consecutive groups that occur in the same parts are one block, so that along a chain, where later
+ * groups arrive later, nothing is cut apart.
+ */
 export const mergeStacks = (parts: readonly Stack[]): Stack | undefined => {
   if (parts.length <= 1) return parts[0];
-  const members = new Map<number, number[]>();
-  parts.forEach((part, i) => {
-    for (const g of part.groups) members.set(g, [...(members.get(g) ?? []), i]);
-  });
-  // Groups that occur in exactly the same parts are added as one block.
-  const blocks = new Map<string, { groups: number[]; parts: number[] }>();
-  for (const [g, owners] of members) {
-    const key = owners.join(',');
-    const block = blocks.get(key) ?? { groups: [], parts: owners };
-    block.groups.push(g);
-    blocks.set(key, block);
+  const groups = [...new Set(parts.flatMap((part) => part.groups))].sort((a, b) => a - b);
+  const blocks: { readonly owners: readonly Stack[]; readonly groups: number[] }[] = [];
+  for (const g of groups) {
+    const owners = parts.filter((part) => part.groups.includes(g));
+    const last = blocks.at(-1);
+    if (last && last.owners.length === owners.length && owners.every((owner, i) => owner === last.owners[i]))
+      last.groups.push(g);
+    else blocks.push({ owners, groups: [g] });
   }
-  const merged = [...blocks.values()].map(({ groups, parts: owners }) => ({
-    groups,
-    value: owners.map((i) => takeGroups(parts[i]!, groups)).reduce(add),
-  }));
-  return {
-    groups: merged.flatMap((m) => m.groups),
-    value: concat(
-      merged.map((m) => m.value),
-      0,
-    ),
-  };
+  const values = blocks.map((block) => block.owners.map((owner) => takeGroups(owner, block.groups)).reduce(add));
+  return { groups, value: concat(values, 0) };
 };
 
 /** The groups of both stacks, in the order of the first. */

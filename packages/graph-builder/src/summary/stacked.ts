@@ -10,7 +10,8 @@ import { type Expr, isFloat, topologicalOrder } from '../expr.js';
 import type { BilinearCurvature, DiagonalCurvature } from '../op.js';
 import { add } from '../ops/add.js';
 import { concat } from '../ops/concat.js';
-import { constant } from '../ops/constant.js';
+import { constant, tensor } from '../ops/constant.js';
+import { gather } from '../ops/gather.js';
 import { mul } from '../ops/mul.js';
 import { reshape } from '../ops/reshape.js';
 import { adjoints } from '../transforms/vjp.js';
@@ -127,12 +128,44 @@ const push = (node: Expr, of: (arg: Expr) => Stack | undefined, extra?: Stack): 
   return mergeStacks(extra ? [...parts, extra] : parts);
 };
 
+/** Groups in the order in which their parameters are first read, so that stacks grow at one end. */
+const orderOfUse = (loss: Expr, groups: Groups): readonly number[] => {
+  const owners = new Map<Expr, number[]>();
+  groups.forEach((group, s) => {
+    for (const { parameter } of group) owners.set(parameter, [...(owners.get(parameter) ?? []), s]);
+  });
+  const read = topologicalOrder([loss]).flatMap((node) => [node, ...node.args].flatMap((e) => owners.get(e) ?? []));
+  return [...new Set([...read, ...groups.keys()])];
+};
+
+/** Entries along each of the given axes moved from the order of use back to the caller's. */
+const restored = (value: Expr, order: readonly number[], axes: readonly number[]): Expr => {
+  if (order.every((s, i) => s === i)) return value;
+  const places = order.map((_, s) => order.indexOf(s));
+  const indices = constant(tensor(places, [places.length], 'int64'));
+  return axes.reduce((x, axis) => gather(x, indices, axis), value);
+};
+
 /**
  * ḡ [S], H̄ [S, S] (from order 2) and the signed D3 [S] (order 3) of a scalar loss along the groups' directions, exactly.
  * Derivatives are along +direction. Throws GraphError on a non-scalar loss or a direction unlike its parameter.
  */
 export const stackedSummary = (loss: Expr, groups: Groups, order: Order = 3): Summary => {
   checkGroups(loss, groups);
+  const use = orderOfUse(loss, groups);
+  const { gbar, Hbar, D3 } = summaryInOrderOfUse(
+    loss,
+    use.map((s) => groups[s]!),
+    order,
+  );
+  return {
+    gbar: restored(gbar, use, [0]),
+    ...(Hbar && { Hbar: restored(Hbar, use, [0, 1]) }),
+    ...(D3 && { D3: restored(D3, use, [0]) }),
+  };
+};
+
+const summaryInOrderOfUse = (loss: Expr, groups: Groups, order: Order): Summary => {
   const size = groups.length;
   const sources = parameterStacks(groups);
   const lambda = adjoints(new Map([[loss, constant(1, loss.dtype)]]), [...sources.keys()]);
