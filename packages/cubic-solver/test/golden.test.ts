@@ -1,8 +1,9 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import type { CubicProblem, CubicSolution } from '../src/index.js';
+import type { CubicProblem } from '../src/index.js';
 import { cubicObjective, solveCubic } from '../src/index.js';
 import { difference, fixture } from './fixture.js';
+import { solved } from './recipe.js';
 
 /** An answer in 60-digit arithmetic, as test-fixtures/cubic-solver was given it. */
 interface Exact {
@@ -16,12 +17,6 @@ interface Answer {
   readonly damping_int: number;
   readonly exact: Exact;
 }
-
-const solved = (p: CubicProblem): CubicSolution => {
-  const result = solveCubic(p);
-  if (result._tag === 'Left') throw new Error(result.left.message);
-  return result.right;
-};
 
 /** Smallest eigenvalue of H + ½λ r D², and an idea of its rounding error. */
 const shiftedSpectrum = (
