@@ -15,6 +15,7 @@ export { type Graph, type Input, inputNamed, makeGraph, type Output, outputNamed
 export { type DecodeOptions, decode } from './onnx/decode.js';
 export { type EncodeOptions, encode, OPSET } from './onnx/encode.js';
 export type { DecodeError, UnsupportedNode } from './onnx/errors.js';
+export type { ExternalData } from './onnx/externalData.js';
 export type { Value } from './op.js';
 export * from './ops/index.js';
 export type { Shape } from './shape.js';
@@ -32,4 +33,5 @@ export { hvp } from './transforms/hvp.js';
 export { jet } from './transforms/jet.js';
 export { jvp } from './transforms/jvp.js';
 export { castGraph, substitute } from './transforms/rewrite.js';
+export { simplify } from './transforms/simplify.js';
 export { grad, vjp } from './transforms/vjp.js';

@@ -1,22 +1,21 @@
 /** ONNX → Graph: a file's nodes as expressions, its floating-point initializers as inputs with default values. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import onnxProto, { type onnx as Onnx } from 'onnx-proto';
-import type { Dim } from '../dim.js';
-import { symbol } from '../dim.js';
+import type { onnx as Onnx } from 'onnx-proto';
+import { type Dim, symbol } from '../dim.js';
 import { GraphError } from '../error.js';
 import { type Expr, isFloat } from '../expr.js';
 import { type Graph, type Input, makeGraph } from '../graph.js';
-import { constant, constantValue } from '../ops/constant.js';
+import { constant } from '../ops/constant.js';
 import { input } from '../ops/input.js';
 import type { Tensor } from '../tensor.js';
-import { castGraph } from '../transforms/rewrite.js';
 import { type DecodeError, DecodeFailure } from './errors.js';
-import type { ImportNode } from './importer.js';
+import type { ExternalData } from './externalData.js';
 import { importers } from './importers/index.js';
-import { dimsOf, simplifyShape } from './shapeValues.js';
-import { decodeTensor } from './tensorProto.js';
-import { dtypeOfOnnx } from './types.js';
+import { heldTensor, heldType, importNode } from './importNode.js';
+import { inlineFunctions, type PlacedNode, titleOf } from './localFunctions.js';
+import { domainOf, type ParsedModel, parseModel } from './model.js';
+import { simplifyShape } from './shapeValues.js';
 
 export interface DecodeOptions {
   /** Precision of the graph whatever the file's (default: the file's). */
@@ -24,37 +23,16 @@ export interface DecodeOptions {
   /** Outputs that are wanted; the others are left out, with every node that only they need. Default: all. */
   readonly outputs?: readonly string[];
   /**
-   * Initializers that become inputs with a default value. Default: every floating-point one of rank 1 or more; the others
-   * are constants of the graph.
+   * Initializers that become inputs with a default value. Default: every floating-point one of rank 1 or more, except running
+   * statistics of batch normalisation; the others are constants of the graph.
    */
   readonly parameters?: readonly string[];
+  /** Bytes of the files that hold tensors' data outside the model, by location. */
+  readonly externalData?: ExternalData;
 }
 
 const fail = (error: DecodeError): never => {
   throw new DecodeFailure(error);
-};
-
-const parse = (bytes: Uint8Array): Onnx.ModelProto => {
-  let model: Onnx.ModelProto;
-  try {
-    model = onnxProto.onnx.ModelProto.decode(bytes);
-  } catch (cause) {
-    return fail({
-      _tag: 'NotOnnx',
-      message: `not an ONNX model: ${(cause as Error).message}; is the file complete, and is it a .onnx file?`,
-    });
-  }
-  if (
-    !model.graph ||
-    (model.graph.node?.length ?? 0) + (model.graph.output?.length ?? 0) === 0 ||
-    !model.opsetImport?.length
-  ) {
-    return fail({
-      _tag: 'NotOnnx',
-      message: 'not an ONNX model: it has no graph with outputs or no operator set; is it a .onnx file?',
-    });
-  }
-  return model;
 };
 
 const shapeOf = (name: string, info: Onnx.IValueInfoProto): readonly Dim[] => {
@@ -73,25 +51,22 @@ const shapeOf = (name: string, info: Onnx.IValueInfoProto): readonly Dim[] => {
 };
 
 /** Names of values that the wanted outputs depend on. */
-const neededValues = (graph: Onnx.IGraphProto, outputs: readonly string[]): ReadonlySet<string> => {
+const neededValues = (nodes: readonly PlacedNode[], outputs: readonly string[]): ReadonlySet<string> => {
   const needed = new Set(outputs);
-  for (const node of [...(graph.node ?? [])].reverse()) {
+  for (const { node } of [...nodes].reverse()) {
     if ((node.output ?? []).some((o) => needed.has(o))) for (const name of node.input ?? []) needed.add(name);
   }
   return needed;
 };
 
-const titleOf = (node: Onnx.INodeProto): string => node.name || `${node.opType} → ${node.output?.[0] ?? '?'}`;
-
-const domainOf = (node: Onnx.INodeProto): string => (node.domain && node.domain !== 'ai.onnx' ? node.domain : '');
-
 /** Every node without an importer, in one go. */
-const checkSupport = (graph: Onnx.IGraphProto, needed: ReadonlySet<string>): void => {
-  const nodes = (graph.node ?? [])
-    .filter((node) => domainOf(node) !== '' || !Object.hasOwn(importers, node.opType ?? ''))
+const checkSupport = (placed: readonly PlacedNode[], needed: ReadonlySet<string>): void => {
+  const nodes = placed
+    .map(({ node }) => node)
+    .filter((node) => domainOf(node.domain) !== '' || !Object.hasOwn(importers, node.opType ?? ''))
     .map((node) => ({
       name: titleOf(node),
-      opType: domainOf(node) ? `${domainOf(node)}.${node.opType}` : (node.opType ?? ''),
+      opType: domainOf(node.domain) ? `${node.domain}.${node.opType}` : (node.opType ?? ''),
       onPath: (node.output ?? []).some((o) => needed.has(o)),
     }));
   if (!nodes.some((n) => n.onPath)) return;
@@ -105,58 +80,39 @@ const checkSupport = (graph: Onnx.IGraphProto, needed: ReadonlySet<string>): voi
   });
 };
 
-const importNode = (
-  node: Onnx.INodeProto,
-  opset: number,
-  lookUp: (name: string, reader: string) => Expr,
-): ImportNode => {
-  const title = titleOf(node);
-  const failNode = (problem: string): never =>
-    fail({ _tag: 'InvalidNode', node: title, message: `node "${title}" (${node.opType}) ${problem}` });
-  const attributes = new Map((node.attribute ?? []).map((a) => [a.name ?? '', a]));
-  const names = node.input ?? [];
-  const optional = (i: number): Expr | undefined => (names[i] ? lookUp(names[i]!, title) : undefined);
-  const known = <T>(i: number, read: (expr: Expr) => T | undefined): T | undefined => {
-    const operand = optional(i);
-    if (operand === undefined) return undefined;
-    return (
-      read(operand) ??
-      failNode(`needs operand ${i} ("${names[i]}") to be known when the file is read, but it is computed from data`)
-    );
-  };
-  return {
-    name: title,
-    opType: node.opType ?? '',
-    opset,
-    outputs: node.output ?? [],
-    inputs: names.map((_, i) => optional(i)),
-    optional,
-    input: (i) => optional(i) ?? failNode(`lacks operand ${i}`),
-    int: (name, otherwise) => (attributes.has(name) ? Number(attributes.get(name)!.i ?? 0) : otherwise),
-    float: (name, otherwise) => (attributes.has(name) ? (attributes.get(name)!.f ?? 0) : otherwise),
-    string: (name, otherwise) =>
-      attributes.has(name) ? new TextDecoder().decode(attributes.get(name)!.s ?? new Uint8Array()) : otherwise,
-    ints: (name) => attributes.get(name)?.ints?.map(Number),
-    floats: (name) => attributes.get(name)?.floats?.map(Number),
-    tensor: (name) => {
-      const proto = attributes.get(name)?.t;
-      return proto ? decodeTensor({ ...proto, name: proto.name || `${title}.${name}` }) : undefined;
-    },
-    attributes: [...attributes.keys()],
-    value: (i) => known(i, constantValue),
-    dims: (i) => known(i, dimsOf),
-    numbers: (i) =>
-      known(i, (expr) => {
-        const dims = dimsOf(expr);
-        return dims?.every((d) => typeof d === 'number') ? (dims as readonly number[]) : undefined;
-      }),
-    fail: failNode,
-  };
+/** The initializers by name. */
+const readInitializers = (graph: Onnx.IGraphProto, options: DecodeOptions): ReadonlyMap<string, Tensor> => {
+  const stored = new Map<string, Tensor>();
+  const reading = { precision: options.dtype, externalData: options.externalData };
+  for (const proto of graph.initializer ?? []) {
+    const name = proto.name ?? '';
+    if (stored.has(name))
+      fail({
+        _tag: 'DuplicateName',
+        value: name,
+        message: `two initializers are named "${name}"; every value of a graph has one name of its own`,
+      });
+    stored.set(name, heldTensor(proto, reading));
+  }
+  return stored;
 };
 
-const readGraph = (model: Onnx.ModelProto, options: DecodeOptions): Graph => {
-  const graph = model.graph!;
-  const opset = Number(model.opsetImport.find((o) => !o.domain || o.domain === 'ai.onnx')?.version ?? 0);
+/** Names that are only read as a mean or variance of batch normalisation: statistics, not parameters to train. */
+const runningStatistics = (nodes: readonly PlacedNode[]): ReadonlySet<string> => {
+  const statistics = new Set<string>();
+  const others = new Set<string>();
+  for (const { node } of nodes) {
+    const isNormalization = node.opType === 'BatchNormalization' && domainOf(node.domain) === '';
+    (node.input ?? []).forEach((name, i) => {
+      (isNormalization && i >= 3 ? statistics : others).add(name);
+    });
+  }
+  return new Set([...statistics].filter((name) => !others.has(name)));
+};
+
+const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
+  const { graph } = model;
+  const nodes = inlineFunctions(model);
   const outputNames = (graph.output ?? []).map((o) => o.name ?? '');
   const wanted = options.outputs ?? outputNames;
   const values = new Map<string, Expr>();
@@ -170,21 +126,13 @@ const readGraph = (model: Onnx.ModelProto, options: DecodeOptions): Graph => {
     values.set(name, expr);
   };
 
-  const needed = neededValues(graph, wanted);
-  checkSupport(graph, needed);
-  const stored = new Map<string, Tensor>();
-  for (const proto of graph.initializer ?? []) {
-    const name = proto.name ?? '';
-    if (stored.has(name))
-      fail({
-        _tag: 'DuplicateName',
-        value: name,
-        message: `two initializers are named "${name}"; every value of a graph has one name of its own`,
-      });
-    stored.set(name, decodeTensor(proto));
-  }
+  const needed = neededValues(nodes, wanted);
+  checkSupport(nodes, needed);
+  const stored = readInitializers(graph, options);
+  const statistics = runningStatistics(nodes);
   const isParameter = (name: string, value: Tensor): boolean =>
-    isFloat(value.dtype) && (options.parameters ? options.parameters.includes(name) : value.shape.length > 0);
+    isFloat(value.dtype) &&
+    (options.parameters ? options.parameters.includes(name) : value.shape.length > 0 && !statistics.has(name));
 
   const inputs: Input[] = [];
   for (const info of graph.input ?? []) {
@@ -192,7 +140,7 @@ const readGraph = (model: Onnx.ModelProto, options: DecodeOptions): Graph => {
     // Before IR version 4 initializers were listed among the inputs too.
     if (stored.has(name)) continue;
     const type = info.type?.tensorType?.elemType ?? 0;
-    const dtype = type === 10 || type === 16 ? 'float32' : dtypeOfOnnx(type);
+    const dtype = heldType(type, options.dtype);
     if (dtype === undefined) {
       if (!needed.has(name)) continue;
       fail({
@@ -221,13 +169,14 @@ const readGraph = (model: Onnx.ModelProto, options: DecodeOptions): Graph => {
       value: name,
       message: `node "${reader}" reads "${name}", which no input, initializer or earlier node defines (nodes must be in topological order, without cycles)`,
     });
-  for (const node of graph.node ?? []) {
+  const reading = { precision: options.dtype, externalData: options.externalData, lookUp };
+  for (const placed of nodes) {
+    const { node } = placed;
     if (!(node.output ?? []).some((o) => needed.has(o))) continue;
-    const importer = importers[node.opType ?? '']!;
-    const context = importNode(node, opset, lookUp);
+    const context = importNode(placed, reading);
     let results: readonly Expr[];
     try {
-      results = importer(context);
+      results = importers[node.opType ?? '']!(context);
     } catch (cause) {
       if (cause instanceof GraphError) return context.fail(`cannot be built: ${cause.message}`);
       throw cause;
@@ -250,13 +199,12 @@ const readGraph = (model: Onnx.ModelProto, options: DecodeOptions): Graph => {
 };
 
 /**
- * The graph of an ONNX file (operator sets 7 and later of the default domain). Every unsupported node is listed in one
- * error. Never throws on bad bytes: whatever is wrong with the file is the Left.
+ * The graph of an ONNX file (operator sets 7 to 26 of the default domain; local functions are written out). Every unsupported
+ * node is listed in one error. Never throws on bad bytes: whatever is wrong with the file is the Left.
  */
 export const decode = (bytes: Uint8Array, options: DecodeOptions = {}): E.Either<DecodeError, Graph> => {
   try {
-    const graph = readGraph(parse(bytes), options);
-    return E.right(options.dtype ? castGraph(options.dtype)(graph) : graph);
+    return E.right(readGraph(parseModel(bytes), options));
   } catch (cause) {
     if (cause instanceof DecodeFailure) return E.left(cause.error);
     if (cause instanceof GraphError)

@@ -16,7 +16,14 @@ export type DecodeError =
   | { readonly _tag: 'InvalidNode'; readonly message: string; readonly node: string }
   | { readonly _tag: 'UndefinedValue'; readonly message: string; readonly value: string }
   | { readonly _tag: 'DuplicateName'; readonly message: string; readonly value: string }
-  | { readonly _tag: 'InvalidTensor'; readonly message: string; readonly tensor: string };
+  | { readonly _tag: 'InvalidTensor'; readonly message: string; readonly tensor: string }
+  | {
+      readonly _tag: 'MissingExternalData';
+      readonly message: string;
+      readonly tensor: string;
+      /** The file's name as the model writes it. */
+      readonly location: string;
+    };
 
 /** Carries a DecodeError out of the nested calls of the importer; caught at the decoder's border. */
 export class DecodeFailure extends Error {

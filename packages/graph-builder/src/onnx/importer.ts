@@ -3,7 +3,7 @@
 import type { Dim } from '../dim.js';
 import type { Expr } from '../expr.js';
 import type { Value } from '../op.js';
-import type { Tensor } from '../tensor.js';
+import type { DType, Tensor } from '../tensor.js';
 
 export interface ImportNode {
   readonly name: string;
@@ -23,6 +23,8 @@ export interface ImportNode {
   readonly ints: (name: string) => readonly number[] | undefined;
   readonly floats: (name: string) => readonly number[] | undefined;
   readonly tensor: (name: string) => Tensor | undefined;
+  /** The type that the graph holds an ONNX element type in; undefined where it holds none. */
+  readonly dtype: (onnxType: number) => DType | undefined;
   /** Names of the attributes present. */
   readonly attributes: readonly string[];
   /** Operand i's value, which must be known when the file is read; undefined where the operand is absent. */

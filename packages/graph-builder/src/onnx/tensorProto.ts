@@ -4,6 +4,7 @@ import type { onnx as Onnx } from 'onnx-proto';
 import { tensor } from '../ops/constant.js';
 import type { DType, Tensor, TensorData } from '../tensor.js';
 import { DecodeFailure } from './errors.js';
+import { type ExternalData, isExternal, readExternal } from './externalData.js';
 import { dtypeOfOnnx } from './types.js';
 
 /** More elements than this in one tensor is taken for a damaged file: 2³¹ bytes is protobuf's own limit. */
@@ -44,27 +45,24 @@ const typedFields = (proto: Onnx.ITensorProto): ArrayLike<unknown> =>
     (f) => f && f.length > 0,
   ) ?? [];
 
-/** A tensor's value. Throws DecodeFailure on a type hograd does not hold, external data, or a length that is not the shape's. */
-export const decodeTensor = (proto: Onnx.ITensorProto): Tensor => {
+/**
+ * A tensor's value, its data in the model or in a file of its own. Throws DecodeFailure on a type hograd does not hold, data
+ * that is missing, or a length that is not the shape's.
+ */
+export const decodeTensor = (proto: Onnx.ITensorProto, externalData?: ExternalData): Tensor => {
   const name = proto.name ?? '';
   const type = proto.dataType ?? 0;
   const half = type === 10 || type === 16;
   const dtype = half ? 'float32' : dtypeOfOnnx(type);
   if (dtype === undefined)
     return fail(name, `has element type ${type}, which is not supported; convert the model to float32`);
-  if (proto.dataLocation === 1 || (proto.externalData?.length ?? 0) > 0) {
-    return fail(
-      name,
-      'keeps its data in another file; save the model with its data inside (external data is not supported yet)',
-    );
-  }
   const shape = (proto.dims ?? []).map(Number);
   const size = shape.reduce((a, b) => a * b, 1);
   if (shape.some((d) => !(d >= 0)) || size > MOST_ELEMENTS)
     return fail(name, `has the absurd shape [${shape.join(', ')}]`);
-  const raw = proto.rawData;
+  const width = half ? 2 : arrays[dtype].BYTES_PER_ELEMENT;
+  const raw = isExternal(proto) ? readExternal(proto, size * width, externalData) : proto.rawData;
   if (raw && raw.length > 0) {
-    const width = half ? 2 : arrays[dtype].BYTES_PER_ELEMENT;
     if (raw.length !== size * width)
       return fail(name, `has ${raw.length} bytes; its shape [${shape.join(', ')}] needs ${size * width}`);
     // A fresh buffer: the file's own is not aligned, and in Node a Buffer's `slice` would still share it.

@@ -37,7 +37,8 @@ export const rewrite = (
 export const substitute = (exprs: readonly Expr[], replacements: ReadonlyMap<Expr, Expr>): readonly Expr[] =>
   rewrite(exprs, (original) => replacements.get(original));
 
-const castTensor = (value: Tensor, dtype: DType): Tensor =>
+/** A tensor's elements in another type. */
+export const castTensor = (value: Tensor, dtype: DType): Tensor =>
   tensor(Float64Array.from(value.data as ArrayLike<number | bigint>, Number), value.shape, dtype);
 
 /**

@@ -8,6 +8,7 @@ import { gather } from '../../ops/gather.js';
 import { slice } from '../../ops/slice.js';
 import { normalizeAxis } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
+import { onnxTypeOf } from '../types.js';
 import { padImporter } from './pad.js';
 
 /** ONNX writes "to the end" as a very large number. */
@@ -95,7 +96,7 @@ const split: Importer = (n) => {
 const constantOfShape: Importer = (n) => {
   const shape = n.dims(0) ?? n.fail('needs its shape');
   const value = n.tensor('value');
-  return [expand(constant(value ? { ...value, shape: [] } : 0), shape)];
+  return [expand(value ? constant({ ...value, shape: [] }) : constant(0, n.dtype(onnxTypeOf.float32)!), shape)];
 };
 
 export const indexing: Readonly<Record<string, Importer>> = {

@@ -12,7 +12,9 @@ import { reshape } from '../../ops/reshape.js';
 import { transpose } from '../../ops/transpose.js';
 import { broadcastShapes, normalizeAxis, sizeOf } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
-import { dtypeOfOnnx } from '../types.js';
+import { onnxTypeOf } from '../types.js';
+
+const FLOAT = onnxTypeOf.float32;
 
 const reshapeImporter: Importer = (n) => {
   const x = n.input(0);
@@ -64,7 +66,8 @@ const constantImporter: Importer = (n) => {
   const value = n.tensor('value');
   if (value) return [constant(value)];
   const floats = n.attributes.includes('value_float') ? [n.float('value_float', 0)] : n.floats('value_floats');
-  if (floats) return [constant(tensor(floats, n.attributes.includes('value_float') ? [] : [floats.length], 'float32'))];
+  if (floats)
+    return [constant(tensor(floats, n.attributes.includes('value_float') ? [] : [floats.length], n.dtype(FLOAT)!))];
   const ints = n.attributes.includes('value_int') ? [n.int('value_int', 0)] : n.ints('value_ints');
   if (ints) return [constant(tensor(ints, n.attributes.includes('value_int') ? [] : [ints.length], 'int64'))];
   return n.fail(`has no numeric value (attributes: ${n.attributes.join(', ') || 'none'})`);
@@ -78,8 +81,7 @@ const shapeImporter: Importer = (n) => {
 
 const castImporter: Importer = (n) => {
   const to = n.int('to', 0);
-  const dtype = to === 10 || to === 16 ? 'float32' : dtypeOfOnnx(to);
-  return [cast(n.input(0), dtype ?? n.fail(`casts to element type ${to}, which is not supported`))];
+  return [cast(n.input(0), n.dtype(to) ?? n.fail(`casts to element type ${to}, which is not supported`))];
 };
 
 export const shapes: Readonly<Record<string, Importer>> = {

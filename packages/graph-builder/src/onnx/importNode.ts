@@ -1,0 +1,88 @@
+/** A node of a file, read for the function that turns it into expressions. */
+
+import type { onnx as Onnx } from 'onnx-proto';
+import { type Expr, isFloat } from '../expr.js';
+import { constantValue } from '../ops/constant.js';
+import type { DType, Tensor } from '../tensor.js';
+import { castTensor } from '../transforms/rewrite.js';
+import { DecodeFailure } from './errors.js';
+import type { ExternalData } from './externalData.js';
+import type { ImportNode } from './importer.js';
+import { type PlacedNode, titleOf } from './localFunctions.js';
+import { dimsOf } from './shapeValues.js';
+import { decodeTensor } from './tensorProto.js';
+import { dtypeOfOnnx } from './types.js';
+
+/** How a whole file is read. */
+export interface Reading {
+  /** Precision of every floating-point value; undefined leaves each as the file has it. */
+  readonly precision: 'float32' | 'float64' | undefined;
+  readonly externalData: ExternalData | undefined;
+  /** The value of that name, for a node; fails where there is none yet. */
+  readonly lookUp: (name: string, reader: string) => Expr;
+}
+
+/** An element type of the file as the graph holds it: half precisions as float32, floating-point ones in the asked precision. */
+export const heldType = (onnxType: number, precision: Reading['precision']): DType | undefined => {
+  const dtype = onnxType === 10 || onnxType === 16 ? 'float32' : dtypeOfOnnx(onnxType);
+  return dtype && precision && isFloat(dtype) ? precision : dtype;
+};
+
+/** A tensor of the file as the graph holds it. */
+export const heldTensor = (proto: Onnx.ITensorProto, reading: Pick<Reading, 'precision' | 'externalData'>): Tensor => {
+  const value = decodeTensor(proto, reading.externalData);
+  return reading.precision && isFloat(value.dtype) ? castTensor(value, reading.precision) : value;
+};
+
+/** Everything that an importer may ask of a node. */
+export const importNode = ({ node, opset }: PlacedNode, reading: Reading): ImportNode => {
+  const { lookUp } = reading;
+  const title = titleOf(node);
+  const failNode = (problem: string): never => {
+    throw new DecodeFailure({
+      _tag: 'InvalidNode',
+      node: title,
+      message: `node "${title}" (${node.opType}) ${problem}`,
+    });
+  };
+  const attributes = new Map((node.attribute ?? []).map((a) => [a.name ?? '', a]));
+  const names = node.input ?? [];
+  const optional = (i: number): Expr | undefined => (names[i] ? lookUp(names[i]!, title) : undefined);
+  const known = <T>(i: number, read: (expr: Expr) => T | undefined): T | undefined => {
+    const operand = optional(i);
+    if (operand === undefined) return undefined;
+    return (
+      read(operand) ??
+      failNode(`needs operand ${i} ("${names[i]}") to be known when the file is read, but it is computed from data`)
+    );
+  };
+  return {
+    name: title,
+    opType: node.opType ?? '',
+    opset,
+    outputs: node.output ?? [],
+    inputs: names.map((_, i) => optional(i)),
+    optional,
+    input: (i) => optional(i) ?? failNode(`lacks operand ${i}`),
+    int: (name, otherwise) => (attributes.has(name) ? Number(attributes.get(name)!.i ?? 0) : otherwise),
+    float: (name, otherwise) => (attributes.has(name) ? (attributes.get(name)!.f ?? 0) : otherwise),
+    string: (name, otherwise) =>
+      attributes.has(name) ? new TextDecoder().decode(attributes.get(name)!.s ?? new Uint8Array()) : otherwise,
+    ints: (name) => attributes.get(name)?.ints?.map(Number),
+    floats: (name) => attributes.get(name)?.floats?.map(Number),
+    tensor: (name) => {
+      const proto = attributes.get(name)?.t;
+      return proto ? heldTensor({ ...proto, name: proto.name || `${title}.${name}` }, reading) : undefined;
+    },
+    attributes: [...attributes.keys()],
+    dtype: (onnxType) => heldType(onnxType, reading.precision),
+    value: (i) => known(i, constantValue),
+    dims: (i) => known(i, dimsOf),
+    numbers: (i) =>
+      known(i, (expr) => {
+        const dims = dimsOf(expr);
+        return dims?.every((d) => typeof d === 'number') ? (dims as readonly number[]) : undefined;
+      }),
+    fail: failNode,
+  };
+};
