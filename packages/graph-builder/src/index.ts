@@ -33,4 +33,5 @@ export { hvp } from './transforms/hvp.js';
 export { jet } from './transforms/jet.js';
 export { jvp } from './transforms/jvp.js';
 export { castGraph, substitute } from './transforms/rewrite.js';
+export { simplify } from './transforms/simplify.js';
 export { grad, vjp } from './transforms/vjp.js';
