@@ -1,6 +1,6 @@
 /** The step rule θ ← θ − U I_{P:S} rates, for any partition. */
 
-import type { StepRule } from '@hograd/baselines';
+import type { StepRule, StepRuleArguments, StepRuleResult } from '@hograd/baselines';
 import {
   constant,
   type Expr,
@@ -23,11 +23,16 @@ const ratesOf = (rates: Expr, parameter: Input, id: number | Int32Array): Expr =
   return reshape(gather(rates, indices), parameter.shape);
 };
 
+/** A step rule that needs to know no more than where it is and where to go. */
+export interface GroupRates extends StepRule {
+  readonly update: (step: Pick<StepRuleArguments, 'parameters' | 'direction'>) => StepRuleResult;
+}
+
 /**
  * θ ← θ − rates[s]·u on the scalars of group s, where `rates` [S] is an input of the graph: the update of algorithm 1 (arXiv
  * 2312.03885) with λ1·η as rates. Throws GraphError, when a graph is built, where a parameter is not in the partition.
  */
-export const groupRates = (partition: Partition): StepRule => ({
+export const groupRates = (partition: Partition): GroupRates => ({
   name: 'groupRates',
   update: ({ parameters, direction }) => {
     const rates = input('rates', [partition.groups.length], parameters[0]!.dtype) as Input;
