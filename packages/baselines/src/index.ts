@@ -1,5 +1,8 @@
 /** Optimisers as values: directions, step rules, and the graph of one training step. */
 
+export { byParameter } from './compositions/byParameter.js';
+export { chain } from './compositions/chain.js';
+export { scoped } from './compositions/scoped.js';
 export type { Direction, DirectionArguments, DirectionResult, State, StateTensor } from './direction.js';
 export { type AdamOptions, adam } from './directions/adam.js';
 export { adamw } from './directions/adamw.js';
@@ -9,7 +12,19 @@ export { nesterov } from './directions/nesterov.js';
 export { type RmspropOptions, rmsprop } from './directions/rmsprop.js';
 export { sgd } from './directions/sgd.js';
 export { constantRate } from './rules/constantRate.js';
+export { lineSearch } from './rules/lineSearch.js';
 export { perGroupRates } from './rules/perGroupRates.js';
+export { scheduled } from './rules/scheduled.js';
 export type { StepRule, StepRuleArguments, StepRuleResult } from './rules/stepRule.js';
+export { constantSchedule } from './schedules/constant.js';
+export { type CosineOptions, cosineSchedule } from './schedules/cosine.js';
+export { geometricSchedule } from './schedules/geometric.js';
+export type { Schedule } from './schedules/schedule.js';
+export { stepSchedule } from './schedules/steps.js';
+export { type WarmUpOptions, warmUp } from './schedules/warmUp.js';
 export { initialState } from './state.js';
 export { type TrainStep, trainStep } from './trainStep.js';
+export { clipByKL, type KLOptions } from './transformations/clipByKL.js';
+export { clipByNorm } from './transformations/clipByNorm.js';
+export { clipByValue } from './transformations/clipByValue.js';
+export { type WeightDecayOptions, weightDecay } from './transformations/weightDecay.js';

@@ -44,6 +44,20 @@ export const requireNonNegative = (direction: string, name: string, value: numbe
   }
 };
 
+/** Throws GraphError unless the number is finite and positive. */
+export const requirePositive = (direction: string, name: string, value: number): void => {
+  if (!(value > 0 && value < Infinity)) {
+    throw new GraphError(direction, `${name} is ${value}; it must be a finite number above 0`);
+  }
+};
+
+/** Throws GraphError unless the number is a whole one of at least 1. */
+export const requireCount = (direction: string, name: string, value: number): void => {
+  if (!(Number.isSafeInteger(value) && value >= 1)) {
+    throw new GraphError(direction, `${name} is ${value}; it must be a whole number of at least 1`);
+  }
+};
+
 /** The parameters' one floating-point type. Throws GraphError where there are none or they differ. */
 export const parameterType = (parameters: readonly Input[]): 'float32' | 'float64' => {
   const types = [...new Set(parameters.map((p) => p.dtype))];
@@ -61,9 +75,13 @@ export const parameterType = (parameters: readonly Input[]): 'float32' | 'float6
  * Values of a train step's carried inputs before the first step: zeros for every `state.NAME`, and 0 for `step`. Throws
  * GraphError as `init` does.
  */
-export const initialState = (direction: Direction, parameters: readonly Input[]): ReadonlyMap<string, Tensor> =>
+export const initialState = (
+  direction: Direction,
+  parameters: readonly Input[],
+  loss: Expr,
+): ReadonlyMap<string, Tensor> =>
   new Map([
-    ...direction.init(parameters).map(({ name, shape, dtype }): [string, Tensor] => {
+    ...direction.init(parameters, loss).map(({ name, shape, dtype }): [string, Tensor] => {
       const size = shape.reduce((a, b) => a * b, 1);
       return [`state.${name}`, tensor(new Float64Array(size), shape, dtype)];
     }),

@@ -37,35 +37,40 @@ const nextOf = (name: string, result: State): Expr => {
  * The graph of one step.
  *
  * Inputs, in order: the parameters; `state.NAME` for each tensor of the direction's state; `step` (a scalar of the parameters'
- * type: steps already taken); the batch, that is every other input of the loss; the rule's hyperparameters. Outputs: `loss`
- * (before the step), and for each parameter, `state.NAME` and `step` the value that the following step takes, as `next.` and the
- * input's name. The graph's initializers are the state's zeros and step 0.
+ * type: steps already taken); the batch, that is every other input of the loss; the direction's own inputs (probes); the rule's
+ * hyperparameters. Outputs: `loss` (before the step); for each parameter, `state.NAME` and `step` the value that the following
+ * step takes, as `next.` and the input's name; and `check.NAME` for each check of the direction and the rule. The graph's
+ * initializers are the state's zeros and step 0.
  *
  * Throws GraphError where the loss is not a floating-point scalar, the parameters have no single floating-point type or a symbolic
  * shape, two inputs share a name, or the direction's update leaves out a part of its state.
  */
 export const trainStep = ({ loss, parameters, direction, rule }: TrainStep): Graph => {
   const dtype = parameterType(parameters);
-  const slots = direction.init(parameters);
+  const slots = direction.init(parameters, loss);
   const stateInputs = slots.map(({ name, shape, dtype }) => input(`state.${name}`, shape, dtype));
   const step = input('step', [], dtype);
   const batch = topologicalOrder([loss]).filter((e) => isInput(e) && !parameters.includes(e)) as readonly Input[];
+  const gradients = grad(loss, parameters);
 
   const update = direction.update({
-    gradients: grad(loss, parameters),
+    gradients,
     parameters,
     state: Object.fromEntries(slots.map(({ name }, i) => [name, stateInputs[i]!])),
     step,
+    loss,
   });
-  const next = rule.update({ parameters, direction: update.direction });
+  const next = rule.update({ parameters, direction: update.direction, gradients, step, loss });
+  const { inputs = [], checks = [] } = update;
   return makeGraph(
     [
       { name: 'loss', value: loss },
       ...parameters.map((p, i) => ({ name: `next.${p.attributes.name}`, value: next.parameters[i]! })),
       ...slots.map(({ name }) => ({ name: `next.state.${name}`, value: nextOf(name, update.state) })),
       { name: 'next.step', value: add(step, 1) },
+      ...[...checks, ...(next.checks ?? [])].map(({ name, value }) => ({ name: `check.${name}`, value })),
     ],
-    [...parameters, ...stateInputs, step, ...batch, ...next.hyperparameters],
-    initialState(direction, parameters),
+    [...new Set([...parameters, ...stateInputs, step, ...batch, ...inputs, ...next.hyperparameters])],
+    initialState(direction, parameters, loss),
   );
 };

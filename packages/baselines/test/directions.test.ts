@@ -1,39 +1,10 @@
 import * as G from '@hograd/graph-builder';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  adam,
-  adamw,
-  constantRate,
-  type Direction,
-  momentum,
-  nesterov,
-  rmsprop,
-  sgd,
-  trainStep,
-} from '../src/index.js';
-import { carry, initialValues, runStep, type Values } from './trajectory.js';
+import { adam, adamw, type Direction, momentum, nesterov, rmsprop, sgd } from '../src/index.js';
+import { follow } from './follow.js';
 
 const SIZE = 3;
-const vector = (data: ArrayLike<number>): G.Value => ({ shape: [data.length], data: Float64Array.from(data) });
-const scalar = (value: number): G.Value => ({ shape: [], data: Float64Array.of(value) });
-
-/** θ after each step when the loss is ⟨g, θ⟩, whose gradient is the fed g. */
-const follow = (
-  direction: Direction,
-  gradients: readonly (readonly number[])[],
-  rate: number,
-  start: readonly number[],
-) => {
-  const w = G.input('w', [SIZE], 'float64');
-  const g = G.input('g', [SIZE], 'float64');
-  const graph = trainStep({ loss: G.reduceSum(G.mul(g, w)), parameters: [w], direction, rule: constantRate() });
-  let values: Values = { ...initialValues(graph), w: vector(start), rate: scalar(rate) };
-  return gradients.map((gradient) => {
-    values = carry(values, runStep(graph, { ...values, g: vector(gradient) }));
-    return Array.from(values.w!.data);
-  });
-};
 
 /** One coordinate's update rules, written as loops over plain numbers after the cited definitions. */
 type Rule = (gradients: readonly number[], start: number, rate: number) => readonly number[];
@@ -144,7 +115,7 @@ describe('options out of range', () => {
     [() => nesterov({ beta: Number.NaN }), /nesterov: beta is NaN/],
     [() => adam({ beta2: 1.5 }), /adam: beta2 is 1.5/],
     [() => adam({ eps: -1 }), /eps is -1; it must be a finite number of at least 0/],
-    [() => adamw({ weightDecay: Infinity }), /weightDecay is Infinity/],
+    [() => adamw({ weightDecay: Infinity }), /adamw: weightDecay is Infinity/],
     [() => rmsprop({ alpha: -1 }), /rmsprop: alpha is -1/],
   ])('%s throws', (build, message) => {
     expect(build).toThrow(G.GraphError);

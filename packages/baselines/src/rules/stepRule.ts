@@ -1,11 +1,17 @@
 /** A step rule: how far the parameters go along a direction. */
 
-import type { Expr, Input } from '@hograd/graph-builder';
+import { type DType, type Expr, type Input, input, type Output } from '@hograd/graph-builder';
 
 export interface StepRuleArguments {
   readonly parameters: readonly Input[];
   /** u, one for each parameter. */
   readonly direction: readonly Expr[];
+  /** Of the loss, one for each parameter. */
+  readonly gradients: readonly Expr[];
+  /** Steps already taken: a floating-point scalar, 0 at the first step. */
+  readonly step: Expr;
+  /** The scalar being minimised, on this step's batch. */
+  readonly loss: Expr;
 }
 
 export interface StepRuleResult {
@@ -13,9 +19,14 @@ export interface StepRuleResult {
   readonly parameters: readonly Expr[];
   /** The graph inputs that the rule reads: numbers that may change from step to step, such as a scheduled rate. */
   readonly hyperparameters: readonly Input[];
+  /** Numbers worth watching, such as a rate that the rule worked out: graph outputs `check.NAME`. */
+  readonly checks?: readonly Output[];
 }
 
 export interface StepRule {
   readonly name: string;
   readonly update: (step: StepRuleArguments) => StepRuleResult;
 }
+
+/** The scalar input `rate`: the one that every rule and direction with a single rate shares. */
+export const rateInput = (dtype: DType): Input => input('rate', [], dtype);

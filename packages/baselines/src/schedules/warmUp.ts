@@ -1,0 +1,26 @@
+/** A factor that rises linearly before another schedule begins. */
+
+import { add, less, maximum, mul, sub, where } from '@hograd/graph-builder';
+import { requireCount, requireNonNegative } from '../state.js';
+import { constantSchedule } from './constant.js';
+import type { Schedule } from './schedule.js';
+
+export interface WarmUpOptions {
+  /** Steps from the first factor to 1. */
+  readonly steps: number;
+  /** The factor of the first step; default 1/steps, so that every step moves. */
+  readonly first?: number;
+}
+
+/**
+ * first + (1 − first)·t/steps while t < steps, then `after`, which counts its steps from there (default: constantly 1). Throws
+ * GraphError unless `steps` is a whole number of at least 1 and `first` is at least 0. Goyal et al., arXiv 1706.02677, section 2.2.
+ */
+export const warmUp = ({ steps, first = 1 / steps }: WarmUpOptions, after: Schedule = constantSchedule()): Schedule => {
+  requireCount('warmUp', 'steps', steps);
+  requireNonNegative('warmUp', 'first', first);
+  return (step) => {
+    const rise = add(mul(step, (1 - first) / steps), first);
+    return where(less(step, steps), rise, after(maximum(sub(step, steps), 0)));
+  };
+};
