@@ -1,6 +1,7 @@
 // What a curvature summary costs, as multiples of one gradient timed in the same run: node tools/bench/summary.mjs [mlp|bigmlp ...]
 // Needs `npm run build`. Prints a Markdown table for docs/benchmarks.md.
 import { availableParallelism } from 'node:os';
+import { uniform } from '../../packages/data/dist/index.js';
 import {
   encode,
   grad,
@@ -38,7 +39,15 @@ const time = async (runs, rounds) => {
 
 const measure = async (name) => {
   const model = MODELS[name]();
-  const graph = lossGraph(model, { dtype: 'float32' });
+  const initialValue = ({ name: key, shape, fanIn }) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return tensor(
+      uniform([1, key], size).map((u) => (2 * u - 1) / Math.sqrt(fanIn)),
+      shape,
+      'float32',
+    );
+  };
+  const graph = lossGraph(model, { values: new Map(model.parameters.map((p) => [p.name, initialValue(p)])) });
   const loss = outputNamed('loss')(graph);
   const parameters = graph.inputs.filter((i) => graph.initializers.has(i.attributes.name));
   const directions = parameters.map((p) => input(`direction.${p.attributes.name}`, p.shape, p.dtype));
@@ -77,7 +86,7 @@ const measure = async (name) => {
     const feeds = Object.fromEntries(session.inputs.map((port) => [port.name, values[port.name]]));
     return async () => right(await session.run(feeds)());
   });
-  const [gradient, second, third] = await time(runs, name === 'mlp' ? 101 : 7);
+  const [gradient, second, third] = await time(runs, name === 'mlp' ? 101 : 5);
   const ms = (s) => (s * 1000).toFixed(2);
   return `| ${name} | ${groups.length} | ${ms(gradient)} | ${ms(second)} (${(second / gradient).toFixed(2)}×) | ${ms(third)} (${(third / gradient).toFixed(2)}×) | ${built.toFixed(2)} |`;
 };
