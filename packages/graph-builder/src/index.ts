@@ -18,6 +18,7 @@ export type { DecodeError, UnsupportedNode } from './onnx/errors.js';
 export type { ExternalData } from './onnx/externalData.js';
 export type { Value } from './op.js';
 export * from './ops/index.js';
+export { peakBytes } from './peakBytes.js';
 export type { Shape } from './shape.js';
 export {
   type Along,
