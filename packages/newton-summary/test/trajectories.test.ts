@@ -18,7 +18,7 @@ import {
 import { custom } from '@hograd/partition';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { newtonSummaryGraphs, type RatesOptions, type RatesState, updateRates } from '../src/index.js';
+import { DEFAULT_RATES, newtonSummaryGraphs, type RatesOptions, type RatesState, updateRates } from '../src/index.js';
 
 const load = (name: string) =>
   JSON.parse(
@@ -67,11 +67,12 @@ const optionsOf = (o: {
   lambda1: o.damping,
   lambdaInt: o.damping_int,
   etaDecay: o.mom_lrs,
-  summaryDecay: o.movavg,
+  summaryAverage: o.movavg > 0 ? { kind: 'exponential', decay: o.movavg } : { kind: 'none' },
   dDecay: o.mom_order3_,
   clipNegative: o.remove_negative ? (o.maintain_true_lrs ? 'when-applied' : 'before-average') : 'never',
-  ridge: 0,
+  ridge: { kind: 'none' },
   diagonal: o.diagonal,
+  limit: { kind: 'none' },
 });
 
 const relativeError = (actual: ArrayLike<number>, expected: readonly number[]): number =>
@@ -152,16 +153,7 @@ describe.each(['period1', 'period1-mom-true', 'period5-mom', 'movavg', 'adam-dir
 );
 
 describe('a refusal of the solver', () => {
-  const options: RatesOptions = {
-    lambda1: 1,
-    lambdaInt: 1,
-    etaDecay: 0.5,
-    clipNegative: 'never',
-    summaryDecay: 0,
-    dDecay: 0,
-    ridge: 0,
-    diagonal: false,
-  };
+  const options: RatesOptions = { ...DEFAULT_RATES, lambda1: 1, clipNegative: 'never' };
   const good = {
     gbar: [1, 2],
     Hbar: [

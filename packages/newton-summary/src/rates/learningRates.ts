@@ -2,7 +2,7 @@
 
 import { type CubicError, type CubicSolution, solveCubic } from '@hograd/cubic-solver';
 import type * as E from 'fp-ts/lib/Either.js';
-import type { SummaryNumbers } from './summary/numbers.js';
+import type { SummaryNumbers } from '../summary/numbers.js';
 
 /**
  * η* [S]: the global minimiser of −ḡᵀη + ½ηᵀH̄η + (λ_int/6)‖Dη‖³ with D = Diag(|D3|^{1/3}) (arXiv 2312.03885, equations 8

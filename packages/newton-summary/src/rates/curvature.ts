@@ -1,0 +1,32 @@
+/** H̄ as the solver sees it: symmetric, with its ridge, whole or its diagonal alone. */
+
+import type { RatesOptions } from './options.js';
+
+/** (H̄ + H̄ᵀ)/2: measured in float32, H̄ is symmetric only up to the rounding of sums that cancel. */
+const symmetric = (Hbar: readonly (readonly number[])[]): readonly (readonly number[])[] =>
+  Hbar.map((row, s) => row.map((h, t) => h / 2 + Hbar[t]![s]! / 2));
+
+/** What the ridge adds at one place of the diagonal. */
+const ridgeAt = ({ ridge }: Pick<RatesOptions, 'ridge'>, h: number, d: number): number => {
+  switch (ridge.kind) {
+    case 'none':
+      return 0;
+    case 'absolute':
+      return ridge.epsilon;
+    case 'diagonal':
+      return ridge.factor * Math.abs(h);
+    case 'cubic-metric':
+      return ridge.factor * d * d;
+  }
+};
+
+/** The curvature of the cubic subproblem from a summary's H̄ [S][S] and d [S]. */
+export const regularizedCurvature =
+  (options: Pick<RatesOptions, 'ridge' | 'diagonal'>) =>
+  (Hbar: readonly (readonly number[])[], d: readonly number[]): readonly (readonly number[])[] =>
+    symmetric(Hbar).map((row, s) =>
+      row.map((h, t) => {
+        if (s === t) return h + ridgeAt(options, h, d[s]!);
+        return options.diagonal ? 0 : h;
+      }),
+    );
