@@ -49,6 +49,30 @@ const integerNodes: readonly OneNode[] = [
   { type: 'Mod', operands: [int(signed), int([3, -2, 4, -3, 4, 5])], attributes: { fmod: 1 }, outputs: ['int64'] },
 ];
 
+const shapeNodes: readonly OneNode[] = [
+  { type: 'MatMul', operands: [{ shape: [3] }, { shape: [3] }] },
+  { type: 'MatMul', operands: [{ shape: [3] }, { shape: [2, 3, 4], batch: true }] },
+  { type: 'MatMul', operands: [{ shape: [2, 2, 3], batch: true }, { shape: [3] }] },
+  { type: 'CastLike', operands: [int(signed), { shape: [1] }] },
+  { type: 'CastLike', operands: [{ shape: [3], data: [1.7, -1.7, 0.2] }, int([1], 'int32')], outputs: ['int32'] },
+  ...['ReduceMax', 'ReduceMin'].map((type) => ({
+    type,
+    operands: [int([1, 0, 0, 0, 1, 1], 'bool', [3, 2]), stored([1], [1], 'int64')],
+    outputs: ['bool' as const],
+  })),
+  { type: 'Reshape', operands: [{ shape: [0, 3, 4] }, stored([3, 4, 0], [3], 'int64')], attributes: { allowzero: 1 } },
+  {
+    type: 'ConvTranspose',
+    operands: [{ shape: [1, 1, 3, 3] }, { shape: [1, 2, 3, 3] }],
+    attributes: { strides: [3, 2], output_shape: [10, 8] },
+  },
+  ...(['int8', 'int64'] as const).map((dtype) => ({
+    type: 'Clip',
+    operands: [int(signed, dtype), stored([-3], [], dtype), stored([5], [], dtype)],
+    outputs: [dtype],
+  })),
+];
+
 const floatNodes: readonly OneNode[] = [
   { type: 'Mod', operands: [{ shape: [2, 3] }, { shape: [3], data: [0.3, -0.4, 0.25] }], attributes: { fmod: 1 } },
   // A base below zero has whole powers only; one above has all.
@@ -106,11 +130,14 @@ const floatNodes: readonly OneNode[] = [
 ];
 
 describe('a node imported, and written again, computes what its file does', () => {
-  it.each([...integerNodes, ...floatNodes].map((node) => [label(node), node] as const))('%s', async (_, node) => {
-    const graph = await expectImported(fileOf(node), feedsOf(node));
-    if (node.operands[0]!.batch && node.opset !== 11 && node.opset !== 12)
-      expect(graph.outputs[0]!.value.shape[0]).toBe('N');
-  });
+  it.each([...integerNodes, ...shapeNodes, ...floatNodes].map((node) => [label(node), node] as const))(
+    '%s',
+    async (_, node) => {
+      const graph = await expectImported(fileOf(node), feedsOf(node));
+      if (node.operands[0]!.batch && node.opset !== 11 && node.opset !== 12)
+        expect(graph.outputs[0]!.value.shape[0]).toBe('N');
+    },
+  );
 });
 
 describe('derivatives of', () => {

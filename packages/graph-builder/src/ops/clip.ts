@@ -1,15 +1,27 @@
 /** Clip: holds x between two bounds. */
 
 import { lift } from '../classes/elementwise.js';
-import type { Expr } from '../expr.js';
+import { type Expr, isFloat } from '../expr.js';
+import { cast } from './cast.js';
 import { greater, less } from './compare.js';
+import { maximum, minimum } from './extremum.js';
 import { where } from './where.js';
+
+/** Integers of 8 and 16 bits as 32, where ONNX Runtime has Max and Min. */
+const wide = (x: Expr): Expr => (/(8|16)$/.test(x.dtype) ? cast(x, 'int32') : x);
+
+/** The same for integers, which have no derivative. */
+const clipInteger = (x: Expr, lower?: Expr | number, upper?: Expr | number): Expr => {
+  const atLeast = lower === undefined ? wide(x) : maximum(wide(x), wide(lift(lower, x)));
+  return cast(upper === undefined ? atLeast : minimum(atLeast, wide(lift(upper, x))), x.dtype);
+};
 
 /**
  * min(max(x, lower), upper), broadcasting; a bound that is undefined does not bind, and where they cross the upper one holds. At
  * the edges the derivative goes to x; beyond them to the bound (PyTorch's convention), which Max and Min would not give.
  */
 export function clip(x: Expr, lower?: Expr | number, upper?: Expr | number): Expr {
+  if (!isFloat(x.dtype)) return clipInteger(x, lower, upper);
   const atLeast = lower === undefined ? x : where(less(x, lower), lift(lower, x), x);
   return upper === undefined ? atLeast : where(greater(atLeast, upper), lift(upper, x), atLeast);
 }

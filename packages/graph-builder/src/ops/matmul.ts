@@ -81,10 +81,22 @@ export const matmulOp = bilinear({
 });
 
 /**
- * a·b for a [..., m, k] and b [..., k, n]. A stack of matrices times one matrix is folded into a single product. Throws
+ * a·b for a [..., m, k] and b [..., k, n]; a vector is a row on the left, a column on the right, and leaves no axis. A stack of matrices times one matrix is folded into a single product. Throws
  * GraphError where the inner dimensions or the types differ.
  */
 export function matmul(a: Expr, b: Expr): Expr {
+  if (a.shape.length === 1) {
+    const product = matmul(reshape(a, [1, ...a.shape]), b);
+    const row = product.shape.length - (b.shape.length === 1 ? 1 : 2);
+    return reshape(
+      product,
+      product.shape.filter((_, axis) => axis !== row),
+    );
+  }
+  if (b.shape.length === 1) {
+    const product = matmul(a, reshape(b, [...b.shape, 1]));
+    return reshape(product, product.shape.slice(0, -1));
+  }
   if ([a, b].some((x) => uniformValue(x) === 0)) {
     const { dtype, shape } = matmulOp.infer([a, b], {});
     return expand(constant(0, dtype), shape);

@@ -41,6 +41,7 @@ const reduceExtremum = (
 const over =
   (op: Op<AxesAttributes>) =>
   (x: Expr, axes: readonly number[] = x.shape.map((_, axis) => axis)): Expr => {
+    if (x.dtype === 'bool') return cast(over(op)(cast(x, 'int32'), axes), 'bool');
     const positive = [...new Set(axes.map((axis) => normalizeAxis(op.name, axis, x.shape.length)))];
     return positive.length === 0 ? x : makeExpr(op, [x], { axes: positive.sort((a, b) => a - b) });
   };

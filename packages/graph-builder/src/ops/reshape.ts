@@ -38,7 +38,12 @@ export const reshapeOp = linear<ReshapeAttributes>({
     }
     return { dtype: x!.dtype, shape };
   },
-  emit: (node, e) => e.node('Reshape', [e.name(node.args[0]!), e.dims(target(node.args[0]!.shape, node.shape))]),
+  emit: (node, e) => {
+    const x = node.args[0]!;
+    // A length of 0 is meant as one; by default it would say "copy".
+    if (node.shape.includes(0)) return e.node('Reshape', [e.name(x), e.dims(node.shape)], { allowzero: 1 });
+    return e.node('Reshape', [e.name(x), e.dims(target(x.shape, node.shape))]);
+  },
   evaluate: (_, [x]) => x!.data,
   tangent: (node, _, dx, lead) => reshape(dx, [...dx.shape.slice(0, lead), ...node.shape]),
   adjoint: (node, _, adjoint) => reshape(adjoint, node.args[0]!.shape),

@@ -21,17 +21,18 @@ const convImporter: Importer = (n) => {
   return [withBias(n, conv(x, w, { ...window, groups: n.int('group', 1) }))];
 };
 
-/** Padding of a transposed convolution whose result's lengths are prescribed, [before, after] on each axis. */
+/**
+ * Padding of a transposed convolution whose result's lengths are prescribed, [before, after] on each axis; none where they
+ * exceed what the windows reach, and the rest stays zero.
+ */
 const paddingFor = (
   n: ImportNode,
   full: readonly number[],
   wanted: readonly number[],
 ): readonly (readonly [number, number])[] =>
-  full.map((length, i) => {
-    const total = length - wanted[i]!;
-    if (total < 0) return n.fail(`asks for length ${wanted[i]} on spatial axis ${i}, more than the ${length} it has`);
-    return splitPadding(total, n.string('auto_pad', 'NOTSET') === 'SAME_UPPER');
-  });
+  full.map((length, i) =>
+    splitPadding(Math.max(length - wanted[i]!, 0), n.string('auto_pad', 'NOTSET') === 'SAME_UPPER'),
+  );
 
 const convTranspose: Importer = (n) => {
   const [y, w] = [n.input(0), n.input(1)];
@@ -50,11 +51,13 @@ const convTranspose: Importer = (n) => {
     ? paddingFor(n, full, prescribed)
     : full.map((_, i) => [given?.[i] ?? 0, given?.[i + rank] ?? 0] as const);
   const window = { strides, dilations, padsBefore: pads.map((p) => p[0]), padsAfter: pads.map((p) => p[1]) };
-  const sizes = full.map((length, i) => length - pads[i]![0] - pads[i]![1]);
+  const sizes = prescribed ?? full.map((length, i) => length - pads[i]![0] - pads[i]![1]);
   const back = outputSizes(sizes, { ...window, kernel });
   const odd = back.findIndex((o, i) => o !== outputs[i]);
   if (odd >= 0)
-    return n.fail(`has output_padding ${extra[odd]} on spatial axis ${odd}; less than the stride is supported`);
+    return n.fail(
+      `asks for length ${sizes[odd]} on spatial axis ${odd}; less than a stride beyond its windows is supported`,
+    );
   return [withBias(n, convInput(y, w, sizes, { ...window, groups: n.int('group', 1) }))];
 };
 

@@ -86,6 +86,7 @@ const castImporter: Importer = (n) => {
 
 export const shapes: Readonly<Record<string, Importer>> = {
   Cast: castImporter,
+  CastLike: (n) => [cast(n.input(0), n.input(1).dtype)],
   Concat: (n) => [
     concat(
       n.inputs.map((_, i) => n.input(i)),
