@@ -7,16 +7,16 @@ const packages = fileURLToPath(new URL('./packages', import.meta.url));
 /** Tests run against the sources, so a stale build can never pass for a fresh one. */
 export default defineConfig({
   resolve: {
-    alias: readdirSync(packages).map((name) => ({
-      find: new RegExp(`^@hograd/${name}$`),
-      replacement: `${packages}/${name}/src/index.ts`,
-    })),
+    alias: readdirSync(packages).flatMap((name) => [
+      { find: new RegExp(`^@hograd/${name}$`), replacement: `${packages}/${name}/src/index.ts` },
+      { find: new RegExp(`^@hograd/${name}/pure$`), replacement: `${packages}/${name}/src/pure.ts` },
+    ]),
   },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'tools/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     reporters: ['default', './tools/count-reporter.ts'],
   },
 });

@@ -71,6 +71,22 @@ describe('hograd summarize', () => {
     for (const group of ['0.weight', '0.bias', '4.bias']) expect(html).toContain(group);
   });
 
+  it('keeps a memory limit with slices of the batch, and the numbers', async () => {
+    const whole = await hograd(...summarizeArgs('vgg-tiny'), '--dtype', 'float64');
+    const sliced = await hograd(...summarizeArgs('vgg-tiny'), '--dtype', 'float64', '--memory-limit', '500000');
+    expect(sliced.err).toBe('');
+    const [a, b] = [JSON.parse(whole.out), JSON.parse(sliced.out)];
+    expect(b.memory).toMatch(
+      /^memory: 3 slices of at most 2 examples, about \d+ KiB each, under the limit of 489 KiB$/,
+    );
+    expect(relativeError([b.loss], [a.loss])).toBeLessThan(1e-13);
+    expect(relativeError(b.Hbar.flat(), a.Hbar.flat())).toBeLessThan(1e-12);
+    expect(relativeError(b.D3, a.D3)).toBeLessThan(1e-12);
+    const impossible = await hograd(...summarizeArgs('vgg-tiny'), '--memory-limit', '1000');
+    expect(impossible.status).toBe(2);
+    expect(impossible.err).toMatch(/one example alone needs about \d+ KiB, more than --memory-limit/);
+  });
+
   it('reads inputs from a folder of TensorProto files, in the order of the graph’s inputs', async () => {
     const arrays = decodeNpz('inputs.npz')(readFileSync(join(root, 'mlp-tanh/inputs.npz')));
     if (E.isLeft(arrays)) throw new Error(arrays.left.message);
@@ -134,7 +150,7 @@ describe('hograd summarize refuses', () => {
     const path = join(folder, 'missing.npz');
     writeFileSync(path, encodeNpz()({ x: x! }));
     const { status, err } = await hograd('summarize', model, '--inputs', path);
-    expect(err).toMatch(/has no array "y"; the model needs "y", "x"/);
+    expect(err).toMatch(/has no array "y"; the model needs "x", "y"/);
     expect(status).toBe(2);
   });
 });

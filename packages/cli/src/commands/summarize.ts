@@ -1,31 +1,18 @@
 /** hograd summarize: ḡ, H̄, D3 and η* of a model's loss on given inputs. */
 
-import { stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { readNpz, readTensorProtos } from '@hograd/data';
-import {
-  type Expr,
-  encode,
-  grad,
-  type Input,
-  input,
-  isFloat,
-  makeGraph,
-  type Order,
-  type Output,
-  summary,
-  type Tensor,
-  tensor,
-} from '@hograd/graph-builder';
+import { type Expr, grad, input, type Order, type Output, summary, type Tensor } from '@hograd/graph-builder';
 import { groupDirections, learningRates } from '@hograd/newton-summary';
 import { summaryReport } from '@hograd/report';
-import { openSession, type Session } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { attempt, type Failure, failed, orRefuse, refuse, wrongInput } from '../failure.js';
+import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
+import { type Arrays, directionName, readDirections, readModelFeeds } from '../feeds.js';
+import { describePlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { readPartition } from '../partition.js';
-import { sessionFailure } from '../sessionFailure.js';
+import { openGraph, runSlices, weightedMeans } from '../runGraph.js';
 
 export interface SummarizeOptions extends LossOptions {
   readonly inputs: string;
@@ -35,6 +22,8 @@ export interface SummarizeOptions extends LossOptions {
   readonly lambdaInt: readonly number[];
   readonly engine: 'stacked' | 'generic';
   readonly device: 'cpu' | 'cuda' | 'webgpu' | 'auto';
+  /** Bytes that the runs may take. */
+  readonly memoryLimit?: number;
   /** Where to write the picture. */
   readonly report?: string;
 }
@@ -61,55 +50,10 @@ export interface Summarized {
   readonly D3?: readonly number[];
   readonly eta: readonly (SolvedRates | RefusedRates)[];
   readonly device: string;
+  /** How the memory limit is kept; present where one was given. */
+  readonly memory?: string;
   readonly seconds: { readonly build: number; readonly compile: number; readonly run: number };
 }
-
-type Arrays = Readonly<Record<string, Tensor>>;
-
-const readArchive = async (path: string): Promise<Arrays> =>
-  orRefuse(await readNpz(path)(), (e) => wrongInput(e.message));
-
-const isFolder = async (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-
-/** Inputs by name: an archive's own names, or a folder's tensors in the order of the graph's inputs. */
-const readInputs = async (path: string, ports: readonly string[]): Promise<Arrays> => {
-  if (!(await isFolder(path))) return readArchive(path);
-  const tensors = orRefuse(await readTensorProtos(path)(), (e) => wrongInput(e.message));
-  if (tensors.length > ports.length) {
-    return refuse(
-      `${path} holds ${tensors.length} tensors; the model has the ${ports.length} inputs ${ports.join(', ')}`,
-    );
-  }
-  return Object.fromEntries(tensors.map(({ tensor: value }, i) => [ports[i]!, value]));
-};
-
-/** An array in the type that the graph's input has; integers and floats convert among themselves, never into one another. */
-const converted = (array: Tensor, like: Input, source: string): Tensor => {
-  const { name, dtype } = like.attributes;
-  if (array.dtype === dtype) return array;
-  if (isFloat(array.dtype) !== isFloat(dtype))
-    return refuse(`${source}: array "${name}" is ${array.dtype}, the model needs ${dtype}`);
-  return tensor(Float64Array.from(array.data as ArrayLike<number | bigint>, Number), array.shape, dtype);
-};
-
-const checkFinite = (array: Tensor, name: string, source: string): void => {
-  if (!isFloat(array.dtype)) return;
-  const at = (array.data as Float64Array).findIndex((v) => !Number.isFinite(v));
-  if (at >= 0) refuse(`${source}: array "${name}" holds ${array.data[at]} at flat index ${at}; clean the data`);
-};
-
-/** Labels outside 0..classes−1 would be read as other classes, or not at all, without a word from the runtime. */
-const checkLabels = (array: Tensor, name: string, classes: number, source: string): void => {
-  const at = Array.from(array.data as ArrayLike<number | bigint>, Number).findIndex((v) => v < 0 || v >= classes);
-  if (at >= 0)
-    refuse(
-      `${source}: label ${array.data[at]} at index ${at} of "${name}" is out of range; the model has ${classes} classes (0 to ${classes - 1})`,
-    );
-};
 
 const timed = async <A>(work: () => Promise<A>): Promise<readonly [A, number]> => {
   const start = performance.now();
@@ -117,73 +61,23 @@ const timed = async <A>(work: () => Promise<A>): Promise<readonly [A, number]> =
   return [result, (performance.now() - start) / 1000];
 };
 
-const open = async (outputs: readonly Output[], options: SummarizeOptions): Promise<Session> =>
-  orRefuse(await openSession(encode(makeGraph(outputs)), { device: options.device })(), sessionFailure);
-
-const run = async (session: Session, values: Arrays): Promise<Arrays> => {
-  const feeds = Object.fromEntries(session.inputs.map(({ name }) => [name, values[name]!]));
-  const result = await session.run(feeds)();
-  await session.release()();
-  return orRefuse(result, sessionFailure);
-};
-
 const numbers = (value: Tensor | undefined): readonly number[] =>
   Array.from((value?.data ?? []) as ArrayLike<number | bigint>, Number);
 
-const directionName = (parameter: Input): string => `direction.${parameter.attributes.name}`;
-
-/** Names of the inputs that the model does not bring values for, in the file's order; labels or targets of a loss head last. */
-const ownInputs = ({ graph, loss }: LossModel): readonly string[] =>
-  makeGraph([{ name: 'loss', value: loss }], graph.inputs)
-    .inputs.map((i) => i.attributes.name)
-    .filter((name) => !graph.initializers.has(name));
-
-/** Feeds of the model's own inputs and parameters, checked. */
-const modelFeeds = ({ graph, loss, parameters, classes }: LossModel, arrays: Arrays, source: string): Arrays => {
-  const needed = makeGraph([{ name: 'loss', value: loss }]).inputs;
-  const feeds: Record<string, Tensor> = {};
-  for (const port of needed) {
-    const { name } = port.attributes;
-    const stored = graph.initializers.get(name);
-    const array = arrays[name] ?? stored;
-    if (array === undefined) {
-      return refuse(
-        `${source} has no array "${name}"; the model needs ${needed
-          .filter((i) => !graph.initializers.has(i.attributes.name))
-          .map((i) => `"${i.attributes.name}"`)
-          .join(', ')}`,
-      );
-    }
-    feeds[name] = converted(array, port, source);
-    checkFinite(feeds[name]!, name, source);
-    const labelled = classes.find((c) => c.labels === name);
-    if (labelled) checkLabels(feeds[name]!, name, labelled.count, source);
-  }
-  for (const p of parameters) feeds[p.attributes.name] ??= graph.initializers.get(p.attributes.name)!;
-  return feeds;
-};
-
-const directionFeeds = async (model: LossModel, feeds: Arrays, options: SummarizeOptions): Promise<Arrays> => {
-  const { loss, parameters } = model;
-  if (options.direction === 'gradient') {
-    const gradients = grad(loss, parameters).map((value, i) => ({ name: directionName(parameters[i]!), value }));
-    return run(await open(gradients, options), feeds);
-  }
-  const arrays = await readArchive(options.direction);
-  return Object.fromEntries(
-    parameters.map((p) => {
-      const { name } = p.attributes;
-      const array =
-        arrays[name] ?? refuse(`${options.direction} has no array "${name}"; it needs one for each parameter`);
-      if (array.shape.join() !== p.shape.join()) {
-        return refuse(
-          `${options.direction}: array "${name}" has shape [${array.shape.join(', ')}], the parameter [${p.shape.join(', ')}]`,
-        );
-      }
-      checkFinite(array, name, options.direction);
-      return [directionName(p), converted(array, p, options.direction)];
-    }),
+/** The direction of the summary: from a file, or the gradient on the same examples. */
+const directionFeeds = async (
+  { loss, parameters }: LossModel,
+  feeds: Arrays,
+  options: SummarizeOptions,
+): Promise<Arrays> => {
+  if (options.direction !== 'gradient') return readDirections(parameters, options.direction);
+  const gradients = grad(loss, parameters).map((value, i) => ({ name: directionName(parameters[i]!), value }));
+  const plan = planMemory(
+    gradients.map((g) => g.value),
+    feeds,
+    options.memoryLimit,
   );
+  return weightedMeans(await runSlices(await openGraph(gradients, options), feeds, plan));
 };
 
 const ratesOf = (
@@ -204,7 +98,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   if (options.lambdaInt.length > 0 && options.order !== '3')
     refuse('--lambda-int needs --order 3: the cubic term is made of D3');
   const partition = await readPartition(options.partition, parameters);
-  const feeds = modelFeeds(model, await readInputs(options.inputs, ownInputs(model)), options.inputs);
+  const feeds = await readModelFeeds(model, options.inputs);
   const directions = await directionFeeds(model, feeds, options);
   const [outputs, build] = await timed(async (): Promise<readonly Output[]> => {
     const byName = new Map<string, Expr>(parameters.map((p) => [p.attributes.name, p]));
@@ -220,8 +114,15 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
       ...Object.entries(result).map(([name, value]) => ({ name, value: value as Expr })),
     ];
   });
-  const [session, compile] = await timed(() => open(outputs, options));
-  const [values, seconds] = await timed(() => run(session, { ...feeds, ...directions }));
+  const all = { ...feeds, ...directions };
+  const plan = planMemory(
+    outputs.map((o) => o.value),
+    all,
+    options.memoryLimit,
+  );
+  const [session, compile] = await timed(() => openGraph(outputs, options));
+  const [parts, seconds] = await timed(() => runSlices(session, all, plan));
+  const values = weightedMeans(parts);
   const size = partition.groups.length;
   const gbar = numbers(values.gbar);
   const flat = numbers(values.Hbar);
@@ -239,6 +140,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     ...(options.order === '3' && { D3 }),
     eta: options.lambdaInt.map((lambdaInt) => ratesOf(gbar, Hbar, D3, lambdaInt)),
     device: session.device,
+    ...(options.memoryLimit !== undefined && { memory: describePlan(plan, options.memoryLimit) }),
     seconds: { build, compile, run: seconds },
   };
 };

@@ -3,10 +3,10 @@
 import { type Command, Option } from 'commander';
 import { type Summarized, type SummarizeOptions, summarize } from '../commands/summarize.js';
 import { type Console, conclude } from './console.js';
-import { appendNumber, deviceOption, lossOptions } from './options.js';
+import { appendNumber, deviceOption, lossOptions, wholeNumber } from './options.js';
 
 /** One line a group: its name, size, ḡ, H̄_ss, D3 and the learning rates. */
-const table = ({ loss, groups, gbar, Hbar, D3, eta }: Summarized): string => {
+const table = ({ loss, groups, gbar, Hbar, D3, eta, memory }: Summarized): string => {
   const cell = (value: number | undefined): string => (value === undefined ? '' : value.toExponential(4)).padStart(13);
   const width = Math.max(...groups.map((g) => g.name.length), 5);
   const solved = eta.filter((e) => 'eta' in e);
@@ -24,6 +24,7 @@ const table = ({ loss, groups, gbar, Hbar, D3, eta }: Summarized): string => {
         `${g.name.padEnd(width)}${String(g.size).padStart(10)}${[gbar[s], Hbar?.[s]?.[s], D3?.[s], ...solved.map((e) => e.eta[s])].map(cell).join('')}`,
     ),
     ...refused,
+    ...(memory === undefined ? [] : [memory]),
   ].join('\n');
 };
 
@@ -48,6 +49,11 @@ export const addSummarize = (program: Command, console: Console): Command =>
     )
     .addOption(new Option('--engine <ENGINE>', 'how to compute').choices(['stacked', 'generic']).default('stacked'))
     .addOption(deviceOption())
+    .option(
+      '--memory-limit <BYTES>',
+      'keep the runs under so many bytes, with slices of the batch (for a loss that is a mean over independent examples)',
+      wholeNumber,
+    )
     .option('--report <FILE>', 'write the picture: one self-contained HTML page')
     .option('--json', 'print one JSON document')
     .addHelpText(

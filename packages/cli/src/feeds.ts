@@ -1,0 +1,101 @@
+/** What a model is fed with: arrays from files, checked against its inputs. */
+
+import { stat } from 'node:fs/promises';
+import { readNpz, readTensorProtos } from '@hograd/data';
+import { type Input, isFloat, makeGraph, type Tensor, tensor } from '@hograd/graph-builder';
+import { orRefuse, refuse, wrongInput } from './failure.js';
+import type { LossModel } from './model.js';
+
+export type Arrays = Readonly<Record<string, Tensor>>;
+
+export const directionName = (parameter: Input): string => `direction.${parameter.attributes.name}`;
+
+const readArchive = async (path: string): Promise<Arrays> =>
+  orRefuse(await readNpz(path)(), (e) => wrongInput(e.message));
+
+const isFolder = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/** Names of the inputs that the model does not bring values for, in the file's order; labels or targets of a loss head last. */
+const ownInputs = ({ graph, loss }: LossModel): readonly string[] =>
+  makeGraph([{ name: 'loss', value: loss }], graph.inputs)
+    .inputs.map((i) => i.attributes.name)
+    .filter((name) => !graph.initializers.has(name));
+
+/** Inputs by name: an archive's own names, or a folder's tensors in the order of the graph's inputs. */
+const readInputs = async (path: string, ports: readonly string[]): Promise<Arrays> => {
+  if (!(await isFolder(path))) return readArchive(path);
+  const tensors = orRefuse(await readTensorProtos(path)(), (e) => wrongInput(e.message));
+  if (tensors.length > ports.length) {
+    return refuse(
+      `${path} holds ${tensors.length} tensors; the model has the ${ports.length} inputs ${ports.join(', ')}`,
+    );
+  }
+  return Object.fromEntries(tensors.map(({ tensor: value }, i) => [ports[i]!, value]));
+};
+
+/** An array in the type that the graph's input has; integers and floats convert among themselves, never into one another. */
+const converted = (array: Tensor, like: Input, source: string): Tensor => {
+  const { name, dtype } = like.attributes;
+  if (array.dtype === dtype) return array;
+  if (isFloat(array.dtype) !== isFloat(dtype))
+    return refuse(`${source}: array "${name}" is ${array.dtype}, the model needs ${dtype}`);
+  return tensor(Float64Array.from(array.data as ArrayLike<number | bigint>, Number), array.shape, dtype);
+};
+
+const checkFinite = (array: Tensor, name: string, source: string): void => {
+  if (!isFloat(array.dtype)) return;
+  const at = (array.data as Float64Array).findIndex((v) => !Number.isFinite(v));
+  if (at >= 0) refuse(`${source}: array "${name}" holds ${array.data[at]} at flat index ${at}; clean the data`);
+};
+
+/** Labels outside 0..classes−1 would be read as other classes, or not at all, without a word from the runtime. */
+const checkLabels = (array: Tensor, name: string, classes: number, source: string): void => {
+  const at = Array.from(array.data as ArrayLike<number | bigint>, Number).findIndex((v) => v < 0 || v >= classes);
+  if (at >= 0) {
+    refuse(
+      `${source}: label ${array.data[at]} at index ${at} of "${name}" is out of range; the model has ${classes} classes (0 to ${classes - 1})`,
+    );
+  }
+};
+
+/** Feeds of the model's own inputs, from a file or folder, and of its initializers; all checked. Refuses what does not fit. */
+export const readModelFeeds = async (model: LossModel, path: string): Promise<Arrays> => {
+  const { graph, loss, parameters, classes } = model;
+  const own = ownInputs(model);
+  const arrays = await readInputs(path, own);
+  const feeds: Record<string, Tensor> = {};
+  for (const port of makeGraph([{ name: 'loss', value: loss }]).inputs) {
+    const { name } = port.attributes;
+    const array = arrays[name] ?? graph.initializers.get(name);
+    if (array === undefined)
+      return refuse(`${path} has no array "${name}"; the model needs ${own.map((n) => `"${n}"`).join(', ')}`);
+    feeds[name] = converted(array, port, path);
+    checkFinite(feeds[name]!, name, path);
+    const labelled = classes.find((c) => c.labels === name);
+    if (labelled) checkLabels(feeds[name]!, name, labelled.count, path);
+  }
+  for (const p of parameters) feeds[p.attributes.name] ??= graph.initializers.get(p.attributes.name)!;
+  return feeds;
+};
+
+/** Directions by `direction.NAME`, from an archive with an array like each parameter. */
+export const readDirections = async (parameters: readonly Input[], path: string): Promise<Arrays> => {
+  const arrays = await readArchive(path);
+  return Object.fromEntries(
+    parameters.map((p) => {
+      const { name } = p.attributes;
+      const array = arrays[name] ?? refuse(`${path} has no array "${name}"; it needs one for each parameter`);
+      if (array.shape.join() !== p.shape.join()) {
+        return refuse(
+          `${path}: array "${name}" has shape [${array.shape.join(', ')}], the parameter [${p.shape.join(', ')}]`,
+        );
+      }
+      checkFinite(array, name, path);
+      return [directionName(p), converted(array, p, path)];
+    }),
+  );
+};

@@ -1,0 +1,87 @@
+/** Keeping a run within a memory limit: how many examples at once, decided from an estimate before anything runs. */
+
+import { type Expr, type Input, isInput, peakBytes, topologicalOrder } from '@hograd/graph-builder';
+import { refuse } from './failure.js';
+import type { Arrays } from './feeds.js';
+
+/**
+ * What ONNX Runtime uses beyond the values that are alive (packed weights, im2col buffers, an arena that grows in powers of
+ * two), as a multiple of the estimate.
+ */
+const OVERHEAD = 1.5;
+
+export interface MemoryPlan {
+  /** Examples in all, and at most in one slice. */
+  readonly examples: number;
+  readonly slice: number;
+  /** Estimated bytes of a slice's run, overhead included. */
+  readonly bytes: number;
+  /** The inputs that have one row an example. */
+  readonly batched: readonly string[];
+}
+
+/** The symbol that leads the shape of a batch input, and the inputs that it leads. */
+const batchOf = (
+  inputs: readonly Input[],
+): { readonly symbol: string; readonly names: readonly string[] } | undefined => {
+  const symbol = inputs.map((i) => i.shape[0]).find((d) => typeof d === 'string') as string | undefined;
+  if (symbol === undefined) return undefined;
+  return { symbol, names: inputs.filter((i) => i.shape[0] === symbol).map((i) => i.attributes.name) };
+};
+
+/** Rounded up, in the largest binary unit not above it. */
+const formatBytes = (bytes: number): string => {
+  const power = Math.min(3, Math.max(1, Math.floor(Math.log2(bytes) / 10)));
+  return `${Math.ceil(bytes / 2 ** (10 * power))} ${['', 'KiB', 'MiB', 'GiB'][power]}`;
+};
+
+/** Lengths of all symbols, from the feeds, with the batch's replaced. */
+const lengths = (
+  inputs: readonly Input[],
+  feeds: Arrays,
+  symbol: string | undefined,
+  batch: number,
+): Record<string, number> => {
+  const found: Record<string, number> = {};
+  for (const { attributes, shape } of inputs) {
+    shape.forEach((d, axis) => {
+      if (typeof d === 'string') found[d] = feeds[attributes.name]!.shape[axis]!;
+    });
+  }
+  return symbol === undefined ? found : { ...found, [symbol]: batch };
+};
+
+/**
+ * The largest slices of the batch whose runs the estimate keeps under `limit` bytes (no limit: the whole batch). Slices are
+ * exact for a loss that is a mean over independent examples (math of arXiv 2312.03885, §3: all tensors are then means too).
+ * Refuses a limit that not even one example keeps, or a model whose batch has a fixed length.
+ */
+export const planMemory = (outputs: readonly Expr[], feeds: Arrays, limit: number | undefined): MemoryPlan => {
+  const inputs = topologicalOrder(outputs).filter(isInput) as readonly Input[];
+  const batch = batchOf(inputs);
+  const examples = batch ? feeds[batch.names[0]!]!.shape[0]! : 1;
+  const bytes = (size: number): number => OVERHEAD * peakBytes(lengths(inputs, feeds, batch?.symbol, size))(outputs);
+  const batched = batch?.names ?? [];
+  const whole = bytes(examples);
+  if (limit === undefined || whole <= limit) return { examples, slice: examples, bytes: whole, batched };
+  if (!batch) {
+    return refuse(
+      `the run needs about ${formatBytes(whole)}, more than --memory-limit, and the model's batch has a fixed length; export it with a symbolic batch or raise the limit`,
+    );
+  }
+  // Beyond the parameters the estimate is linear in the number of examples.
+  const one = bytes(1);
+  const each = bytes(2) - one;
+  if (one > limit)
+    return refuse(
+      `one example alone needs about ${formatBytes(one)}, more than --memory-limit ${formatBytes(limit)}; raise it or take fewer groups (--partition)`,
+    );
+  const slice = Math.max(1, Math.min(examples, 1 + Math.floor((limit - one) / each)));
+  return { examples, slice, bytes: bytes(slice), batched };
+};
+
+/** The plan in one line. */
+export const describePlan = ({ examples, slice, bytes }: MemoryPlan, limit: number): string =>
+  slice >= examples
+    ? `memory: about ${formatBytes(bytes)} for all ${examples} examples at once, under the limit of ${formatBytes(limit)}`
+    : `memory: ${Math.ceil(examples / slice)} slices of at most ${slice} examples, about ${formatBytes(bytes)} each, under the limit of ${formatBytes(limit)}`;
