@@ -1,34 +1,42 @@
 /** Initial values of a model's parameters. */
 
-import { GraphError, type Tensor, tensor } from '@hograd/graph-builder';
+import { GraphError, type Tensor } from '@hograd/graph-builder';
+import { type Initializer, own } from './initializers/initializer.js';
 import type { Model } from './model.js';
-import { normalSource } from './normal.js';
 
 export interface InitializeOptions {
-  /** A whole number in 0 … 2³² − 1. */
+  /** A whole number in 0 … 2⁵³ − 1. */
   readonly seed: number;
   /** Default float32. */
   readonly dtype?: 'float32' | 'float64';
+  /** Default: each parameter's own, as the model was described. */
+  readonly initializer?: Initializer;
 }
 
 /**
- * Parameters by name: weights N(0, deviation²), that is N(0, σ_w²/fan_in) in the standard parameterisation, and biases 0
- * (arXiv 2312.03885, experiments). The same seed gives the same numbers, in float32 those of float64 rounded. Throws GraphError for
- * a seed out of range.
+ * Parameters by name. The numbers of a parameter depend on the seed, its name and its shape and on nothing else, so a
+ * layer more or less leaves the others as they were; they are the same on every machine, in float32 those of float64
+ * rounded. Throws GraphError for a seed out of range.
  */
 export const initialize = (
-  model: Model,
-  { seed, dtype = 'float32' }: InitializeOptions,
+  model: Pick<Model, 'parameters'>,
+  { seed, dtype = 'float32', initializer = own }: InitializeOptions,
 ): ReadonlyMap<string, Tensor> => {
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
-    throw new GraphError('initialize', `seed is ${seed}; it must be a whole number from 0 to ${2 ** 32 - 1}`);
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new GraphError(
+      'initialize',
+      `seed is ${seed}; it must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
+    );
   }
-  const normal = normalSource(seed);
   return new Map(
-    model.parameters.map(({ name, shape, deviation }) => {
-      const values = new Float64Array(shape.reduce((a, b) => a * b, 1));
-      if (deviation > 0) for (let i = 0; i < values.length; i++) values[i] = deviation * normal();
-      return [name, tensor(values, shape, dtype)];
+    model.parameters.map((parameter) => {
+      const { name, shape } = parameter;
+      const values = initializer(parameter, [seed, 'parameter', name]);
+      const value: Tensor =
+        dtype === 'float64'
+          ? { dtype, shape, data: values }
+          : { dtype: 'float32', shape, data: new Float32Array(values) };
+      return [name, value];
     }),
   );
 };

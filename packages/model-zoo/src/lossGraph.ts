@@ -1,36 +1,34 @@
 /** A model with its loss as a graph, ready to differentiate, export or train. */
 
-import {
-  type Graph,
-  GraphError,
-  input,
-  makeGraph,
-  meanSquaredError,
-  softmaxCrossEntropy,
-  type Tensor,
-} from '@hograd/graph-builder';
+import { type Graph, GraphError, input, makeGraph, type Tensor } from '@hograd/graph-builder';
 import { initialize } from './initialize.js';
-import type { Model } from './model.js';
+import type { Initializer } from './initializers/initializer.js';
+import { losses } from './losses.js';
+import type { Loss, Model } from './model.js';
 
 export interface LossGraphOptions {
   /** Default float32. */
   readonly dtype?: 'float32' | 'float64';
-  /** Mean softmax cross-entropy against labels (default), or mean squared error against targets. */
-  readonly loss?: 'softmaxCrossEntropy' | 'meanSquaredError';
+  /** Default: the model's own. */
+  readonly loss?: Loss;
   /** Seed of the initial parameters, as `initialize` takes it. Default 0. */
   readonly seed?: number;
+  /** Of the initial parameters, as `initialize` takes it. */
+  readonly initializer?: Initializer;
   /** Values of the parameters by name, instead of initial ones. */
   readonly values?: ReadonlyMap<string, Tensor>;
 }
 
 /**
- * The graph with inputs `x` [N, …inputShape], `y` and every parameter, and outputs `loss` (a scalar) and `output`, the logits
- * [N, classes]. `y` is int64 labels [N] for the cross-entropy, targets [N, classes] for the squared error. The parameters' values are
- * the graph's initializers. Throws GraphError where `values` lacks a parameter, or holds it in another type or shape.
+ * The graph with inputs `x` [N, …inputShape], `y` and every parameter, and outputs `loss` (a scalar, a mean) and `output`
+ * [N, …, classes]. For the softmax cross-entropy `y` is int64 labels [N, …], one for each row of classes: a language model's
+ * is its input moved one token on. For the other losses it is targets of the outputs' shape: an autoencoder's are its inputs.
+ * The parameters' values are the graph's initializers. Throws GraphError where `values` lacks a parameter, or holds it in
+ * another type or shape.
  */
 export const lossGraph = (model: Model, options: LossGraphOptions = {}): Graph => {
-  const { dtype = 'float32', loss = 'softmaxCrossEntropy', seed = 0, values } = options;
-  const initializers = values ?? initialize(model, { seed, dtype });
+  const { dtype = 'float32', loss = model.loss, seed = 0, initializer, values } = options;
+  const initializers = values ?? initialize(model, { seed, dtype, ...(initializer && { initializer }) });
   for (const { name, shape } of model.parameters) {
     const value = initializers.get(name);
     const wanted = `${dtype}[${shape.join(', ')}]`;
@@ -40,13 +38,13 @@ export const lossGraph = (model: Model, options: LossGraphOptions = {}): Graph =
     }
   }
   const parameters = model.parameters.map(({ name, shape }) => input(name, shape, dtype));
-  const x = input('x', ['N', ...model.inputShape], dtype);
-  const labelled = loss === 'softmaxCrossEntropy';
-  const y = labelled ? input('y', ['N'], 'int64') : input('y', ['N', model.classes], dtype);
+  const x = input('x', ['N', ...model.inputShape], model.inputType === 'float' ? dtype : 'int64');
   const output = model.forward(Object.fromEntries(parameters.map((p) => [p.attributes.name, p])), x);
+  const y =
+    loss === 'softmaxCrossEntropy' ? input('y', output.shape.slice(0, -1), 'int64') : input('y', output.shape, dtype);
   return makeGraph(
     [
-      { name: 'loss', value: labelled ? softmaxCrossEntropy(output, y) : meanSquaredError(output, y) },
+      { name: 'loss', value: losses[loss](output, y) },
       { name: 'output', value: output },
     ],
     [x, y, ...parameters],

@@ -1,6 +1,7 @@
 import * as G from '@hograd/graph-builder';
 import { describe, expect, it } from 'vitest';
-import { initialize, lossGraph, mlp } from '../src/index.js';
+import { autoencoder, bernoulliCrossEntropy, gpt, initialize, initializers, lossGraph, mlp } from '../src/index.js';
+import { batchFor, evaluated, parameterValues, tinyModels } from './tiny.js';
 
 const model = mlp({ sizes: [4, 5, 3], activation: 'tanh' });
 const signature = (graph: G.Graph) => graph.inputs.map((i) => `${i.attributes.name} ${G.describe(i)}`);
@@ -55,5 +56,53 @@ describe('the loss graph of a model', () => {
     expect(() => lossGraph(model, { values, dtype: 'float64' })).toThrow(
       /the value of "0.weight" is float32\[5, 4\]; it must be float64\[5, 4\]/,
     );
+  });
+
+  it('takes other initial parameters', () => {
+    const graph = lossGraph(model, { initializer: initializers.filled(2) });
+    for (const value of graph.initializers.values()) expect(new Set(value.data as Float32Array)).toEqual(new Set([2]));
+  });
+
+  it('of a language model takes tokens and a label for each, and is the mean over all of them', () => {
+    const language = gpt({ blocks: 1, heads: 1, width: 2, vocabulary: 7, context: 5 });
+    const graph = lossGraph(language, { dtype: 'float64' });
+    expect(signature(graph).slice(0, 3)).toEqual(['x int64[N, 5]', 'y int64[N, 5]', 'wte.weight float64[7, 2]']);
+    expect(G.describe(graph.outputs[1]!.value)).toBe('float64[N, 5, 7]');
+    const batch = batchFor(language, 2);
+    const { loss, output } = evaluated(graph, { ...parameterValues(language), ...batch });
+    const rows = Array.from(batch.y.data, (label, n) => {
+      const logits = output!.data.slice(7 * n, 7 * (n + 1));
+      return Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)) - logits[label]!;
+    });
+    expect(loss!.data[0]).toBeCloseTo(rows.reduce((a, b) => a + b) / 10, 12);
+  });
+
+  it('of an autoencoder takes targets of its input’s shape; both losses see the same reconstruction', () => {
+    const graph = lossGraph(autoencoder({ sizes: [6, 4, 2] }), { dtype: 'float64' });
+    expect(signature(graph).slice(0, 2)).toEqual(['x float64[N, 6]', 'y float64[N, 6]']);
+    const described = tinyModels['autoencoder, Bernoulli']!;
+    const values = { ...parameterValues(described), ...batchFor(described, 3) };
+    const { loss, output } = evaluated(graph, values);
+    const p = output!.data.map((z) => 1 / (1 + Math.exp(-z)));
+    const entropy = p.reduce((sum, v, i) => {
+      const t = values.y.data[i]!;
+      return sum - t * Math.log(v) - (1 - t) * Math.log(1 - v);
+    }, 0);
+    expect(loss!.data[0]).toBeCloseTo(entropy / 18, 12);
+    const squared = lossGraph(autoencoder({ sizes: [6, 4, 2], loss: 'meanSquaredError' }), { dtype: 'float64' });
+    evaluated(squared, values).output!.data.forEach((v, i) => {
+      expect(v).toBeCloseTo(p[i]!, 14);
+    });
+  });
+});
+
+describe('the Bernoulli cross-entropy', () => {
+  it('neither overflows nor loses its value at logits of any size', () => {
+    const [z, t] = [G.input('z', [4], 'float64'), G.input('t', [4], 'float64')];
+    const [loss] = G.evaluate([bernoulliCrossEntropy(z, t)], {
+      z: { shape: [4], data: Float64Array.of(1e4, -1e4, 1e4, 0) },
+      t: { shape: [4], data: Float64Array.of(1, 0, 0.25, 0.5) },
+    });
+    expect(loss!.data[0]).toBeCloseTo((0.75 * 1e4 + Math.LN2) / 4, 9);
   });
 });

@@ -1,0 +1,23 @@
+/** Checks of the numbers that describe a model. */
+
+import { GraphError } from '@hograd/graph-builder';
+
+/** Throws GraphError unless every number is a positive integer. */
+export const checkCounts = (model: string, counts: Readonly<Record<string, number | readonly number[]>>): void => {
+  for (const [name, value] of Object.entries(counts)) {
+    const list = typeof value === 'number' ? [value] : value;
+    if (list.some((count) => !Number.isSafeInteger(count) || count < 1)) {
+      const given = typeof value === 'number' ? `${value}; it` : `[${value.join(', ')}]; each`;
+      throw new GraphError(model, `${name} is ${given} must be a positive integer`);
+    }
+  }
+};
+
+/** An image's channels, height and width. Throws GraphError unless the shape is three positive integers. */
+export const imageShape = (model: string, shape: readonly number[]): readonly [number, number, number] => {
+  if (shape.length !== 3) {
+    throw new GraphError(model, `inputShape is [${shape.join(', ')}]; images are [channels, height, width]`);
+  }
+  checkCounts(model, { inputShape: shape });
+  return shape as readonly [number, number, number];
+};
