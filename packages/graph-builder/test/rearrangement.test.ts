@@ -181,6 +181,16 @@ describe('an operator that moves elements, imported and written again, computes 
     ],
     [{ type: 'Range', operands: [0, 1, 0].map((v) => stored([v], [])), outputs: ['int64'] }, /has step 0/],
     [{ type: 'GatherND', operands: [fixed(3), stored([0, 0], [1, 2])] }, /must be a number of axes/],
+    [
+      { type: 'GatherND', operands: [fixed(3), stored([0], [1, 1])], attributes: { batch_dims: -1 } },
+      /must be a number of axes/,
+    ],
+    [{ type: 'Tile', operands: [fixed(3), stored([-1])] }, /does not say how often to repeat/],
+    [{ type: 'OneHot', operands: [given([0]), stored([2 ** 40]), fixed(2)] }, /counts 1099511627776 elements/],
+    [
+      { type: 'Pad', operands: [fixed(3), stored([0, 2 ** 40])], attributes: { mode: 'edge' } },
+      /counts 1099511627779 elements/,
+    ],
   ] as const)('%o is refused', (node, message) => {
     expect(refusalOf(fileOf(node as OneNode)).message).toMatch(message);
   });

@@ -16,7 +16,8 @@ import { where } from './where.js';
 /** Length of the tuples on the last axis of the indices; GraphError where it is no number or reaches beyond the operand. */
 const tupleLength = (operation: string, x: Expr, indices: Expr, batch: number): number => {
   const length = indices.shape.at(-1);
-  if (typeof length !== 'number' || length < 1 || batch + length > x.shape.length) {
+  const fits = batch >= 0 && batch < indices.shape.length;
+  if (!fits || typeof length !== 'number' || length < 1 || batch + length > x.shape.length) {
     throw new GraphError(
       operation,
       `the last axis of the indices ${describe(indices)} must be a number of axes of ${describe(x)}${batch ? ` after the first ${batch}` : ''}`,

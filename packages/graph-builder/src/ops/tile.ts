@@ -6,9 +6,9 @@ import { describe, type Expr } from '../expr.js';
 import { expand } from './expand.js';
 import { reshape } from './reshape.js';
 
-/** x repeated `repeats[i]` times along axis i. Throws GraphError unless there is one number (or symbol) an axis. */
+/** x repeated `repeats[i]` times along axis i. Throws GraphError unless there is one number, 0 or more, or symbol an axis. */
 export const tile = (x: Expr, repeats: readonly Dim[]): Expr => {
-  if (repeats.length !== x.shape.length)
+  if (repeats.length !== x.shape.length || repeats.some((r) => typeof r === 'number' && r < 0))
     throw new GraphError(
       'tile',
       `[${repeats.join(', ')}] does not say how often to repeat each axis of ${describe(x)}`,
