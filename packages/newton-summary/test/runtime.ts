@@ -9,6 +9,8 @@ export const openGraph = async (graph: Graph): Promise<(values: Values) => Promi
   const session = await ort.InferenceSession.create(encode(graph), {
     executionProviders: ['cpu'],
     intraOpNumThreads: 1,
+    // The next level fuses a product with a scalar into FusedMatMul, whose `alpha` is float32 even in a float64 graph.
+    graphOptimizationLevel: 'basic',
   });
   return async (values) => {
     const feeds = graph.inputs.map(({ attributes: { name, dtype } }) => {
