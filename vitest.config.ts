@@ -14,6 +14,7 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'tools/**/*.test.ts'],
+    setupFiles: ['tools/vitest-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -42,6 +42,9 @@ const balance = (matrix: readonly (readonly number[])[]): readonly number[] => {
   return scales;
 };
 
+/** Beside rows whose largest entry is about 1 such a value is nothing, but its square underflows and misleads the decomposition. */
+const withoutUnderflow = (entry: number): number => (Math.abs(entry) < 1e-100 ? 0 : entry);
+
 /**
  * H̄⁻¹ from a singular value decomposition of H̄ with its rows and columns balanced: groups whose directions differ by orders of
  * magnitude then cost no precision, and the condition number hardly depends on their scales.
@@ -52,7 +55,9 @@ export const inverseOf = (matrix: SquareMatrix): Inverse => {
   const flat = rows.findIndex((row) => row.every((entry) => entry === 0));
   if (flat >= 0) return { refusal: `row ${flat + 1} of H̄ is zero` };
   const scales = balance(rows);
-  const balanced = new Matrix(rows.map((row, s) => row.map((entry, t) => entry / scales[s]! / scales[t]!)));
+  const balanced = new Matrix(
+    rows.map((row, s) => row.map((entry, t) => withoutUnderflow(entry / scales[s]! / scales[t]!))),
+  );
   if (!balanced.to1DArray().every(Number.isFinite)) {
     return { refusal: 'the scales of H̄ are too far apart for double precision' };
   }

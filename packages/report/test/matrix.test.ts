@@ -44,6 +44,15 @@ describe('inverseOf', () => {
     );
   });
 
+  it('is not misled by entries whose squares underflow', () => {
+    const inverse = inverseOf([
+      [7, -2.7e-220, 5e-323],
+      [-2.7e-220, -7, 0],
+      [5e-323, 0, 7],
+    ]);
+    expect('matrix' in inverse && inverse.matrix[1]![1]).toBeCloseTo(-1 / 7, 14);
+  });
+
   it.each([
     [
       'a singular matrix',
