@@ -62,6 +62,33 @@ const ports = (created: Created): E.Either<SessionError, OnDevice> =>
     ),
   );
 
+const LOSSY =
+  'fused operators keep scale factors in float32 (seen: FusedMatMul), which costs a float64 model its precision';
+
+/**
+ * A float64 model is opened again without fusions: onnxruntime folds factors into attributes of its fused operators, and attributes are
+ * float32. On a small transformer the loss was off by 7e-10 with them and by 4e-16 without.
+ */
+const keepPrecision = (
+  runtime: Runtime,
+  model: Model,
+  device: Device,
+  settings: Settings,
+  opened: OnDevice,
+): TE.TaskEither<SessionError, OnDevice> => {
+  const { created, inputs, outputs } = opened;
+  const precise = settings.optimizationAsked || created.optimization === 'basic' || created.optimization === 'disabled';
+  if (precise || ![...inputs, ...outputs].some(({ dtype }) => dtype === 'float64')) return TE.right(opened);
+  return pipe(
+    TE.tryCatch(
+      () => close(created),
+      (cause): SessionError => ({ _tag: 'RunFailed', message: `the session could not be released: ${String(cause)}` }),
+    ),
+    TE.chain(() => createOn(runtime, model, device, { ...settings, optimization: 'basic' })),
+    TE.chain((again) => TE.fromEither(ports({ ...again, lowered: LOSSY }))),
+  );
+};
+
 const releasing =
   (created: Created) =>
   (error: SessionError): TE.TaskEither<SessionError, OnDevice> =>
@@ -90,6 +117,7 @@ const openOn = (
         TE.orElse(releasing(created)),
       ),
     ),
+    TE.chain((opened) => keepPrecision(runtime, model, device, settings, opened)),
   );
 };
 

@@ -16,7 +16,10 @@ export interface SessionOptions {
   readonly device?: Device | 'auto';
   /** Threads within one operator on the CPU, at least 1; one a physical core unless said. */
   readonly threads?: number;
-  /** `all` unless said; `basic` is taken by itself where a fused operator lacks a kernel, and the report says so. */
+  /**
+   * `all` unless said. `basic` is taken by itself where a fused operator lacks a kernel and, unless said otherwise, for float64
+   * models; the report says so.
+   */
   readonly optimization?: Optimization;
   /** A path prefix: every run is timed, and endProfiling writes PREFIX_TIME.json (Chrome trace format). */
   readonly profile?: string;
@@ -31,6 +34,8 @@ export interface Settings {
   readonly device: Device | 'auto';
   readonly threads: number;
   readonly optimization: Optimization;
+  /** Did the caller ask for that optimization? */
+  readonly optimizationAsked: boolean;
   readonly profile?: string;
   readonly logSeverity: LogSeverity;
 }
@@ -51,6 +56,7 @@ export const settingsOf = (options: SessionOptions): Either<SessionError, Settin
     device: options.device ?? 'cpu',
     threads: options.threads ?? defaultThreads(),
     optimization: options.optimization ?? 'all',
+    optimizationAsked: options.optimization !== undefined,
     logSeverity: options.logSeverity ?? 'fatal',
     ...(options.profile !== undefined && { profile: options.profile }),
   };

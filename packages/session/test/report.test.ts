@@ -57,6 +57,21 @@ describe('optimization', () => {
     await get(session.release());
   });
 
+  it('is basic for float64 models, whose precision fusions cost, unless another is asked for', async () => {
+    const product = model({
+      inputs: [['x', 'float64', ['N']]],
+      outputs: [['y', 'float64', ['N']]],
+      nodes: [['Tanh', ['x'], ['y']]],
+    });
+    const plain = await get(openSession(product));
+    expect(plain.report.optimization).toMatchObject({ requested: 'all', used: 'basic' });
+    expect(plain.report.optimization.reason).toMatch(/keep scale factors in float32/);
+    await get(plain.release());
+    const all = await get(openSession(product, { optimization: 'all' }));
+    expect(all.report.optimization).toEqual({ requested: 'all', used: 'all' });
+    await get(all.release());
+  });
+
   it('is what was asked for everywhere else', async () => {
     const session = await get(openSession(swish('float32')));
     expect(session.report.optimization).toEqual({ requested: 'all', used: 'all' });
