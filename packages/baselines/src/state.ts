@@ -3,7 +3,8 @@
 import { add, type Expr, GraphError, type Input, mul, type Tensor, tensor } from '@hograd/graph-builder';
 import type { Direction, State, StateTensor } from './direction.js';
 
-const staticShape = ({ attributes: { name, shape } }: Input): readonly number[] => {
+/** A parameter's shape. Throws GraphError where it has a symbol in it. */
+export const staticShape = ({ attributes: { name, shape } }: Input): readonly number[] => {
   if (shape.some((dim) => typeof dim !== 'number')) {
     throw new GraphError(
       'state',
@@ -49,6 +50,11 @@ export const requirePositive = (direction: string, name: string, value: number):
   if (!(value > 0 && value < Infinity)) {
     throw new GraphError(direction, `${name} is ${value}; it must be a finite number above 0`);
   }
+};
+
+/** Throws GraphError unless the number is in (0, 1]. */
+export const requireShare = (direction: string, name: string, value: number): void => {
+  if (!(value > 0 && value <= 1)) throw new GraphError(direction, `${name} is ${value}; it must be in (0, 1]`);
 };
 
 /** Throws GraphError unless the number is a whole one of at least 1. */

@@ -1,30 +1,7 @@
-import * as G from '@hograd/graph-builder';
-import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { adam, momentum } from '../src/index.js';
-import { carry, loadTrajectory, startOf, stepDeviation, stepOf, type Values } from './trajectory.js';
-
-/** Runs an exported train step in ONNX Runtime on values of its inputs. */
-const runner = async (graph: G.Graph) => {
-  const session = await ort.InferenceSession.create(G.encode(graph), {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: 1,
-  });
-  return async (values: Values): Promise<Values> => {
-    const feeds = graph.inputs.map(({ attributes: { name, dtype } }) => {
-      const { shape, data } = values[name]!;
-      const typed = G.tensor(data, shape, dtype);
-      return [name, new ort.Tensor(dtype as 'float32', typed.data as Float32Array, shape)] as const;
-    });
-    const outputs = await session.run(Object.fromEntries(feeds));
-    return Object.fromEntries(
-      Object.entries(outputs).map(([name, { dims, data }]) => [
-        name,
-        { shape: dims, data: Float64Array.from(data as Float64Array) },
-      ]),
-    );
-  };
-};
+import { openStep } from './onnxRuntime.js';
+import { carry, loadTrajectory, startOf, stepDeviation, stepOf } from './trajectory.js';
 
 describe.each([
   ['sgd-momentum', momentum({ beta: 0.9 })],
@@ -36,7 +13,7 @@ describe.each([
   ] as const)('%s follows the trajectory within %d', async (dtype, tolerance) => {
     const golden = loadTrajectory(name);
     const graph = stepOf(golden, direction, dtype);
-    const run = await runner(graph);
+    const run = await openStep(graph);
     let values = startOf(golden, graph);
     for (const t of golden.steps.keys()) {
       const outputs = await run(values);

@@ -79,7 +79,7 @@ describe('schedules', () => {
   });
 
   it.each([
-    [() => stepSchedule({ factor: 0, period: 1 }), /stepSchedule: factor is 0; it must be above 0 and at most 1/],
+    [() => stepSchedule({ factor: 0, period: 1 }), /stepSchedule: factor is 0; it must be in \(0, 1\]/],
     [() => stepSchedule({ factor: 0.5, period: 1.5 }), /period is 1.5; it must be a whole number of at least 1/],
     [() => geometricSchedule({ factor: 1.1 }), /geometricSchedule: factor is 1.1/],
     [() => cosineSchedule({ steps: 0 }), /cosineSchedule: steps is 0/],

@@ -1,22 +1,15 @@
 /** A factor that drops every so many steps. */
 
-import { add, exp, floor, GraphError, mul } from '@hograd/graph-builder';
-import { requireCount } from '../state.js';
+import { add, exp, floor, mul } from '@hograd/graph-builder';
+import { requireCount, requireShare } from '../state.js';
 import type { Schedule } from './schedule.js';
-
-/** Throws GraphError unless the factor is in (0, 1]. */
-export const requireFactor = (schedule: string, factor: number): void => {
-  if (!(factor > 0 && factor <= 1)) {
-    throw new GraphError(schedule, `factor is ${factor}; it must be above 0 and at most 1`);
-  }
-};
 
 /**
  * factor^⌊t / period⌋: PyTorch's StepLR, a staircase. Throws GraphError unless `factor` is in (0, 1] and `period` is a whole number
  * of steps.
  */
 export const stepSchedule = ({ factor, period }: { readonly factor: number; readonly period: number }): Schedule => {
-  requireFactor('stepSchedule', factor);
+  requireShare('stepSchedule', 'factor', factor);
   requireCount('stepSchedule', 'period', period);
   // Half a step keeps t / period off the whole numbers, where rounding could decide the floor.
   return (step) => exp(mul(floor(mul(add(step, 0.5), 1 / period)), Math.log(factor)));

@@ -1,0 +1,16 @@
+"""Prints the fixtures of @hograd/baselines as one JSON object: file name to content."""
+
+import json
+import sys
+from importlib.metadata import version
+
+import curvature
+import first_order
+from problems import SHAPES, described
+
+PACKAGES = ["torch", "pytorch-optimizer", "torch-optimizer", "scipy"]
+
+files = {"problems": {"versions": {p: version(p) for p in PACKAGES}, **{name: described(name) for name in SHAPES}}}
+for module in (first_order, curvature):
+    files.update(module.fixtures())
+json.dump(files, sys.stdout)
