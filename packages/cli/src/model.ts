@@ -1,6 +1,8 @@
 /** Reading a model file and saying which scalar is the loss and which initializers are the parameters. */
 
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve, sep } from 'node:path';
 import {
   decode,
   type Expr,
@@ -124,6 +126,20 @@ const findParameters = (graph: Graph, loss: Expr, named: string | undefined): E.
     : E.left(wrongInput('no floating-point initializer of rank 1 or more reaches the loss'));
 };
 
+/** Reads data that a model keeps in other files, which must lie in its own folder. */
+const besides =
+  (model: string) =>
+  (location: string): Uint8Array | undefined => {
+    const folder = resolve(dirname(model));
+    const file = resolve(folder, location);
+    if (!file.startsWith(folder + sep)) return undefined;
+    try {
+      return readFileSync(file);
+    } catch {
+      return undefined;
+    }
+  };
+
 /** The model of a file with its loss and parameters; the Left names what is wrong with the file or the options. */
 export const readModel = (path: string, options: LossOptions): TE.TaskEither<Failure, LossModel> => {
   const bytes = TE.tryCatch(
@@ -131,7 +147,7 @@ export const readModel = (path: string, options: LossOptions): TE.TaskEither<Fai
     (cause) => wrongInput(`cannot read ${path}: ${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}`),
   );
   return TE.chainEitherK((data: Uint8Array) => {
-    const decoded = decode(data, options.dtype ? { dtype: options.dtype } : {});
+    const decoded = decode(data, { ...(options.dtype && { dtype: options.dtype }), externalData: besides(path) });
     if (E.isLeft(decoded)) return E.left(wrongInput(`${path}: ${decoded.left.message}`));
     const graph = decoded.right;
     return E.chain((loss: Expr) =>

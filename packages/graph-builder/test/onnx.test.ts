@@ -71,6 +71,21 @@ describe('encode', () => {
   });
 });
 
+describe('a constant of a graph', () => {
+  it('is still one after a round trip: a reader takes no constant for a parameter', () => {
+    const x = G.input('x', ['N', 3]);
+    const w = G.input('w', [3]) as G.Input;
+    const scaled = G.mul(G.mul(x, w), G.constant(G.tensor([1, 2, 3], [3], 'float32')));
+    const graph = G.makeGraph(
+      [{ name: 'y', value: scaled }],
+      [x as G.Input, w],
+      new Map([['w', G.tensor([4, 5, 6], [3], 'float32')]]),
+    );
+    const again = decoded(G.encode(graph, { keepInitializers: true }));
+    expect([...again.initializers.keys()]).toEqual(['w']);
+  });
+});
+
 describe('decode', () => {
   const folders = [
     'mlp-tanh',

@@ -2,9 +2,16 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDataset, shuffledSampler } from '@hograd/data';
+import {
+  exampleShape,
+  inLayout,
+  type LabelledDataset,
+  openDataset,
+  shuffledSampler,
+  sizeOfDataset,
+} from '@hograd/data';
 import { type Input, outputNamed } from '@hograd/graph-builder';
-import { lossGraph, type Model, mlp, paperMlp } from '@hograd/model-zoo';
+import { lossGraph, type Model, modelNamed, modelNames } from '@hograd/model-zoo';
 import { partitionFromSpec } from '@hograd/partition';
 import { type Rates, type Run, type Summary, trainingReport } from '@hograd/report';
 import type { SessionOptions } from '@hograd/session';
@@ -53,23 +60,38 @@ export interface Trained {
   readonly interrupted: boolean;
 }
 
-/** A perceptron small enough for a demonstration. */
-const smallMlp = (inputs: number, classes: number): Model =>
-  mlp({ sizes: [inputs, 64, 32, classes], activation: 'tanh' });
+/** The models of the zoo that learn labels from images. */
+export const TRAINABLE: readonly string[] = modelNames.filter((name) => name !== 'autoencoder' && name !== 'gpt');
 
-const modelOf = (name: string, inputs: number, classes: number): Model => {
-  const model =
-    name === 'small-mlp'
-      ? smallMlp(inputs, classes)
-      : name === 'mlp'
-        ? paperMlp()
-        : refuse(`there is no model "${name}"; there are small-mlp and mlp`);
-  if (model.inputShape[0] !== inputs || model.classes !== classes) {
-    return refuse(
-      `model "${name}" takes ${model.inputShape[0]} inputs and ${model.classes} classes; the data has ${inputs} and ${classes}`,
-    );
+/** A model fitted to the data, and the data in the layout that the model takes. Refuses one that is not trained on labels. */
+const fit = (
+  name: string,
+  data: LabelledPair,
+): { readonly model: Model; readonly train: LabelledDataset; readonly test: LabelledDataset } => {
+  const model = orRefuse(modelNamed(name, { inputShape: exampleShape(data.train), classes: data.train.classes }), (e) =>
+    wrongInput(e.message),
+  );
+  if (model.loss !== 'softmaxCrossEntropy' || model.inputType !== 'float') {
+    return refuse(`model "${name}" is not trained on images with labels; train takes ${TRAINABLE.join(', ')}`);
   }
-  return model;
+  if (model.inputShape.length > 1) return { model, ...data };
+  const flat = (dataset: LabelledDataset): LabelledDataset => ({
+    ...dataset,
+    inputs: inLayout('flat')(dataset.inputs),
+  });
+  return { model, train: flat(data.train), test: flat(data.test) };
+};
+
+interface LabelledPair {
+  readonly train: LabelledDataset;
+  readonly test: LabelledDataset;
+}
+
+const openLabelled = async (spec: string, seed: number): Promise<LabelledPair> => {
+  const { train, test } = orRefuse(await openDataset(spec, { layout: 'image', seed })(), (e) => wrongInput(e.message));
+  if (!test || train.classes === 0)
+    return refuse(`${spec} has no labelled test set; train needs one to report accuracy`);
+  return { train: train as LabelledDataset, test: test as LabelledDataset };
 };
 
 /** One line of metrics.jsonl. */
@@ -112,13 +134,7 @@ const trainOne = async (
   watcher: Watcher,
 ): Promise<{ readonly trained: TrainedRun; readonly run: Run }> => {
   const optimizer = makeOptimizer(name, options);
-  const data = orRefuse(await openDataset(options.data, { layout: 'flat', seed: options.seed })(), (e) =>
-    wrongInput(e.message),
-  );
-  if (!data.test || data.train.classes === 0)
-    refuse(`${options.data} has no labelled test set; train needs one to report accuracy`);
-  const test = data.test!;
-  const model = modelOf(options.model, data.train.inputs.shape[1]!, data.train.classes);
+  const { model, train: trainSet, test } = fit(options.model, await openLabelled(options.data, options.seed));
   const graph = lossGraph(model, { seed: options.seed });
   const parameters = graph.inputs.filter((i) => graph.initializers.has(i.attributes.name)) as readonly Input[];
   const shapes = parameters.map((p) => ({ name: p.attributes.name, shape: p.shape as readonly number[] }));
@@ -128,7 +144,7 @@ const trainOne = async (
   const trainer = await makeTrainer({ loss, parameters, partition, values: graph.initializers }, optimizer, session);
   const evaluator = await makeEvaluator(loss, outputNamed('output')(graph)!, parameters, test, session);
 
-  const size = data.train.inputs.shape[0]!;
+  const size = sizeOfDataset(trainSet);
   const sampler = (stream: string, batch: number) =>
     orRefuse(shuffledSampler({ size, batch, seed: options.seed, stream }), (e) => wrongInput(e.message));
   const gradientSampler = sampler('gradient', options.batch);
@@ -152,14 +168,14 @@ const trainOne = async (
   if (options.resume === undefined) await writeFile(timings(folder), '');
   watcher.onStart({
     name,
-    steps: stepsPerEpoch({ train: data.train, gradientSampler }) * options.epochs,
+    steps: stepsPerEpoch({ train: trainSet, gradientSampler }) * options.epochs,
     done: from.trainer.step,
   });
   const times: EpochMetrics[] = [];
   const end = await trainLoop({
     folder,
     trainer,
-    train: data.train,
+    train: trainSet,
     test,
     epochs: options.epochs,
     gradientSampler,

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Trained, type TrainOptions, train } from '../commands/train.js';
+import { TRAINABLE, type Trained, type TrainOptions, train } from '../commands/train.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/optimizer.js';
 import { type Console, conclude } from './console.js';
@@ -46,7 +46,7 @@ export const addTrain = (program: Command, console: Console): Command =>
   program
     .command('train')
     .description('train a model; several optimizers, separated by commas, are compared in one report')
-    .option('--model <NAME>', 'small-mlp (784-64-32-10) or mlp (784-1024-200-100-10), both tanh', 'small-mlp')
+    .option('--model <NAME>', `of ${TRAINABLE.join(', ')}; fitted to the data`, 'small-mlp')
     .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
     .option('--optimizer <NAMES>', `of ${OPTIMIZERS.join(', ')}`, 'newton-summary')
     .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)

@@ -4,7 +4,7 @@ import Long from 'long';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { type Dim, quotientOf, termsOf } from '../dim.js';
 import { GraphError } from '../error.js';
-import { type Expr, topologicalOrder } from '../expr.js';
+import { type Expr, isFloat, topologicalOrder } from '../expr.js';
 import type { Graph } from '../graph.js';
 import type { Attributes, AttributeValue, Emitter } from '../op.js';
 import { constant, isConstant, tensor, tensorOf } from '../ops/constant.js';
@@ -107,7 +107,12 @@ const makeEmitter = (
     if (known) return known;
     const name = fresh('constant');
     constants.set(expr, name);
-    draft.initializers.push(encodeTensor(name, tensorOf(expr)!));
+    const value = encodeTensor(name, tensorOf(expr)!);
+    // Floating-point initializers are what readers, hograd among them, take for parameters: a constant is none.
+    if (isFloat(expr.dtype) && expr.shape.length > 0) {
+      const attribute = [{ name: 'value', type: onnx.AttributeProto.AttributeType.TENSOR, t: value }];
+      draft.nodes.push({ opType: 'Constant', name, input: [], output: [name], attribute });
+    } else draft.initializers.push(value);
     return name;
   };
   const int64 = (values: readonly number[]): string => constantName(constant(tensor(values, [values.length], 'int64')));

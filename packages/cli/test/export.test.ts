@@ -1,0 +1,31 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decode } from '@hograd/graph-builder';
+import * as E from 'fp-ts/lib/Either.js';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hograd } from './capture.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('hograd export', () => {
+  it.each([
+    ['lenet', 62_006, 10],
+    ['small-mlp', 52_650, 6],
+    ['gpt', 834_048, 50],
+  ])('writes %s whole, ready to be read again', async (name, parameters, tensors) => {
+    const out = join(folder, `${name}.onnx`);
+    const result = await hograd('export', name, '--out', out, '--json');
+    expect(result.status).toBe(0);
+    expect(JSON.parse(result.out)).toMatchObject({ parameters, tensors, outputs: ['loss', 'output'] });
+    const graph = decode(readFileSync(out));
+    expect(E.isRight(graph) && graph.right.initializers.size).toBe(tensors);
+  });
+
+  it('refuses a model that it does not know', async () => {
+    const { status, err } = await hograd('export', 'bert', '--out', join(folder, 'x.onnx'));
+    expect(status).toBe(2);
+    expect(err).toMatch(/there is no model "bert"; there are /);
+  });
+});
