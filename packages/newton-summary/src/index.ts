@@ -8,10 +8,38 @@ export {
   newtonSummaryGraphs,
 } from './graphs/newtonSummaryGraphs.js';
 export { normalizeByGroup } from './graphs/normalizeByGroup.js';
+export { curvatureBound, curvatureVariance } from './noise/curvatureError.js';
+export { crossValidate, type Fold, type Shrinkage } from './noise/shrinkage.js';
+export { joinSlices, type SlicedSummary } from './noise/slices.js';
 export { learningRates } from './rates/learningRates.js';
-export { DEFAULT_RATES, type RateLimit, type RatesOptions, type Ridge, type SummaryAverage } from './rates/options.js';
+export {
+  DEFAULT_RATES,
+  NOISE_AWARE_RATES,
+  type Noise,
+  type RateLimit,
+  type RatesOptions,
+  type Ridge,
+  type SummaryAverage,
+} from './rates/options.js';
 export { type OptionsError, ratesOptions } from './rates/ratesOptions.js';
 export { type Rates, type RatesState, updateRates } from './rates/updateRates.js';
+export {
+  DEFAULT_PLATEAU,
+  dampOnPlateau,
+  NO_PLATEAU,
+  type PlateauOptions,
+  type PlateauState,
+} from './safeguards/plateau.js';
+export { type PredictedDecrease, predictDecrease } from './safeguards/predictedDecrease.js';
+export {
+  DEFAULT_TRUST,
+  FULL_TRUST,
+  judgeStep,
+  type Outcome,
+  type TrustOptions,
+  type TrustState,
+  type Verdict,
+} from './safeguards/trust.js';
 export { fullBatchSummary, type IncompleteCover } from './summary/fullBatch.js';
 export { summaryMonoid } from './summary/monoid.js';
 export type { MeasuredSummary, SummaryNumbers } from './summary/numbers.js';

@@ -3,7 +3,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import {
   DEFAULT_RATES,
+  joinSlices,
   learningRates,
+  NOISE_AWARE_RATES,
   type Rates,
   type RatesOptions,
   type RatesState,
@@ -12,32 +14,7 @@ import {
   updateRates,
 } from '../src/index.js';
 import { right } from './perceptron.js';
-
-const S = 3;
-const entry = fc.integer({ min: -1000, max: 1000 }).map((x) => x / 1000);
-const vector = fc.array(entry, { minLength: S, maxLength: S });
-
-/** Summaries whose H̄ is BBᵀ + ½I: positive definite, so the solver always answers. */
-const definite: fc.Arbitrary<SummaryNumbers> = fc
-  .record({ gbar: vector, B: fc.array(vector, { minLength: S, maxLength: S }), D3: vector })
-  .map(({ gbar, B, D3 }) => ({
-    gbar,
-    D3,
-    Hbar: B.map((row, s) => B.map((other, t) => row.reduce((sum, b, i) => sum + b * other[i]!, s === t ? 0.5 : 0))),
-  }));
-
-/** α_s: scales of the groups, over eight orders of magnitude, of either sign. */
-const scales = fc.array(
-  fc.tuple(fc.double({ min: -4, max: 4, noNaN: true }), fc.boolean()).map(([e, up]) => (up ? 1 : -1) * 10 ** e),
-  { minLength: S, maxLength: S },
-);
-
-/** The same loss with u_s multiplied by α_s. */
-const rescaled = (alpha: readonly number[], { gbar, Hbar, D3 }: SummaryNumbers): SummaryNumbers => ({
-  gbar: gbar.map((g, s) => alpha[s]! * g),
-  Hbar: Hbar.map((row, s) => row.map((h, t) => alpha[s]! * alpha[t]! * h)),
-  D3: D3.map((d, s) => alpha[s]! ** 3 * d),
-});
+import { definite, definiteSlices, rescaled, S, scales } from './summaries.js';
 
 const plain: Partial<RatesOptions> = { lambda1: 1, etaDecay: 0, clipNegative: 'never' };
 
@@ -99,6 +76,34 @@ describe('rates', () => {
           1e-8,
         );
       }),
+    );
+  });
+
+  it('that mind the noise do not depend on the scale of the groups', () => {
+    fc.assert(
+      fc.property(
+        fc.array(definiteSlices(3), { minLength: 2, maxLength: 2 }),
+        scales,
+        fc.constantFrom<Partial<RatesOptions>>(
+          {},
+          { diagonal: true },
+          { summaryAverage: { kind: 'exponential', decay: 0.7 } },
+          { summaryAverage: { kind: 'uniform', count: 2, warmUp: 1 } },
+        ),
+        (series, alpha, more) => {
+          const given: Partial<RatesOptions> = { ...plain, ...more, noise: NOISE_AWARE_RATES.noise };
+          const moved = last(given, series.map(joinSlices));
+          const scaled = last(
+            given,
+            series.map((slices) => joinSlices(slices.map((slice) => rescaled(alpha, slice)))),
+          );
+          expectClose(
+            scaled.map((x, s) => x * alpha[s]!),
+            moved,
+            1e-8,
+          );
+        },
+      ),
     );
   });
 

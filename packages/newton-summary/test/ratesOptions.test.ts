@@ -62,6 +62,10 @@ describe('options of the rates', () => {
       _tag: 'DoesNotApply',
       option: 'clipNegative',
     });
+    expect(refusal({ noise: { kind: 'aware', standardErrors: 0, crossValidated: false } })).toMatchObject({
+      _tag: 'DoesNotApply',
+      option: 'noise',
+    });
     const averaged = { dDecay: 0.5, lambdaInt: 0, ridge: { kind: 'cubic-metric', factor: 1 } } as const;
     expect(E.isRight(ratesOptions(2)(averaged))).toBe(true);
   });

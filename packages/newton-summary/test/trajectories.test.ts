@@ -64,15 +64,14 @@ const optionsOf = (o: {
   remove_negative: boolean;
   diagonal: boolean;
 }): RatesOptions => ({
+  ...DEFAULT_RATES,
   lambda1: o.damping,
   lambdaInt: o.damping_int,
   etaDecay: o.mom_lrs,
   summaryAverage: o.movavg > 0 ? { kind: 'exponential', decay: o.movavg } : { kind: 'none' },
   dDecay: o.mom_order3_,
   clipNegative: o.remove_negative ? (o.maintain_true_lrs ? 'when-applied' : 'before-average') : 'never',
-  ridge: { kind: 'none' },
   diagonal: o.diagonal,
-  limit: { kind: 'none' },
 });
 
 const relativeError = (actual: ArrayLike<number>, expected: readonly number[]): number =>

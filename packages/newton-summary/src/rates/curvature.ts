@@ -20,13 +20,17 @@ const ridgeAt = ({ ridge }: Pick<RatesOptions, 'ridge'>, h: number, d: number): 
   }
 };
 
-/** The curvature of the cubic subproblem from a summary's H̄ [S][S] and d [S]. */
+/** The curvature of the cubic subproblem from H̄ [S][S], d [S] and what else is added to the diagonal, `raise` [S]. */
 export const regularizedCurvature =
   (options: Pick<RatesOptions, 'ridge' | 'diagonal'>) =>
-  (Hbar: readonly (readonly number[])[], d: readonly number[]): readonly (readonly number[])[] =>
+  (
+    Hbar: readonly (readonly number[])[],
+    d: readonly number[],
+    raise: readonly number[],
+  ): readonly (readonly number[])[] =>
     symmetric(Hbar).map((row, s) =>
       row.map((h, t) => {
-        if (s === t) return h + ridgeAt(options, h, d[s]!);
+        if (s === t) return h + ridgeAt(options, h, d[s]!) + raise[s]!;
         return options.diagonal ? 0 : h;
       }),
     );

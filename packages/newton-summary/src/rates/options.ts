@@ -29,6 +29,20 @@ export type RateLimit =
   | { readonly kind: 'none' }
   | { readonly kind: 'running-median'; readonly window: number; readonly factor: number };
 
+/**
+ * What is done about ḡ, H̄ and D3 being means over a sample. `aware` needs summaries that keep their slices (`joinSlices`); why it
+ * is made so: docs/decisions/noise-aware-rates.md.
+ */
+export type Noise =
+  | { readonly kind: 'ignore' }
+  | {
+      readonly kind: 'aware';
+      /** ≥ 0: H̄'s diagonal is raised by this many standard errors of H̄, enough to bound H̄ from above; 0 for not at all. */
+      readonly standardErrors: number;
+      /** Multiply η by the part of it that cross-validation over the slices bears out. */
+      readonly crossValidated: boolean;
+    };
+
 export interface RatesOptions {
   /** λ1 > 0: the step size that multiplies η; one number, or one for each group. */
   readonly lambda1: number | readonly number[];
@@ -45,6 +59,7 @@ export interface RatesOptions {
   /** Keep only H̄'s diagonal. */
   readonly diagonal: boolean;
   readonly limit: RateLimit;
+  readonly noise: Noise;
 }
 
 /**
@@ -61,4 +76,15 @@ export const DEFAULT_RATES: RatesOptions = {
   ridge: { kind: 'none' },
   diagonal: false,
   limit: { kind: 'none' },
+  noise: { kind: 'ignore' },
+};
+
+/**
+ * Rates that need no search for λ1: the whole of an η that is as long as the sampling error of its summary allows. Summaries must
+ * keep their slices.
+ */
+export const NOISE_AWARE_RATES: RatesOptions = {
+  ...DEFAULT_RATES,
+  lambda1: 1,
+  noise: { kind: 'aware', standardErrors: 1, crossValidated: true },
 };

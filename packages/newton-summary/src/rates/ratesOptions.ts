@@ -22,6 +22,8 @@ const where =
     holds(value) ? undefined : wanted;
 
 const positive = where((x) => isNumber(x) && x > 0, 'a positive number');
+const notNegative = where((x) => isNumber(x) && x >= 0, 'a number from 0');
+const flag = where((x) => typeof x === 'boolean', 'true or false');
 const weight = where((x) => isNumber(x) && x >= 0 && x < 1, 'a number from 0 to below 1');
 const positiveWeight = where((x) => isNumber(x) && x > 0 && x < 1, 'a number between 0 and 1, neither of them');
 const wholeFrom = (least: number): Check =>
@@ -59,7 +61,7 @@ const variant =
 
 const checksOf = (groups: number): Readonly<Record<keyof RatesOptions, Check>> => ({
   lambda1: stepSizes(groups),
-  lambdaInt: where((x) => isNumber(x) && x >= 0, 'a number from 0'),
+  lambdaInt: notNegative,
   etaDecay: weight,
   clipNegative: oneOf('before-average', 'when-applied', 'never'),
   summaryAverage: variant({
@@ -74,8 +76,9 @@ const checksOf = (groups: number): Readonly<Record<keyof RatesOptions, Check>> =
     diagonal: { factor: positive },
     'cubic-metric': { factor: positive },
   }),
-  diagonal: where((x) => typeof x === 'boolean', 'true or false'),
+  diagonal: flag,
   limit: variant({ none: {}, 'running-median': { window: wholeFrom(1), factor: positive } }),
+  noise: variant({ ignore: {}, aware: { standardErrors: notNegative, crossValidated: flag } }),
 });
 
 const invalid = (option: string, wanted: string, value: unknown): OptionsError => ({
@@ -88,7 +91,7 @@ const idle = (option: string, message: string): OptionsError => ({ _tag: 'DoesNo
 
 /** The first option that the others leave without effect. */
 const withoutEffect = (options: RatesOptions): OptionsError | undefined => {
-  const { dDecay, lambdaInt, ridge, clipNegative, etaDecay } = options;
+  const { dDecay, lambdaInt, ridge, clipNegative, etaDecay, noise } = options;
   if (dDecay > 0 && lambdaInt === 0 && ridge.kind !== 'cubic-metric') {
     return idle('dDecay', 'dDecay averages d, which nothing reads where lambdaInt is 0; leave it out or set lambdaInt');
   }
@@ -97,6 +100,9 @@ const withoutEffect = (options: RatesOptions): OptionsError | undefined => {
       'clipNegative',
       'clipNegative "when-applied" differs from "before-average" only where η is averaged; set etaDecay or take "before-average"',
     );
+  }
+  if (noise.kind === 'aware' && noise.standardErrors === 0 && !noise.crossValidated) {
+    return idle('noise', 'noise "aware" with 0 standardErrors and not crossValidated does nothing; take "ignore"');
   }
   return undefined;
 };

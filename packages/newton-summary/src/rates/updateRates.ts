@@ -1,19 +1,20 @@
-/** From summaries to the rates that are applied: the solver, and every average around it, as one pure fold. */
+/** From summaries to the rates that are applied: the solver, and every average and guard around it, as one pure fold. */
 
-import { type CubicError, type CubicSolution, solveCubic } from '@hograd/cubic-solver';
+import type { CubicError, CubicSolution } from '@hograd/cubic-solver';
 import * as E from 'fp-ts/lib/Either.js';
-import { mixVectors } from '../summary/mix.js';
+import { curvatureBound, curvatureVariance } from '../noise/curvatureError.js';
+import { crossValidate, type Shrinkage } from '../noise/shrinkage.js';
+import { leaveOneOut, type SlicedSummary } from '../noise/slices.js';
 import type { SummaryNumbers } from '../summary/numbers.js';
-import { regularizedCurvature } from './curvature.js';
 import { capRates, rateCaps, rememberRates, type Window } from './limit.js';
 import type { RatesOptions } from './options.js';
-import { averageSummary, rememberSummary, type SummaryHistory } from './summaryAverage.js';
+import { averageMeasured, averageVector, type History, solveAveraged } from './solveAveraged.js';
+import { rememberSummary, type UncertainSummary } from './summaryAverage.js';
 
 /** What is carried from one summary to the next; plain data, for checkpoints. A run starts with `{}`. */
-export interface RatesState extends SummaryHistory {
+export interface RatesState extends History {
   /** η averaged so far; absent until the solver has answered once. */
   readonly eta?: readonly number[];
-  readonly d?: readonly number[];
   readonly window?: Window;
   /** Summaries seen. */
   readonly seen?: number;
@@ -29,57 +30,93 @@ export interface Rates {
   readonly summary: SummaryNumbers;
   /** More summaries must be seen before anything moves. */
   readonly warmingUp: boolean;
+  /** What cross-validation said of the solver's answer, where it is asked for. */
+  readonly shrinkage?: Shrinkage;
 }
 
 const clipped = (eta: readonly number[]): readonly number[] => eta.map((x) => Math.max(x, 0));
 
-const averaged = (decay: number, past: readonly number[] | undefined, now: readonly number[]): readonly number[] =>
-  past === undefined || decay === 0 ? now : mixVectors(decay, past, 1 - decay, now);
-
 const lambda1Of = ({ lambda1 }: RatesOptions, s: number): number =>
   typeof lambda1 === 'number' ? lambda1 : lambda1[s]!;
 
+const requireSlices = (measured: SummaryNumbers | SlicedSummary): SlicedSummary => {
+  if ('slices' in measured) return measured;
+  throw new RangeError('noise-aware rates read the slices of a summary, which has none; make it with joinSlices');
+};
+
+/** What the sampling error adds to H̄'s diagonal [S]. */
+const raiseOf = ({ noise, diagonal }: RatesOptions, { Hbar, variance }: UncertainSummary): readonly number[] => {
+  if (noise.kind === 'ignore' || variance === undefined) return Hbar.map(() => 0);
+  // Where the diagonal alone is in the problem, its own errors are all that matters.
+  const own = diagonal ? variance.map((row, s) => row.map((x, t) => (s === t ? x : 0))) : variance;
+  return curvatureBound(Hbar, own).map((x) => noise.standardErrors * x);
+};
+
+/** What cross-validation says: each slice judges the answer to the others, averaged with the past as the whole is. */
+const validate = (
+  options: RatesOptions,
+  state: RatesState,
+  { slices }: SlicedSummary,
+  raise: readonly number[],
+  settle: (eta: readonly number[]) => readonly number[],
+): Shrinkage =>
+  crossValidate(
+    leaveOneOut(slices).flatMap(({ heldOut, others }) => {
+      const solved = solveAveraged(options, averageMeasured(options, state, others), raise);
+      return E.isRight(solved) ? [{ heldOut, eta: settle(solved.right.eta) }] : [];
+    }),
+  );
+
 /**
  * The rates after one more summary (arXiv 2312.03885, algorithm 1, with the options of its code). In order: the average of the
- * summary, that of d, the diagonal and the ridge, the solver, the cap on |η|, negatives, the average of η, λ1. A refusal of the
- * solver is reported and leaves η̄ as it was: zeros never enter the average. `options` are as `ratesOptions` returns them.
+ * summary, that of d, the diagonal, the ridge and the sampling error, the solver, the cap on |η|, negatives, cross-validation,
+ * the average of η, λ1. A refusal of the solver is reported and leaves η̄ as it was: zeros never enter the average. `options`
+ * are as `ratesOptions` returns them. Throws RangeError where noise-aware rates are asked of a summary without slices.
  */
 export const updateRates =
   (options: RatesOptions) =>
-  (state: RatesState, measured: SummaryNumbers): Rates => {
-    const summary = averageSummary(options.summaryAverage, state, measured);
-    const d = averaged(
-      options.dDecay,
-      state.d,
-      summary.D3.map((x) => Math.cbrt(Math.abs(x))),
-    );
-    const H = regularizedCurvature(options)(summary.Hbar, d);
-    const solved = solveCubic({ H, g: summary.gbar, d, lambda: options.lambdaInt });
+  (state: RatesState, measured: SummaryNumbers | SlicedSummary): Rates => {
+    const { noise, clipNegative, summaryAverage } = options;
+    const sliced = noise.kind === 'aware' ? requireSlices(measured) : undefined;
+    const now: UncertainSummary = {
+      gbar: measured.gbar,
+      Hbar: measured.Hbar,
+      D3: measured.D3,
+      ...(sliced && { variance: curvatureVariance(sliced) }),
+    };
+    const averages = averageMeasured(options, state, now);
+    const raise = raiseOf(options, averages.summary);
+    const solved = solveAveraged(options, averages, raise);
 
     const window = state.window ?? [];
-    const caps = rateCaps(options.limit, window, summary.gbar.length);
+    const caps = rateCaps(options.limit, window, measured.gbar.length);
+    const shrinkage =
+      E.isRight(solved) && sliced && noise.kind === 'aware' && noise.crossValidated
+        ? validate(options, state, sliced, raise, (eta) =>
+            clipNegative === 'never' ? capRates(caps, eta) : clipped(capRates(caps, eta)),
+          )
+        : undefined;
     const settle = (answer: readonly number[]): readonly number[] => {
-      const capped = capRates(caps, answer);
-      return options.clipNegative === 'before-average' ? clipped(capped) : capped;
+      const capped = capRates(caps, answer).map((x) => (shrinkage?.factor ?? 1) * x);
+      return clipNegative === 'before-average' ? clipped(capped) : capped;
     };
-    const eta = E.isRight(solved) ? averaged(options.etaDecay, state.eta, settle(solved.right.eta)) : state.eta;
+
+    const eta = E.isRight(solved) ? averageVector(options.etaDecay, state.eta, settle(solved.right.eta)) : state.eta;
     const seen = (state.seen ?? 0) + 1;
-    const warmingUp = options.summaryAverage.kind === 'uniform' && seen < options.summaryAverage.warmUp;
-    const applied = eta === undefined || warmingUp ? summary.gbar.map(() => 0) : eta;
+    const warmingUp = summaryAverage.kind === 'uniform' && seen < summaryAverage.warmUp;
+    const applied = eta === undefined || warmingUp ? measured.gbar.map(() => 0) : eta;
     return {
       state: {
         ...(eta && { eta }),
-        summary,
-        past: rememberSummary(options.summaryAverage, state, measured),
-        d,
+        ...averages,
+        past: rememberSummary(summaryAverage, state, now),
         window: E.isRight(solved) ? rememberRates(options.limit, window, solved.right.eta) : window,
         seen,
       },
-      rates: (options.clipNegative === 'when-applied' ? clipped(applied) : applied).map(
-        (x, s) => lambda1Of(options, s) * x,
-      ),
+      rates: (clipNegative === 'when-applied' ? clipped(applied) : applied).map((x, s) => lambda1Of(options, s) * x),
       solved,
-      summary,
+      summary: averages.summary,
       warmingUp,
+      ...(shrinkage && { shrinkage }),
     };
   };
