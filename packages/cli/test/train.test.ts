@@ -65,7 +65,7 @@ describe('hograd train', { timeout: 120_000 }, () => {
     [['--optimizer', 'adma'], /there is no optimizer "adma"; there are newton-summary/],
     [['--model', 'bert'], /there is no model "bert"; there are small-mlp, mlp/],
     [['--epochs', '0'], /option '--epochs <N>' argument '0' is invalid\. it must be a whole number, 1 or more\./],
-    [['--model', 'gpt'], /model "gpt" (is not trained on images|cannot|takes)/],
+    [['--model', 'gpt'], /gpt: inputShape is \[1, 28, 28\]; an example is \[tokens\]/],
     [['--resume', 'nowhere'], /nowhere.* holds no checkpoint\.json to resume from/],
   ])('refuses %s with status 2', async (args, message) => {
     const { status, err } = await hograd('train', '--out', join(folder, 'refused'), ...args);
