@@ -11,6 +11,14 @@ export { normalizeByGroup } from './graphs/normalizeByGroup.js';
 export { curvatureBound, curvatureVariance } from './noise/curvatureError.js';
 export { crossValidate, type Fold, type Shrinkage } from './noise/shrinkage.js';
 export { joinSlices, type SlicedSummary } from './noise/slices.js';
+export {
+  type Judged,
+  type RateControl,
+  type RateControlOptions,
+  type RateControlState,
+  rateControl,
+  type Summarized,
+} from './rateControl.js';
 export { learningRates } from './rates/learningRates.js';
 export {
   DEFAULT_RATES,

@@ -52,7 +52,7 @@ export interface Verdict {
   readonly accepted: boolean;
   /** before − after. */
   readonly decrease: number;
-  /** 1 where the second-order model was right; −Infinity where the loss is no longer finite. */
+  /** 1 where the second-order model was right; −Infinity where a loss or the prediction is not finite. */
   readonly agreement: number;
 }
 
@@ -66,7 +66,7 @@ const beyond = (rounding: number, gap: number): number => Math.sign(gap) * Math.
  * prediction are of the same examples, so there is no sampling noise in it.
  */
 const agreementOf = ({ rounding }: TrustOptions, { predicted, before, after }: Outcome): number => {
-  if (!Number.isFinite(after)) return Number.NEGATIVE_INFINITY;
+  if (![before, after, predicted.decrease].every(Number.isFinite)) return Number.NEGATIVE_INFINITY;
   const gap = beyond(10 * rounding * Math.abs(before), predicted.decrease - (before - after));
   if (gap === 0) return 1;
   const size = Math.max(predicted.decrease, Math.abs(predicted.slope) / 2, Math.abs(predicted.bend));

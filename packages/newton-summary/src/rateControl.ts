@@ -1,0 +1,108 @@
+/** The rates of a whole run, every safeguard included: summaries, outcomes of steps and epochs in, rates out. */
+
+import type { SlicedSummary } from './noise/slices.js';
+import type { RatesOptions } from './rates/options.js';
+import { type Rates, type RatesState, updateRates } from './rates/updateRates.js';
+import { dampOnPlateau, NO_PLATEAU, type PlateauOptions, type PlateauState } from './safeguards/plateau.js';
+import { type PredictedDecrease, predictDecrease } from './safeguards/predictedDecrease.js';
+import { FULL_TRUST, judgeStep, type TrustOptions, type TrustState, type Verdict } from './safeguards/trust.js';
+import type { MeasuredSummary } from './summary/numbers.js';
+
+export interface RateControlOptions {
+  /** As `ratesOptions` returns them. */
+  readonly rates: RatesOptions;
+  /** Without it outcomes are recorded and change nothing. */
+  readonly trust?: TrustOptions;
+  readonly plateau?: PlateauOptions;
+}
+
+/** Plain data, for checkpoints. */
+export interface RateControlState {
+  readonly rates: RatesState;
+  readonly trust: TrustState;
+  readonly plateau: PlateauState;
+  /** λ1·η̄ [S] of the last summary, before trust and plateau scale it; absent before the first summary. */
+  readonly unscaled?: readonly number[];
+  /** The second-order model that the next outcome is compared with. */
+  readonly model?: Pick<MeasuredSummary, 'loss' | 'gbar' | 'Hbar'>;
+}
+
+export interface Summarized {
+  readonly state: RateControlState;
+  /** [S], to be applied. */
+  readonly rates: readonly number[];
+  readonly detail: Rates;
+}
+
+export interface Judged {
+  readonly state: RateControlState;
+  /** [S], in force from now on: after an accepted step, those of the steps until the next summary. */
+  readonly rates: readonly number[];
+  /**
+   * `accepted`; `again`: put the parameters back and apply the new, shorter rates; `abandoned`: put them back and go on, the
+   * shortest step was no better and the rates are zeros until the next summary.
+   */
+  readonly outcome: 'accepted' | 'again' | 'abandoned';
+  readonly predicted: PredictedDecrease;
+  readonly verdict: Verdict;
+}
+
+export interface RateControl {
+  readonly initial: RateControlState;
+  /** A summary has been measured. */
+  readonly summarized: (state: RateControlState, measured: MeasuredSummary | SlicedSummary) => Summarized;
+  /** The step after a summary has been taken: the loss after it, on the examples of that summary. */
+  readonly judged: (state: RateControlState, lossAfter: number) => Judged;
+  /** An epoch is over: its mean training loss. The rates change with the next summary. */
+  readonly epochEnded: (state: RateControlState, loss: number) => RateControlState;
+}
+
+/** What a verdict comes to: the shortest step is not tried again. */
+const outcomeOf = ({ smallest }: TrustOptions, { scale }: TrustState, { accepted }: Verdict): Judged['outcome'] => {
+  if (accepted) return 'accepted';
+  return scale > smallest ? 'again' : 'abandoned';
+};
+
+/** Records what a step did; accepts everything. */
+const RECORDING: TrustOptions = {
+  rejectBelow: Number.NEGATIVE_INFINITY,
+  shrinkBelow: Number.NEGATIVE_INFINITY,
+  growAbove: Number.POSITIVE_INFINITY,
+  shrink: 1,
+  grow: 1,
+  smallest: 1,
+  rounding: 0,
+};
+
+/**
+ * Rates from summaries (`updateRates`), times the trust safeguard's scale (`judgeStep`), times the plateau's (`dampOnPlateau`):
+ * three pure folds as one. `judged` throws RangeError where no summary came before it.
+ */
+export const rateControl = ({ rates: options, trust, plateau }: RateControlOptions): RateControl => {
+  const update = updateRates(options);
+  const judge = judgeStep(trust ?? RECORDING);
+  const scaled = ({ trust: t, plateau: p, unscaled = [] }: RateControlState): readonly number[] =>
+    unscaled.map((rate) => t.scale * p.scale * rate);
+  return {
+    initial: { rates: {}, trust: FULL_TRUST, plateau: NO_PLATEAU },
+    summarized: (state, measured) => {
+      const detail = update(state.rates, measured);
+      const { loss, gbar, Hbar } = measured;
+      const next = { ...state, rates: detail.state, unscaled: detail.rates, model: { loss, gbar, Hbar } };
+      return { state: next, rates: scaled(next), detail };
+    },
+    judged: (state, after) => {
+      if (!state.model) throw new RangeError('a step is judged by the summary it comes from; measure one first');
+      const predicted = predictDecrease(state.model)(scaled(state));
+      const verdict = judge(state.trust, { predicted, before: state.model.loss, after });
+      const outcome = outcomeOf(trust ?? RECORDING, state.trust, verdict);
+      const next: RateControlState = {
+        ...state,
+        trust: verdict.state,
+        ...(outcome === 'abandoned' && state.unscaled && { unscaled: state.unscaled.map(() => 0) }),
+      };
+      return { state: next, rates: scaled(next), outcome, predicted, verdict };
+    },
+    epochEnded: (state, loss) => (plateau ? { ...state, plateau: dampOnPlateau(plateau)(state.plateau, loss) } : state),
+  };
+};
