@@ -92,3 +92,49 @@ describe('imported and written again, as the file computes it', () => {
     expect(Array.from(after!.out!.data, Number)).toEqual(Array.from(before!.out!.data, Number));
   });
 });
+
+describe('the largest 64-bit integer', () => {
+  it('stays one, though the nearest double is larger', () => {
+    expect(G.tensor([2 ** 63, -(2 ** 63), 7], [3], 'int64').data).toEqual(
+      BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n), 7n),
+    );
+    expect(G.tensor([2 ** 64], [1], 'uint64').data).toEqual(BigUint64Array.of(2n ** 64n - 1n));
+  });
+
+  it('as the end of a slice of a shape means to the end, as PyTorch writes it', () => {
+    const constant = (output: string, value: Long): Onnx.INodeProto => ({
+      opType: 'Constant',
+      output: [output],
+      attribute: [{ name: 'value_ints', type: AttributeType.INTS, ints: [value] }],
+    });
+    const info = (name: string, dims: readonly number[]): Onnx.IValueInfoProto => ({
+      name,
+      type: { tensorType: { elemType: 1, shape: { dim: dims.map((d) => ({ dimValue: Long.fromNumber(d) })) } } },
+    });
+    const model = onnx.ModelProto.create({
+      irVersion: Long.fromNumber(8),
+      opsetImport: [{ domain: '', version: Long.fromNumber(18) }],
+      graph: {
+        name: 'slice',
+        node: [
+          { opType: 'Shape', input: ['x'], output: ['shape'] },
+          constant('start', Long.fromNumber(-1)),
+          constant('end', Long.MAX_VALUE),
+          constant('rest', Long.fromNumber(-1)),
+          { opType: 'Slice', input: ['shape', 'start', 'end'], output: ['last'] },
+          {
+            opType: 'Concat',
+            input: ['rest', 'last'],
+            output: ['target'],
+            attribute: [{ name: 'axis', type: AttributeType.INT, i: Long.ZERO }],
+          },
+          { opType: 'Reshape', input: ['x', 'target'], output: ['y'] },
+        ],
+        input: [info('x', [2, 3, 4])],
+        output: [info('y', [6, 4])],
+      },
+    });
+    const decoded = G.decode(onnx.ModelProto.encode(model).finish());
+    expect(E.isRight(decoded) && decoded.right.outputs[0]!.value.shape).toEqual([6, 4]);
+  });
+});

@@ -50,9 +50,17 @@ const arrayTypes: { readonly [D in DType]: new (length: number) => DataOf[D] } =
   bool: Uint8Array,
 };
 
+/** The largest value of each 64-bit type. The double nearest to it, which stands for "to the end" in files, is one more. */
+const LARGEST: Readonly<Partial<Record<DType, bigint>>> = { int64: 2n ** 63n - 1n, uint64: 2n ** 64n - 1n };
+
+const whole = (value: number, largest: bigint): bigint => {
+  const exact = BigInt(Math.trunc(value));
+  return exact > largest ? largest : exact;
+};
+
 /**
  * A tensor from plain numbers, converted to the element type. Throws GraphError where their count is not the shape's, or
- * where a 64-bit integer is asked for and a number is infinite or not one.
+ * where a 64-bit integer is asked for and a number is infinite or not one; larger numbers than a 64-bit type holds become its largest.
  */
 export function tensor<D extends DType>(data: ArrayLike<number>, shape: readonly number[], dtype: D): Tensor<D> {
   const size = shape.reduce((a, b) => a * b, 1);
@@ -60,13 +68,13 @@ export function tensor<D extends DType>(data: ArrayLike<number>, shape: readonly
     throw new GraphError('tensor', `shape [${shape.join(', ')}] holds ${size} elements, got ${data.length}`);
   }
   const out = new arrayTypes[dtype](size);
-  if (dtype === 'int64' || dtype === 'uint64') {
+  const largest = LARGEST[dtype];
+  if (largest !== undefined) {
     const at = Array.prototype.findIndex.call(data, (v: number) => !Number.isFinite(v));
     if (at >= 0) throw new GraphError('tensor', `element ${at} is ${data[at]}, which ${dtype} does not hold`);
   }
   for (let i = 0; i < size; i++) {
-    (out as { [index: number]: number | bigint })[i] =
-      out instanceof BigInt64Array || out instanceof BigUint64Array ? BigInt(Math.trunc(data[i]!)) : data[i]!;
+    (out as { [index: number]: number | bigint })[i] = largest === undefined ? data[i]! : whole(data[i]!, largest);
   }
   return { dtype, shape, data: out };
 }
