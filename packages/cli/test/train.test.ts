@@ -36,6 +36,24 @@ describe('hograd train', { timeout: 120_000 }, () => {
     expect(readFileSync(report, 'utf8')).toContain('0.weight');
   });
 
+  it('judges the steps of the safeguarded method, and records what they did', async () => {
+    const out = join(folder, 'safe');
+    const { status } = await hograd('train', '--optimizer', 'newton-summary-safe', '--epochs', '1', '--out', out);
+    expect(status).toBe(0);
+    const lines = readFileSync(join(out, 'newton-summary-safe', 'metrics.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((l) => JSON.parse(l));
+    const judged = lines.filter((l) => l.predicted !== undefined);
+    expect(judged).toHaveLength(10);
+    for (const { decrease, retries } of judged) {
+      expect(Number.isFinite(decrease)).toBe(true);
+      expect(retries).toBeGreaterThanOrEqual(0);
+    }
+    // The safeguard takes back whatever raises the loss of the examples that it judges by.
+    expect(judged.filter((l) => l.decrease > 0).length).toBeGreaterThan(7);
+  });
+
   it('interrupted and resumed gives the very bytes of an uninterrupted run', async () => {
     const running = hograd(...common, '--out', join(folder, 'parts'));
     await stepsTaken('parts', 40);

@@ -200,7 +200,7 @@ const trainOne = async (
   const epochs = await epochsOf(folder);
   const groups = partition.groups.map((g) => ({ name: g.name, size: g.size }));
   const rates = await ratesOf(folder, groups);
-  const last = end.trainer.rates?.state.summary;
+  const last = end.trainer.summary;
   const summary: Summary | undefined = last && { groups, gbar: last.gbar, Hbar: last.Hbar, D3: last.D3 };
   return {
     trained: {

@@ -6,7 +6,8 @@ import { openSession, type Session, type SessionOptions } from '@hograd/session'
 import { failed, orRefuse, Refusal } from '../failure.js';
 import { sessionFailure } from '../sessionFailure.js';
 import { type Checkpoint, openMetrics, saveCheckpoint } from './files.js';
-import type { Tensors, Trainer } from './trainer.js';
+import type { Tensors } from './tensors.js';
+import type { Measured, Trainer } from './trainer.js';
 
 export interface EpochMetrics {
   readonly epoch: number;
@@ -37,6 +38,9 @@ export interface LoopSetup {
   }) => void;
   readonly onEpoch: (epoch: EpochMetrics) => void;
 }
+
+/** What metrics.jsonl keeps of a summary: everything but the summary itself. */
+const recorded = ({ summary: _, ...kept }: Measured): Omit<Measured, 'summary'> => kept;
 
 const asFeeds = ({ x, y }: Batch): Tensors => ({ x, y });
 
@@ -75,10 +79,7 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
       await metrics.append({
         step,
         loss: result.loss,
-        ...(result.measured && {
-          rates: result.measured.rates,
-          ...(result.measured.refusal !== undefined && { refusal: result.measured.refusal }),
-        }),
+        ...(result.measured && recorded(result.measured)),
       });
       now = {
         ...now,
@@ -96,7 +97,7 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
         const line = { epoch, trainLoss: now.epochLoss / now.epochSteps, testLoss: loss, testAccuracy: accuracy };
         await metrics.append(line);
         setup.onEpoch({ ...line, seconds: (performance.now() - epochStart) / 1000 });
-        now = { ...now, epochLoss: 0, epochSteps: 0 };
+        now = { ...now, trainer: trainer.epochEnded(now.trainer, line.trainLoss), epochLoss: 0, epochSteps: 0 };
         epochStart = performance.now();
       }
       now = { ...now, metricsBytes: metrics.bytes() };

@@ -1,7 +1,7 @@
 /** The optimizers of `hograd train`: a direction and how its rates come about. */
 
 import { adam, adamw, type Direction, momentum, nesterov, rmsprop, sgd } from '@hograd/baselines';
-import { DEFAULT_RATES, type RatesOptions } from '@hograd/newton-summary';
+import { DEFAULT_RATES, DEFAULT_TRUST, NOISE_AWARE_RATES, type RateControlOptions } from '@hograd/newton-summary';
 import { refuse } from '../failure.js';
 
 export interface OptimizerOptions {
@@ -17,8 +17,11 @@ export type Optimizer =
       readonly kind: 'newton-summary';
       readonly name: string;
       readonly direction: Direction;
-      readonly rates: RatesOptions;
+      readonly control: RateControlOptions;
+      /** Steps between summaries. */
       readonly period: number;
+      /** Slices of a summary's batch, whose spread is its sampling error; 1: whole. */
+      readonly slices: number;
     };
 
 /** Directions with the rate that each takes where none is given. */
@@ -38,25 +41,42 @@ const underSummary: Readonly<Record<string, Direction>> = {
   adam: adam(),
 };
 
+/** Slices that a safe summary's batch is cut into. */
+const SAFE_SLICES = 5;
+
+/**
+ * The method as published, and with safeguards: rates as long as the sampling error of their summary allows, steps judged by what they did
+ * and taken back where they raise the loss. It needs no search for λ1.
+ */
+const METHODS = ['newton-summary', 'newton-summary-safe'] as const;
+
 export const OPTIMIZERS: readonly string[] = [
-  'newton-summary',
-  'newton-summary:sgd',
-  'newton-summary:adam',
+  ...METHODS.flatMap((method) =>
+    Object.keys(underSummary).map((over) => (over === 'momentum' ? method : `${method}:${over}`)),
+  ),
   ...Object.keys(constantRate),
 ];
+
+const newtonSummary = (name: string, safe: boolean, direction: Direction, options: OptimizerOptions): Optimizer => {
+  const base = safe ? NOISE_AWARE_RATES : DEFAULT_RATES;
+  const rates = { ...base, lambda1: options.lambda1 ?? base.lambda1, lambdaInt: options.lambdaInt ?? base.lambdaInt };
+  return {
+    kind: 'newton-summary',
+    name,
+    direction,
+    control: safe ? { rates, trust: DEFAULT_TRUST } : { rates },
+    period: options.period ?? 10,
+    slices: safe ? SAFE_SLICES : 1,
+  };
+};
 
 /** An optimizer by name. Refuses an unknown one. */
 export const makeOptimizer = (name: string, options: OptimizerOptions): Optimizer => {
   const [base, over = 'momentum'] = name.split(':');
-  if (base === 'newton-summary' && Object.hasOwn(underSummary, over)) {
-    const rates: RatesOptions = {
-      ...DEFAULT_RATES,
-      lambda1: options.lambda1 ?? DEFAULT_RATES.lambda1,
-      lambdaInt: options.lambdaInt ?? DEFAULT_RATES.lambdaInt,
-    };
-    return { kind: 'newton-summary', name, direction: underSummary[over]!, rates, period: options.period ?? 10 };
+  if (METHODS.some((method) => method === base) && Object.hasOwn(underSummary, over)) {
+    return newtonSummary(name, base === 'newton-summary-safe', underSummary[over]!, options);
   }
-  const known = constantRate[name];
+  const known = Object.hasOwn(constantRate, name) ? constantRate[name] : undefined;
   if (!known) return refuse(`there is no optimizer "${name}"; there are ${OPTIMIZERS.join(', ')}`);
   return { kind: 'constant-rate', name, direction: known[0], rate: options.lr ?? known[1] };
 };

@@ -1,0 +1,31 @@
+/** Training at a constant rate along a direction: one graph a step. */
+
+import { constantRate, trainStep } from '@hograd/baselines';
+import { tensor } from '@hograd/graph-builder';
+import type { SessionOptions } from '@hograd/session';
+import type { Optimizer } from './optimizer.js';
+import { advance, initialTensors, numbers, openGraph, runOn } from './tensors.js';
+import type { Trainer, TrainingProblem } from './trainer.js';
+
+export const constantRateTrainer = async (
+  problem: TrainingProblem,
+  optimizer: Extract<Optimizer, { kind: 'constant-rate' }>,
+  options: SessionOptions,
+): Promise<Trainer> => {
+  const graph = trainStep({ ...problem, direction: optimizer.direction, rule: constantRate() });
+  const session = await openGraph(graph, options);
+  const rate = tensor([optimizer.rate], [], 'float32');
+  return {
+    initial: { step: 0, carried: initialTensors(problem.parameters, problem.values, graph) },
+    device: session.device,
+    summaryDue: () => false,
+    step: async (state, batch) => {
+      const next = await runOn(session, { ...state.carried, ...batch, rate });
+      return { state: { step: state.step + 1, carried: advance(state.carried, next) }, loss: numbers(next.loss!)[0]! };
+    },
+    epochEnded: (state) => state,
+    release: async () => {
+      await session.release()();
+    },
+  };
+};

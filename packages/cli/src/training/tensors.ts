@@ -1,0 +1,48 @@
+/** Sessions and tensors by name, as trainers use them. */
+
+import { encode, type Graph, type Input, type Tensor } from '@hograd/graph-builder';
+import { openSession, type Session, type SessionOptions } from '@hograd/session';
+import { orRefuse } from '../failure.js';
+import { sessionFailure } from '../sessionFailure.js';
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** A session for a graph. Refuses a device that cannot be had. */
+export const openGraph = async (graph: Graph, options: SessionOptions): Promise<Session> =>
+  orRefuse(await openSession(encode(graph), options)(), sessionFailure);
+
+/** A session's outputs from those of the values that it asks for. */
+export const runOn = async (session: Session, values: Tensors): Promise<Tensors> => {
+  const feeds = Object.fromEntries(session.inputs.map(({ name }) => [name, values[name]!]));
+  return orRefuse(await session.run(feeds)(), sessionFailure);
+};
+
+export const numbers = (value: Tensor): readonly number[] => Array.from(value.data as ArrayLike<number>, Number);
+
+/** What is carried on: the `next.` of everything that was carried. */
+export const advance = (carried: Tensors, next: Tensors): Tensors =>
+  Object.fromEntries(Object.keys(carried).map((name) => [name, next[`next.${name}`]!]));
+
+/** What a run starts from: initial parameters, and the values that came with the step's graph. */
+export const initialTensors = (
+  parameters: readonly Input[],
+  values: ReadonlyMap<string, Tensor>,
+  step: Graph,
+): Tensors =>
+  Object.fromEntries([
+    ...parameters.map((p) => [p.attributes.name, values.get(p.attributes.name)!] as const),
+    ...step.initializers,
+  ]);
+
+/** Rows start…end − 1 of every tensor of a batch. */
+export const sliceBatch = (batch: Tensors, start: number, end: number): Tensors =>
+  Object.fromEntries(
+    Object.entries(batch).map(([name, value]) => {
+      const width = value.data.length / value.shape[0]!;
+      const data = value.data.subarray(start * width, end * width);
+      return [name, { ...value, shape: [end - start, ...value.shape.slice(1)], data } as Tensor];
+    }),
+  );
+
+/** The number of examples in a batch. */
+export const examplesIn = (batch: Tensors): number => Object.values(batch)[0]!.shape[0]!;
