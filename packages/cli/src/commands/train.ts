@@ -2,37 +2,17 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  exampleShape,
-  inLayout,
-  type LabelledDataset,
-  openDataset,
-  shuffledSampler,
-  sizeOfDataset,
-} from '@hograd/data';
-import { type Input, outputNamed } from '@hograd/graph-builder';
-import { lossGraph, type Model, modelNamed, modelNames } from '@hograd/model-zoo';
-import { partitionFromSpec } from '@hograd/partition';
 import { type Rates, type Run, type Summary, trainingReport } from '@hograd/report';
-import type { SessionOptions } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { attempt, type Failure, failed, orRefuse, refuse, wrongInput } from '../failure.js';
+import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { type Checkpoint, loadCheckpoint } from '../training/files.js';
-import { type EpochMetrics, makeEvaluator, stepsPerEpoch, trainLoop } from '../training/loop.js';
-import { makeOptimizer, type OptimizerOptions } from '../training/optimizer.js';
-import { makeTrainer } from '../training/trainer.js';
+import { type EpochMetrics, stepsPerEpoch, trainLoop } from '../training/loop.js';
+import { openLabelled, openRun, type RunOptions } from '../training/openRun.js';
 
-export interface TrainOptions extends OptimizerOptions {
-  readonly model: string;
-  readonly data: string;
+export interface TrainOptions extends RunOptions {
   readonly optimizer: string;
   readonly epochs: number;
-  readonly batch: number;
-  readonly summaryBatch?: number;
-  readonly seed: number;
-  readonly partition: string;
-  readonly device: 'cpu' | 'cuda' | 'webgpu' | 'auto';
   readonly out: string;
   readonly resume?: string;
   readonly checkpointEvery: number;
@@ -59,40 +39,6 @@ export interface Trained {
   readonly report?: string;
   readonly interrupted: boolean;
 }
-
-/** The models of the zoo that learn labels from images. */
-export const TRAINABLE: readonly string[] = modelNames.filter((name) => name !== 'autoencoder' && name !== 'gpt');
-
-/** A model fitted to the data, and the data in the layout that the model takes. Refuses one that is not trained on labels. */
-const fit = (
-  name: string,
-  data: LabelledPair,
-): { readonly model: Model; readonly train: LabelledDataset; readonly test: LabelledDataset } => {
-  const model = orRefuse(modelNamed(name, { inputShape: exampleShape(data.train), classes: data.train.classes }), (e) =>
-    wrongInput(e.message),
-  );
-  if (model.loss !== 'softmaxCrossEntropy' || model.inputType !== 'float') {
-    return refuse(`model "${name}" is not trained on images with labels; train takes ${TRAINABLE.join(', ')}`);
-  }
-  if (model.inputShape.length > 1) return { model, ...data };
-  const flat = (dataset: LabelledDataset): LabelledDataset => ({
-    ...dataset,
-    inputs: inLayout('flat')(dataset.inputs),
-  });
-  return { model, train: flat(data.train), test: flat(data.test) };
-};
-
-interface LabelledPair {
-  readonly train: LabelledDataset;
-  readonly test: LabelledDataset;
-}
-
-const openLabelled = async (spec: string, seed: number): Promise<LabelledPair> => {
-  const { train, test } = orRefuse(await openDataset(spec, { layout: 'image', seed })(), (e) => wrongInput(e.message));
-  if (!test || train.classes === 0)
-    return refuse(`${spec} has no labelled test set; train needs one to report accuracy`);
-  return { train: train as LabelledDataset, test: test as LabelledDataset };
-};
 
 /** One line of metrics.jsonl. */
 type Line =
@@ -133,22 +79,8 @@ const trainOne = async (
   options: TrainOptions,
   watcher: Watcher,
 ): Promise<{ readonly trained: TrainedRun; readonly run: Run }> => {
-  const optimizer = makeOptimizer(name, options);
-  const { model, train: trainSet, test } = fit(options.model, await openLabelled(options.data, options.seed));
-  const graph = lossGraph(model, { seed: options.seed });
-  const parameters = graph.inputs.filter((i) => graph.initializers.has(i.attributes.name)) as readonly Input[];
-  const shapes = parameters.map((p) => ({ name: p.attributes.name, shape: p.shape as readonly number[] }));
-  const partition = orRefuse(partitionFromSpec(options.partition)(shapes), (e) => wrongInput(e.message));
-  const session: SessionOptions = { device: options.device };
-  const loss = outputNamed('loss')(graph)!;
-  const trainer = await makeTrainer({ loss, parameters, partition, values: graph.initializers }, optimizer, session);
-  const evaluator = await makeEvaluator(loss, outputNamed('output')(graph)!, parameters, test, session);
-
-  const size = sizeOfDataset(trainSet);
-  const sampler = (stream: string, batch: number) =>
-    orRefuse(shuffledSampler({ size, batch, seed: options.seed, stream }), (e) => wrongInput(e.message));
-  const gradientSampler = sampler('gradient', options.batch);
-  const summarySampler = sampler('summary', options.summaryBatch ?? options.batch);
+  const opened = await openRun(name, await openLabelled(options.data, options.seed), options);
+  const { problem, trainer, gradientSampler, summarySampler } = opened;
   const folder = join(options.out, name.replace(':', '-'));
   await mkdir(folder, { recursive: true });
   const identity = { ...options, out: undefined, resume: undefined, epochs: undefined, optimizer: name };
@@ -168,21 +100,16 @@ const trainOne = async (
   if (options.resume === undefined) await writeFile(timings(folder), '');
   watcher.onStart({
     name,
-    steps: stepsPerEpoch({ train: trainSet, gradientSampler }) * options.epochs,
+    steps: stepsPerEpoch(opened) * options.epochs,
     done: from.trainer.step,
   });
   const times: EpochMetrics[] = [];
   const end = await trainLoop({
+    ...opened,
     folder,
-    trainer,
-    train: trainSet,
-    test,
     epochs: options.epochs,
-    gradientSampler,
-    summarySampler,
     checkpointEvery: options.checkpointEvery,
     from,
-    evaluate: evaluator.evaluate,
     interrupted: watcher.interrupted,
     onStep: watcher.onStep,
     onEpoch: (epoch) => {
@@ -190,15 +117,14 @@ const trainOne = async (
       watcher.onEpoch(name, epoch);
     },
   });
-  await trainer.release();
-  await evaluator.release();
+  await opened.release();
   await writeFile(
     timings(folder),
     times.map(({ epoch, seconds }) => `${JSON.stringify({ epoch, seconds })}\n`).join(''),
     { flag: 'a' },
   );
   const epochs = await epochsOf(folder);
-  const groups = partition.groups.map((g) => ({ name: g.name, size: g.size }));
+  const groups = problem.partition.groups.map((g) => ({ name: g.name, size: g.size }));
   const rates = await ratesOf(folder, groups);
   const last = end.trainer.summary;
   const summary: Summary | undefined = last && { groups, gbar: last.gbar, Hbar: last.Hbar, D3: last.D3 };

@@ -7,7 +7,7 @@ import { failed, orRefuse, Refusal } from '../failure.js';
 import { sessionFailure } from '../sessionFailure.js';
 import { type Checkpoint, openMetrics, saveCheckpoint } from './files.js';
 import type { Tensors } from './tensors.js';
-import type { Measured, Trainer } from './trainer.js';
+import type { Measured, Trainer, TrainerState } from './trainer.js';
 
 export interface EpochMetrics {
   readonly epoch: number;
@@ -37,6 +37,8 @@ export interface LoopSetup {
     readonly loss: number;
   }) => void;
   readonly onEpoch: (epoch: EpochMetrics) => void;
+  /** Awaited before each epoch's first step and at the end, with the number of epochs that are done: a look from outside. */
+  readonly atEpoch?: (done: number, state: TrainerState) => Promise<void>;
 }
 
 /** What metrics.jsonl keeps of a summary: everything but the summary itself. */
@@ -62,6 +64,7 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
   try {
     while (now.trainer.step < total && !setup.interrupted()) {
       const { step } = now.trainer;
+      if (step % perEpoch === 0) await setup.atEpoch?.(step / perEpoch, now.trainer);
       const drawn = gradientSampler.next(now.gradientSampler);
       const independent = trainer.summaryDue(step) ? summarySampler.next(now.summarySampler) : undefined;
       const result = await trainer.step(
@@ -104,6 +107,7 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
       if (epochEnds || now.trainer.step % checkpointEvery === 0) await saveCheckpoint(folder, now);
     }
     if (setup.interrupted()) await saveCheckpoint(folder, now);
+    else await setup.atEpoch?.(setup.epochs, now.trainer);
     return now;
   } finally {
     await metrics.close();
