@@ -1,4 +1,4 @@
-"""Optimisers that look at curvature: packages' where there is one, else dense linear algebra and SciPy's conjugate gradients."""
+"""Optimisers that look at curvature: a package's where there is one, else dense linear algebra and SciPy."""
 
 import numpy as np
 import pytorch_optimizer

@@ -78,7 +78,9 @@ def fixtures():
         "clip-norm": on_perceptron("clip_grad_norm_", clipped(lambda p: clip_grad_norm_(p, 0.2)), rate=0.5),
         "clip-value": on_perceptron("clip_grad_value_", clipped(lambda p: clip_grad_value_(p, 0.05)), rate=0.5),
         "schedule-step": on_perceptron("StepLR", scheduled(lambda o: lr_scheduler.StepLR(o, 7, 0.6)), rate=0.3),
-        "schedule-geometric": on_perceptron("ExponentialLR", scheduled(lambda o: lr_scheduler.ExponentialLR(o, 0.95)), rate=0.3),
+        "schedule-geometric": on_perceptron(
+            "ExponentialLR", scheduled(lambda o: lr_scheduler.ExponentialLR(o, 0.95)), rate=0.3
+        ),
         "schedule-cosine": on_perceptron(
             "CosineAnnealingLR", scheduled(lambda o: lr_scheduler.CosineAnnealingLR(o, 50, eta_min=0.03)), rate=0.3
         ),

@@ -1,10 +1,11 @@
-"""K-FAC from curvlinops' Kronecker factors and their damped inverses, with running averages, KL clip and momentum around them."""
+"""K-FAC: curvlinops' Kronecker factors and damped inverses; running averages, KL clip and momentum around them."""
 
 import torch
 from curvlinops import KFACInverseLinearOperator, KFACLinearOperator
 
 from curvature import move
 from trajectory import loss_of, trajectory
+
 
 def operator(model, x, y, fisher):
     """curvlinops' K-FAC of one batch, its factors computed."""
@@ -20,8 +21,9 @@ def operator(model, x, y, fisher):
     kfac.compute_kronecker_factors()
     return kfac
 
+
 def kfac(fisher, *, damping, rate, decay=0.95, kl=None, momentum=0.0, periods=(1, 1)):
-    """Martens and Grosse's running average min(1 − 1/k, decay), factored Tikhonov damping, and updates every so many steps."""
+    """Martens and Grosse's running average and factored Tikhonov damping; updates every so many steps."""
 
     def make(model):
         state = {"t": 0, "k": 0, "inputs": {}, "outputs": {}, "inverse": None, "buffer": None}
@@ -58,6 +60,7 @@ def kfac(fisher, *, damping, rate, decay=0.95, kl=None, momentum=0.0, periods=(1
         return step
 
     return make
+
 
 def fixtures():
     oracle = "curvlinops.KFACLinearOperator"

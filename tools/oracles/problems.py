@@ -65,7 +65,10 @@ def described(name):
             for n, p in model.named_parameters()
         ],
         "batches": [
-            {"x": {"shape": list(x.shape), "data": x.flatten().tolist()}, "y": {"shape": list(y.shape), "data": y.tolist()}}
+            {
+                "x": {"shape": list(x.shape), "data": x.flatten().tolist()},
+                "y": {"shape": list(y.shape), "data": y.tolist()},
+            }
             for x, y in batches
         ],
     }

@@ -12,12 +12,11 @@ STEPS = 50
 
 def trajectory(name, oracle, make, *, full_batch=False, **settings):
     """
-    The losses before each step and the parameters after it. `make(model)` gives `step(x, y) -> loss` or a torch optimiser;
-    `oracle` says whose implementation it is.
+    The losses before each step and the parameters after it. `make(model)` gives `step(x, y) -> loss`; `oracle` says
+    whose implementation it is.
     """
     model, batches = problem(name)
-    made = make(model)
-    step = made if callable(made) else stepper(model, made)
+    step = make(model)
     losses, positions = [], []
     for t in range(STEPS):
         x, y = batches[0 if full_batch else t % len(batches)]

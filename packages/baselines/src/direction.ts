@@ -21,6 +21,8 @@ export interface DirectionArguments {
   readonly step: Expr;
   /** The scalar being minimised, on this step's batch: what directions that look at curvature differentiate again. */
   readonly loss: Expr;
+  /** The loss's inputs other than the model's parameters. */
+  readonly batch: readonly Input[];
 }
 
 export interface DirectionResult {
@@ -30,14 +32,16 @@ export interface DirectionResult {
   readonly state: State;
   /** Graph inputs of the direction's own, such as random probes; default none. */
   readonly inputs?: readonly Input[];
-  /** Numbers that tell how far the direction can be trusted, such as an inverse's residual: graph outputs `check.NAME`. */
+  /**
+   * Numbers that tell how far the direction can be trusted, such as an inverse's residual: graph outputs `check.NAME`.
+   */
   readonly checks?: readonly Output[];
 }
 
 /**
- * A pair of pure functions, as in optax: what is carried between steps, and how one step turns gradients into a direction. How
- * far to go along it is a step rule's business. A direction is also a transformation of directions: `chain` hands one's result
- * to the next in the gradients' place.
+ * A pair of pure functions, as in optax: what is carried between steps, and how one step turns gradients into a
+ * direction. How far to go along it is a step rule's business. A direction is also a transformation of directions:
+ * `chain` hands one's result to the next in the gradients' place.
  */
 export interface Direction {
   readonly name: string;

@@ -36,14 +36,14 @@ const nextOf = (name: string, result: State): Expr => {
 /**
  * The graph of one step.
  *
- * Inputs, in order: the parameters; `state.NAME` for each tensor of the direction's state; `step` (a scalar of the parameters'
- * type: steps already taken); the batch, that is every other input of the loss; the direction's own inputs (probes); the rule's
- * hyperparameters. Outputs: `loss` (before the step); for each parameter, `state.NAME` and `step` the value that the following
- * step takes, as `next.` and the input's name; and `check.NAME` for each check of the direction and the rule. The graph's
- * initializers are the state's zeros and step 0.
+ * Inputs, in order: the parameters; `state.NAME` for each tensor of the direction's state; `step` (a scalar of the
+ * parameters' type: steps already taken); the batch, that is every other input of the loss; the direction's own inputs
+ * (probes); the rule's hyperparameters. Outputs: `loss` (before the step); for each parameter, `state.NAME` and `step`
+ * the value that the following step takes, as `next.` and the input's name; and `check.NAME` for each check of the
+ * direction and the rule. The graph's initializers are the state's zeros and step 0.
  *
- * Throws GraphError where the loss is not a floating-point scalar, the parameters have no single floating-point type or a symbolic
- * shape, two inputs share a name, or the direction's update leaves out a part of its state.
+ * Throws GraphError where the loss is not a floating-point scalar, the parameters have no single floating-point type or
+ * a symbolic shape, two inputs share a name, or the direction's update leaves out a part of its state.
  */
 export const trainStep = ({ loss, parameters, direction, rule }: TrainStep): Graph => {
   const dtype = parameterType(parameters);
@@ -59,6 +59,7 @@ export const trainStep = ({ loss, parameters, direction, rule }: TrainStep): Gra
     state: Object.fromEntries(slots.map(({ name }, i) => [name, stateInputs[i]!])),
     step,
     loss,
+    batch,
   });
   const next = rule.update({ parameters, direction: update.direction, gradients, step, loss });
   const { inputs = [], checks = [] } = update;

@@ -3,6 +3,7 @@ import * as G from '@hograd/graph-builder';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  byParameter,
   constantRate,
   type Direction,
   type Fisher,
@@ -11,11 +12,11 @@ import {
   kfac,
   kfacRefresh,
   sampledSoftmaxFisher,
+  sgd,
   softmaxFisher,
   trainStep,
 } from '../src/index.js';
 import { scalar } from './follow.js';
-import { problemGraph } from './oracle.js';
 import { carry, initialValues, runStep, type Values } from './trajectory.js';
 
 const numbers = (count: number, seed: number, scale = 1): Float64Array =>
@@ -37,85 +38,6 @@ const stepOf = (loss: G.Expr, parameters: readonly G.Input[], direction: Directi
 };
 
 const input = (name: string, ...shape: G.Dim[]): G.Input => G.input(name, shape, 'float64');
-const described = (loss: G.Expr, parameters: readonly G.Input[]) =>
-  findLayers(loss, parameters).map(({ weight, bias, inputs, outputs }) => [
-    weight.attributes.name,
-    bias?.attributes.name,
-    inputs,
-    outputs,
-  ]);
-
-describe('the layers of a graph', () => {
-  const w = input('w', 3, 2);
-  const b = input('b', 2);
-  const x = input('x', 'N', 3);
-  const sum = (e: G.Expr): G.Expr => G.reduceSum(G.tanh(e));
-
-  it.each<[string, G.Expr, readonly G.Input[], readonly unknown[]]>([
-    ['rows times a matrix', sum(G.add(G.matmul(x, w), b)), [w, b], [['w', 'b', 3, 2]]],
-    ['the bias first', sum(G.add(b, G.matmul(x, w))), [w, b], [['w', 'b', 3, 2]]],
-    ['a transposed matrix', sum(G.matmul(input('z', 'N', 2), G.transpose(w))), [w], [['w', undefined, 2, 3]]],
-    [
-      'a matrix times columns',
-      sum(G.add(G.matmul(G.transpose(w), input('c', 3, 'N')), G.reshape(b, [2, 1]))),
-      [w, b],
-      [['w', 'b', 3, 2]],
-    ],
-    ['rows of rows', sum(G.add(G.matmul(input('s', 'N', 4, 3), w), b)), [w, b], [['w', 'b', 3, 2]]],
-    [
-      'a convolution',
-      sum(G.add(G.conv(input('i', 'N', 2, 5, 5), input('k', 4, 2, 3, 3)), G.reshape(input('kb', 4), [4, 1, 1]))),
-      [input('k', 4, 2, 3, 3), input('kb', 4)],
-      [['k', 'kb', 18, 4]],
-    ],
-  ])('are found: %s', (_, loss, parameters, expected) => {
-    expect(described(loss, parameters)).toEqual(expected);
-  });
-
-  it.each<[string, G.Expr, readonly G.Input[]]>([
-    ['a parameter that is read twice', sum(G.add(G.matmul(x, w), G.reduceSum(w))), [w]],
-    ['a parameter that is only multiplied entry by entry', sum(G.mul(x, input('gain', 3))), [input('gain', 3)]],
-    [
-      'a convolution with groups',
-      sum(G.conv(input('i', 'N', 2, 5, 5), input('g', 4, 1, 3, 3), { groups: 2 })),
-      [input('g', 4, 1, 3, 3)],
-    ],
-    [
-      'the product of a square matrix with itself',
-      sum(G.matmul(input('q', 3, 3), input('q', 3, 3))),
-      [input('q', 3, 3)],
-    ],
-  ])('do not include %s', (_, loss, parameters) => {
-    expect(described(loss, parameters)).toEqual([]);
-  });
-
-  it.each<[string, G.Expr]>([
-    [
-      'when it is added to the rows',
-      sum(G.add(G.matmul(x, G.matmul(w, G.constant(G.tensor([1, 2, 3, 4], [2, 2], 'float64')))), b)),
-    ],
-    ['when others read it', sum(G.add(G.add(G.matmul(x, w), b), G.reduceSum(b)))],
-    ['when others read the product', G.add(sum(G.add(G.matmul(x, w), b)), sum(G.matmul(x, w)))],
-  ])('leave the bias apart %s', (_, loss) => {
-    expect(described(loss, [w, b])).toEqual(described(loss, [w]));
-  });
-
-  it('are those of a model that came from a file', () => {
-    const { loss, parameters } = problemGraph('convolution', 'float32');
-    const decoded = G.decode(G.encode(G.makeGraph([{ name: 'loss', value: loss }], parameters)));
-    if (decoded._tag === 'Left') throw new Error(decoded.left.message);
-    const names = new Set(parameters.map((p) => p.attributes.name));
-    const own = decoded.right.inputs.filter((i) => names.has(i.attributes.name));
-    const expected = [
-      ['0.weight', '0.bias', 18, 3],
-      ['2.weight', '2.bias', 18, 2],
-      ['5.weight', '5.bias', 8, 3],
-    ];
-    expect(described(G.outputNamed('loss')(decoded.right)!, own)).toEqual(expected);
-    expect(described(loss, parameters)).toEqual(expected);
-  });
-});
-
 describe('K-FAC on linear least squares', () => {
   const w = input('w', 3, 2);
   const b = input('b', 2);
@@ -304,6 +226,17 @@ describe('K-FAC', () => {
     const dead = { ...start, w2: value([4, 3], 3, 0) };
     const out = stepOf(loss, parameters, kfac())(dead);
     for (const p of parameters) expect(out[`next.${p.attributes.name}`]!.data.every(Number.isFinite)).toBe(true);
+  });
+
+  it('shares a model with other directions', () => {
+    const [layers, others] = [kfac(), sgd()];
+    const own = byParameter((p) => (p.shape.length === 2 ? layers : others));
+    const out = stepOf(loss, parameters, own)(start);
+    const [g] = G.evaluate(G.grad(loss, [b1]), start);
+    out['next.b1']!.data.forEach((v, i) => {
+      expect(v).toBeCloseTo(start.b1!.data[i]! - g!.data[i]!, 12);
+    });
+    expect(out['next.w2']).toEqual(stepOf(loss, parameters, kfac())(start)['next.w2']);
   });
 
   it('asks for noise only where labels are drawn', () => {

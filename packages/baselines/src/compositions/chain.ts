@@ -34,9 +34,10 @@ const pass =
   };
 
 /**
- * The directions one after another: `chain(clipByNorm({ largest: 1 }), adam(), weightDecay({ decay: 0.01 }))` clips the gradient, hands it to
- * Adam and adds the decay to Adam's direction. The state is that of all; an empty chain is the gradient itself. Throws
- * GraphError, when a graph is built, where two directions carry state of one name. This is optax's `chain`.
+ * The directions one after another: `chain(clipByNorm({ largest: 1 }), adam(), weightDecay({ decay: 0.01 }))` clips the
+ * gradient, hands it to Adam and adds the decay to Adam's direction. The state is that of all; an empty chain is the
+ * gradient itself. Throws GraphError, when a graph is built, where two directions carry state of one name. This is
+ * optax's `chain`.
  */
 export const chain = (...directions: readonly Direction[]): Direction => ({
   name: `chain(${directions.map(({ name }) => name).join(', ')})`,

@@ -5,8 +5,8 @@ import type { Direction, State } from '../direction.js';
 const under = (scope: string, name: string): string => `${scope}.${name}`;
 
 /**
- * The same direction with `SCOPE.` before every name of its state and checks. Its inputs keep their names: directions that name
- * the same input share it.
+ * The same direction with `SCOPE.` before every name of its state and checks. Its inputs keep their names: directions
+ * that name the same input share it.
  */
 export const scoped = (scope: string, direction: Direction): Direction => ({
   name: under(scope, direction.name),

@@ -34,8 +34,9 @@ const ratioWhere = (condition: Expr, a: Expr, b: Expr): Expr =>
   where(condition, div(a, where(condition, b, constant(1, b.dtype))), constant(0, a.dtype));
 
 /**
- * x ≈ A⁻¹b for a symmetric A given as a function, from x = 0. Once the residual is at most `tolerance`·‖b‖ or pᵀAp is not positive, x stays what it is;
- * if the very first direction, b itself, has no positive curvature, x is b. Hestenes and Stiefel, 1952.
+ * x ≈ A⁻¹b for a symmetric A given as a function, from x = 0. Once the residual is at most `tolerance`·‖b‖ or pᵀAp is
+ * not positive, x stays what it is; if the very first direction, b itself, has no positive curvature, x is b. Hestenes
+ * and Stiefel, 1952.
  */
 export const conjugateGradient = (
   apply: (v: readonly Expr[]) => readonly Expr[],

@@ -92,11 +92,13 @@ const twoLoops = (pairs: readonly Pair[], gradient: readonly Expr[]): readonly E
 };
 
 /**
- * u ≈ H⁻¹g by the two-loop recursion over the last `history` pairs (s, y) of what the parameters and the gradient changed by. The first step, which
- * knows no curvature, is min(1, 1/‖g‖₁)·g, as in PyTorch's LBFGS. A pair without positive curvature (cosine of s and y at most 1e-8) is not remembered. There is no
- * line search: a rate near 1 suits. Differences of gradients across batches are not curvature, so feed the same batch at every step. State: `lbfgsSteps.NAME`
- * and `lbfgsChanges.NAME` [history, …], oldest first, `lbfgsParameter.NAME` and `lbfgsGradient.NAME`. Throws GraphError unless `history` is a whole number
- * of at least 1. Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.4.
+ * u ≈ H⁻¹g by the two-loop recursion over the last `history` pairs (s, y) of what the parameters and the gradient
+ * changed by. The first step, which knows no curvature, is min(1, 1/‖g‖₁)·g, as in PyTorch's LBFGS. A pair without
+ * positive curvature (cosine of s and y at most 1e-8) is not remembered. There is no line search: a rate near 1 suits.
+ * Differences of gradients across batches are not curvature, so feed the same batch at every step. State:
+ * `lbfgsSteps.NAME` and `lbfgsChanges.NAME` [history, …], oldest first, `lbfgsParameter.NAME` and `lbfgsGradient.NAME`.
+ * Throws GraphError unless `history` is a whole number of at least 1. Nocedal and Wright, Numerical Optimization, 2006,
+ * algorithm 7.4.
  */
 export const lbfgs = ({ history = 10 }: LbfgsOptions = {}): Direction => {
   requireCount('lbfgs', 'history', history);

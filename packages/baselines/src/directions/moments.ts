@@ -45,7 +45,7 @@ export const correctedMoments = (
 ): { readonly first: readonly Expr[]; readonly second: readonly Expr[]; readonly state: State } => {
   const first = parameters.map((p, i) => movingAverage(beta1, state[slotName(FIRST, p)]!, gradients[i]!));
   const second = parameters.map((p, i) => movingAverage(beta2, state[slotName(SECOND, p)]!, square(scales[i]!)));
-  // 1 − βᵗ is the same moving average over ones. Carried so, float32 keeps its digits; 1 − 0.999 would lose four of seven.
+  // 1 − βᵗ is the same average over ones. Carried so, float32 keeps its digits; 1 − 0.999 would lose four of seven.
   const firstWeight = movingAverage(beta1, state[FIRST_WEIGHT]!, 1);
   const secondWeight = movingAverage(beta2, state[SECOND_WEIGHT]!, 1);
   return {

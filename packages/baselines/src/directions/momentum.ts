@@ -5,8 +5,8 @@ import { requireDecay, slotState, slots } from '../state.js';
 import { BUFFER, type MomentumOptions, nextBuffers, requireBeta } from './buffer.js';
 
 /**
- * u = b with b ← βb + (1 − dampening)g, and b = g at the first step, as in PyTorch's SGD. State: `momentum.NAME` for each
- * parameter. Throws GraphError unless β and dampening are in [0, 1). Polyak, 1964; Sutskever et al., ICML 2013.
+ * u = b with b ← βb + (1 − dampening)g, and b = g at the first step, as in PyTorch's SGD. State: `momentum.NAME` for
+ * each parameter. Throws GraphError unless β and dampening are in [0, 1). Polyak, 1964; Sutskever et al., ICML 2013.
  */
 export const momentum = (options: MomentumOptions & { readonly dampening?: number } = {}): Direction => {
   const beta = requireBeta('momentum', options);

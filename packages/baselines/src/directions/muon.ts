@@ -24,9 +24,10 @@ const requireMatrix = ({ attributes: { name, shape } }: Input): void => {
 };
 
 /**
- * u = √max(1, m/n)·orthogonalize(βb + (1 − β)g) with b ← βb + (1 − β)g, or of b itself without `nesterov`. A parameter [m, …] is read as the matrix
- * [m, n] of its rows, a convolution's kernels [M, C, …] so too. State: `muonMomentum.NAME`. Throws GraphError where β is not in [0, 1), or
- * where a parameter has fewer than two axes: biases and gains take another direction, with `byParameter`. Jordan et al., 2024, and PyTorch's Muon.
+ * u = √max(1, m/n)·orthogonalize(βb + (1 − β)g) with b ← βb + (1 − β)g, or of b itself without `nesterov`. A parameter
+ * [m, …] is read as the matrix [m, n] of its rows, a convolution's kernels [M, C, …] so too. State:
+ * `muonMomentum.NAME`. Throws GraphError where β is not in [0, 1), or where a parameter has fewer than two axes: biases
+ * and gains take another direction, with `byParameter`. Jordan et al., 2024, and PyTorch's Muon.
  */
 export const muon = ({ beta = 0.95, nesterov = true, ...options }: MuonOptions = {}): Direction => {
   requireDecay('muon', 'beta', beta);

@@ -37,10 +37,11 @@ const scalarGroups = (parameters: readonly Input[]) =>
   );
 
 /**
- * u = (H + damping·I)⁻¹g with the whole Hessian H [P, P] on the batch of the gradient: the summary of the partition into scalars (arXiv 2312.03885,
- * section 3). The inverse is Newton–Schulz's for indefinite matrices, so u is Newton's wherever H + damping·I is
- * nonsingular, also where it leads to a saddle. Costs P tangents and P² numbers. Without state. Check: `newtonResidual`, the largest entry of
- * |I − (H + damping·I)X|. Throws GraphError where an option is out of its range.
+ * u = (H + damping·I)⁻¹g with the whole Hessian H [P, P] on the batch of the gradient: the summary of the partition
+ * into scalars (arXiv 2312.03885, section 3). The inverse is Newton–Schulz's for indefinite matrices, so u is Newton's
+ * wherever H + damping·I is nonsingular, also where it leads to a saddle. Costs P tangents and P² numbers. Without
+ * state. Check: `newtonResidual`, the largest entry of |I − (H + damping·I)X|. Throws GraphError where an option is out
+ * of its range.
  */
 export const newton = ({ damping = 0, iterations = 30 }: NewtonOptions = {}): Direction => {
   requireNonNegative('newton', 'damping', damping);

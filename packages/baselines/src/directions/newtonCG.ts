@@ -15,10 +15,11 @@ export interface NewtonCGOptions {
 }
 
 /**
- * u ≈ (H + damping·I)⁻¹g from `iterations` steps of conjugate gradients at u = 0, unrolled in the graph, on the batch of the gradient. They stop
- * where the residual is small, or where a direction of non-positive curvature turns up: what has been found until then is the
- * direction, and the gradient itself if that was at once. Without state. Checks: `cgResidual`, ‖(H + damping·I)u − g‖/‖g‖ as the iterations see it. Throws GraphError
- * where an option is out of its range. Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1; Martens, ICML 2010.
+ * u ≈ (H + damping·I)⁻¹g from `iterations` steps of conjugate gradients at u = 0, unrolled in the graph, on the batch
+ * of the gradient. They stop where the residual is small, or where a direction of non-positive curvature turns up: what
+ * has been found until then is the direction, and the gradient itself if that was at once. Without state. Checks:
+ * `cgResidual`, ‖(H + damping·I)u − g‖/‖g‖ as the iterations see it. Throws GraphError where an option is out of its
+ * range. Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1; Martens, ICML 2010.
  */
 export const newtonCG = ({ iterations = 10, damping = 0, tolerance = 1e-6 }: NewtonCGOptions = {}): Direction => {
   requireCount('newtonCG', 'iterations', iterations);

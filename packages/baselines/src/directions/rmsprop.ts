@@ -15,8 +15,8 @@ export interface RmspropOptions {
 const SQUARE = 'secondMoment';
 
 /**
- * u = g/(√v + ε) with v ← αv + (1 − α)g² from v = 0, as in PyTorch. State: `secondMoment.NAME` for each parameter. Throws GraphError
- * where an option is out of its range. Tieleman and Hinton, Coursera lecture 6.5, 2012.
+ * u = g/(√v + ε) with v ← αv + (1 − α)g² from v = 0, as in PyTorch. State: `secondMoment.NAME` for each parameter.
+ * Throws GraphError where an option is out of its range. Tieleman and Hinton, Coursera lecture 6.5, 2012.
  */
 export const rmsprop = ({ alpha = 0.99, eps = 1e-8 }: RmspropOptions = {}): Direction => {
   requireDecay('rmsprop', 'alpha', alpha);

@@ -16,8 +16,8 @@ export interface ShampooOptions {
   /** Coupled Newton iterations of each root. Default 25. */
   readonly iterations?: number;
   /**
-   * Compute the roots anew in this graph (default), or use those of the state. Roots cost most of a step: run a graph with
-   * `refresh` at the first and every k-th step and one without in between; both carry the same state.
+   * Compute the roots anew in this graph (default), or use those of the state. Roots cost most of a step: run a graph
+   * with `refresh` at the first and every k-th step and one without in between; both carry the same state.
    */
   readonly refresh?: boolean;
 }
@@ -45,9 +45,11 @@ const folded = (rows: Expr, like: Expr, axis: number): Expr => {
 };
 
 /**
- * u = g ×₁ L₁^(−1/2k) ×₂ … ×ₖ L_k^(−1/2k) for a gradient with k axes, where L_i sums the second moments g₍ᵢ₎g₍ᵢ₎ᵀ of its unfoldings and has ε on its
- * diagonal. State: `shampooMoment.AXIS.NAME` and `shampooRoot.AXIS.NAME` [d, d] for each axis of at most `longest`. Check: `rootResidual`, the largest residual of the roots.
- * Throws GraphError where an option is out of its range. Gupta, Koren and Singer, ICML 2018, algorithm 2; roots as in Anil et al., arXiv 2002.09018.
+ * u = g ×₁ L₁^(−1/2k) ×₂ … ×ₖ L_k^(−1/2k) for a gradient with k axes, where L_i sums the second moments g₍ᵢ₎g₍ᵢ₎ᵀ of
+ * its unfoldings and has ε on its diagonal. State: `shampooMoment.AXIS.NAME` and `shampooRoot.AXIS.NAME` [d, d] for
+ * each axis of at most `longest`. Check: `rootResidual`, the largest residual of the roots. Throws GraphError where an
+ * option is out of its range. Gupta, Koren and Singer, ICML 2018, algorithm 2; roots as in Anil et al., arXiv
+ * 2002.09018.
  */
 export const shampoo = (options: ShampooOptions = {}): Direction => {
   const { eps = 1e-4, decay = 1, longest = 2048, iterations = 25, refresh = true } = options;

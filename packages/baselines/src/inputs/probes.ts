@@ -1,4 +1,7 @@
-/** Random probes: graph inputs that the host fills, so that a graph stays a function and a run can be repeated bit for bit. */
+/**
+ * Random probes: graph inputs that the host fills, so that a graph stays a function and a run can be repeated bit for
+ * bit.
+ */
 
 import { uniform } from '@hograd/data/pure';
 import { type Graph, type Input, input, type Tensor, tensor } from '@hograd/graph-builder';
@@ -10,9 +13,9 @@ export const probesOf = (parameters: readonly Input[]): readonly Input[] =>
   parameters.map((p) => input(`${PREFIX}${p.attributes.name}`, p.shape, p.dtype));
 
 /**
- * Values for every input `probe.NAME` of a graph, by name: independent signs ±1 (Rademacher). They depend on the seed, the step and
- * the name and on nothing else, so a run that is resumed draws what an unbroken one draws. Throws RangeError unless seed and
- * step are safe integers.
+ * Values for every input `probe.NAME` of a graph, by name: independent signs ±1 (Rademacher). They depend on the seed,
+ * the step and the name and on nothing else, so a run that is resumed draws what an unbroken one draws. Throws
+ * RangeError unless seed and step are safe integers.
  */
 export const drawProbes =
   (seed: number) =>

@@ -30,15 +30,19 @@ export interface Approximation {
   readonly residual: Expr;
 }
 
-/** Condition numbers beyond this are out of a precision's reach. Were ρ to round to 1, the next c would double what is done. */
+/**
+ * Condition numbers beyond this are out of a precision's reach. Were ρ to round to 1, the next c would double what is
+ * done.
+ */
 const condition = (matrix: Expr): number => (matrix.dtype === 'float64' ? 1e13 : 1e6);
 
 /**
- * M⁻¹ for a symmetric nonsingular M [n, n], positive definite unless said, by scaled Newton–Schulz iterations X ← cX(2I − MX). If the eigenvalues of MX lie in
- * [1 − ρ, 1 + ρ], those of MX(2I − MX) lie in [1 − ρ², 1], and c = 2/(2 − ρ²) centres them on 1 again with ρ²/(2 − ρ²) as the new ρ: far
- * from convergence this is twice as fast as without c. It starts from a multiple of I, or of M where M is indefinite, which makes MX positive
- * definite; a condition number κ of MX takes about ½log₂κ + 4 iterations. Schulz,
- * ZAMM 13, 1933; the scaling is Pan and Schreiber's, SIAM J. Sci. Stat. Comput. 12, 1991.
+ * M⁻¹ for a symmetric nonsingular M [n, n], positive definite unless said, by scaled Newton–Schulz iterations X ← cX(2I
+ * − MX). If the eigenvalues of MX lie in [1 − ρ, 1 + ρ], those of MX(2I − MX) lie in [1 − ρ², 1], and c = 2/(2 − ρ²)
+ * centres them on 1 again with ρ²/(2 − ρ²) as the new ρ: far from convergence this is twice as fast as without c. It
+ * starts from a multiple of I, or of M where M is indefinite, which makes MX positive definite; a condition number κ of
+ * MX takes about ½log₂κ + 4 iterations. Schulz, ZAMM 13, 1933; the scaling is Pan and Schreiber's, SIAM J. Sci. Stat.
+ * Comput. 12, 1991.
  */
 export const inverse = (matrix: Expr, { least, iterations, indefinite = false }: InverseOptions): Approximation => {
   const one = identity(Number(matrix.shape[0]), matrix.dtype);

@@ -14,10 +14,11 @@ export const matrixPower = (matrix: Expr, p: number): Expr => {
 };
 
 /**
- * M^(−1/p) for a symmetric positive definite M [n, n] and a whole p ≥ 1, by the coupled Newton iteration T = ((p + 1)I − N)/p, X ← XT,
- * N ← TᵖN from N = zM, X = z^(1/p)·I with z = (1 + p)/(2‖M‖∞): N goes to I and keeps N = XᵖM. Small eigenvalues of N grow by a factor of about
- * (1 + 1/p)ᵖ an iteration, so a condition number κ takes about ln κ + 5. The residual is the largest entry of |I − N|. Guo and Higham,
- * SIAM J. Matrix Anal. Appl. 28, 2006; for Shampoo: Anil et al., arXiv 2002.09018, appendix.
+ * M^(−1/p) for a symmetric positive definite M [n, n] and a whole p ≥ 1, by the coupled Newton iteration T = ((p + 1)I
+ * − N)/p, X ← XT, N ← TᵖN from N = zM, X = z^(1/p)·I with z = (1 + p)/(2‖M‖∞): N goes to I and keeps N = XᵖM. Small
+ * eigenvalues of N grow by a factor of about (1 + 1/p)ᵖ an iteration, so a condition number κ takes about ln κ + 5. The
+ * residual is the largest entry of |I − N|. Guo and Higham, SIAM J. Matrix Anal. Appl. 28, 2006; for Shampoo: Anil et
+ * al., arXiv 2002.09018, appendix.
  */
 export const inverseRoot = (matrix: Expr, p: number, iterations: number): Approximation => {
   const z = mul(reciprocal(rowSumNorm(matrix)), (1 + p) / 2);

@@ -13,9 +13,10 @@ export interface OrthogonalizeOptions {
 }
 
 /**
- * G = USVᵀ [m, n] with its singular values brought near 1: iterations X ← aX + (bXXᵀ + c(XXᵀ)²)X from X = G/‖G‖. The default
- * coefficients rise as fast as they can at 0 and leave singular values between about 0.7 and 1.2 rather than at 1; (1.5, −0.5, 0) is the classical Newton–Schulz
- * iteration, which converges to UVᵀ, slowly. Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024.
+ * G = USVᵀ [m, n] with its singular values brought near 1: iterations X ← aX + (bXXᵀ + c(XXᵀ)²)X from X = G/‖G‖. The
+ * default coefficients rise as fast as they can at 0 and leave singular values between about 0.7 and 1.2 rather than at
+ * 1; (1.5, −0.5, 0) is the classical Newton–Schulz iteration, which converges to UVᵀ, slowly. Jordan et al., "Muon: an
+ * optimizer for hidden layers in neural networks", 2024.
  */
 export const orthogonalize = (matrix: Expr, options: OrthogonalizeOptions = {}): Expr => {
   const { iterations = 5, coefficients = [3.4445, -4.775, 2.0315], eps = 1e-7 } = options;

@@ -6,11 +6,12 @@ import { parameterType, requirePositive } from '../state.js';
 import type { StepRule } from './stepRule.js';
 
 /**
- * θ ← θ − t·u with the t in [0, largest] that minimises the loss's second-order model L − t⟨g, u⟩ + ½t²⟨u, Hu⟩ on this step's batch. Inside
- * the interval t = ḡ/H̄, the summary with one group (arXiv 2312.03885, section 3): over `sgd()` this is Cauchy's steepest descent
- * with exact line search on the model (Cauchy, 1847). Where the curvature ⟨u, Hu⟩ is not positive the model has no minimiser beyond the ends:
- * t is `largest` if u descends and 0 if it does not. Costs one Hessian-vector product. Checks: `rate` (t) and `curvature` (⟨u, Hu⟩).
- * Throws GraphError unless `largest` is positive and finite.
+ * θ ← θ − t·u with the t in [0, largest] that minimises the loss's second-order model L − t⟨g, u⟩ + ½t²⟨u, Hu⟩ on this
+ * step's batch. Inside the interval t = ḡ/H̄, the summary with one group (arXiv 2312.03885, section 3): over `sgd()`
+ * this is Cauchy's steepest descent with exact line search on the model (Cauchy, 1847). Where the curvature ⟨u, Hu⟩ is
+ * not positive the model has no minimiser beyond the ends: t is `largest` if u descends and 0 if it does not. Costs one
+ * Hessian-vector product. Checks: `rate` (t) and `curvature` (⟨u, Hu⟩). Throws GraphError unless `largest` is positive
+ * and finite.
  */
 export const lineSearch = ({ largest }: { readonly largest: number }): StepRule => {
   requirePositive('lineSearch', 'largest', largest);

@@ -5,9 +5,9 @@ import { parameterType } from '../state.js';
 import type { StepRule } from './stepRule.js';
 
 /**
- * θ ← θ − rates[s]·u for the parameters of group s, where `rates` [S] is an input of the graph. `groups` holds S lists of parameters'
- * names. Throws GraphError, when a graph is built, unless every parameter is in exactly one group and every name is a parameter's.
- * This is the update of arXiv 2312.03885, algorithm 1, with η as `rates`.
+ * θ ← θ − rates[s]·u for the parameters of group s, where `rates` [S] is an input of the graph. `groups` holds S lists
+ * of parameters' names. Throws GraphError, when a graph is built, unless every parameter is in exactly one group and
+ * every name is a parameter's. This is the update of arXiv 2312.03885, algorithm 1, with η as `rates`.
  */
 export const perGroupRates = (groups: readonly (readonly string[])[]): StepRule => ({
   name: 'perGroupRates',

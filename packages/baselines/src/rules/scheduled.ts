@@ -5,8 +5,9 @@ import type { Schedule } from '../schedules/schedule.js';
 import type { StepRule } from './stepRule.js';
 
 /**
- * The rule along schedule(t)·u: its rates times a factor that the graph works out from its step counter. It scales whatever the rule's
- * rates are, one or many, so `scheduled(cosineSchedule({ steps: 1000 }))(constantRate())` still takes the base rate as an input.
+ * The rule along schedule(t)·u: its rates times a factor that the graph works out from its step counter. It scales
+ * whatever the rule's rates are, one or many, so `scheduled(cosineSchedule({ steps: 1000 }))(constantRate())` still
+ * takes the base rate as an input.
  */
 export const scheduled =
   (schedule: Schedule) =>

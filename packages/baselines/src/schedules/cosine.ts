@@ -12,8 +12,9 @@ export interface CosineOptions {
 }
 
 /**
- * last + (1 − last)·½(1 + cos(πt/steps)), and `last` from t = steps on: cosine annealing without restarts. Throws GraphError unless
- * `steps` is a whole number of at least 1 and `last` is at least 0. Loshchilov and Hutter, ICLR 2017, equation 5.
+ * last + (1 − last)·½(1 + cos(πt/steps)), and `last` from t = steps on: cosine annealing without restarts. Throws
+ * GraphError unless `steps` is a whole number of at least 1 and `last` is at least 0. Loshchilov and Hutter, ICLR 2017,
+ * equation 5.
  */
 export const cosineSchedule = ({ steps, last = 0 }: CosineOptions): Schedule => {
   requireCount('cosineSchedule', 'steps', steps);

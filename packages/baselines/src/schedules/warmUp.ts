@@ -13,8 +13,9 @@ export interface WarmUpOptions {
 }
 
 /**
- * first + (1 − first)·t/steps while t < steps, then `after`, which counts its steps from there (default: constantly 1). Throws
- * GraphError unless `steps` is a whole number of at least 1 and `first` is at least 0. Goyal et al., arXiv 1706.02677, section 2.2.
+ * first + (1 − first)·t/steps while t < steps, then `after`, which counts its steps from there (default: constantly 1).
+ * Throws GraphError unless `steps` is a whole number of at least 1 and `first` is at least 0. Goyal et al., arXiv
+ * 1706.02677, section 2.2.
  */
 export const warmUp = ({ steps, first = 1 / steps }: WarmUpOptions, after: Schedule = constantSchedule()): Schedule => {
   requireCount('warmUp', 'steps', steps);

@@ -16,9 +16,10 @@ export interface KLOptions {
 }
 
 /**
- * u = ν·g with ν = min(1, √(largest / (rate²·|⟨g, ∇L⟩|))). For g = F⁻¹∇L, K-FAC's direction, rate²⟨g, ∇L⟩ is the squared Fisher norm of the step,
- * to second order twice its Kullback–Leibler divergence. The rate is the graph's scalar input `rate`, the one of
- * `constantRate`. Throws GraphError unless `largest` is positive and finite. Ba, Grosse and Martens, ICLR 2017, section 5.
+ * u = ν·g with ν = min(1, √(largest / (rate²·|⟨g, ∇L⟩|))). For g = F⁻¹∇L, K-FAC's direction, rate²⟨g, ∇L⟩ is the
+ * squared Fisher norm of the step, to second order twice its Kullback–Leibler divergence. The rate is the graph's
+ * scalar input `rate`, the one of `constantRate`. Throws GraphError unless `largest` is positive and finite. Ba, Grosse
+ * and Martens, ICLR 2017, section 5.
  */
 export const clipByKL = ({ largest, schedule = constantSchedule() }: KLOptions): Direction => {
   requirePositive('clipByKL', 'largest', largest);

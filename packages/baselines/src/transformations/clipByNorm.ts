@@ -6,8 +6,9 @@ import { globalNorm } from '../products.js';
 import { requirePositive } from '../state.js';
 
 /**
- * u = g·min(1, largest/‖g‖), the Euclidean norm over all parameters: longer gradients are shortened to `largest`, shorter ones
- * stay. Throws GraphError unless `largest` is positive and finite. Pascanu, Mikolov and Bengio, ICML 2013, algorithm 1.
+ * u = g·min(1, largest/‖g‖), the Euclidean norm over all parameters: longer gradients are shortened to `largest`,
+ * shorter ones stay. Throws GraphError unless `largest` is positive and finite. Pascanu, Mikolov and Bengio, ICML 2013,
+ * algorithm 1.
  */
 export const clipByNorm = ({ largest }: { readonly largest: number }): Direction => {
   requirePositive('clipByNorm', 'largest', largest);

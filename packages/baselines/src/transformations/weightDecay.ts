@@ -12,8 +12,9 @@ export interface WeightDecayOptions {
 }
 
 /**
- * u = g + decay·θ. At the end of a chain the decay is decoupled, scaled by the rate alone (Loshchilov and Hutter, ICLR 2019); at its
- * start it is the gradient of ½·decay·‖θ‖² and goes through what follows. Throws GraphError unless `decay` is finite and at least 0.
+ * u = g + decay·θ. At the end of a chain the decay is decoupled, scaled by the rate alone (Loshchilov and Hutter, ICLR
+ * 2019); at its start it is the gradient of ½·decay·‖θ‖² and goes through what follows. Throws GraphError unless
+ * `decay` is finite and at least 0.
  */
 export const weightDecay = ({ decay, of = () => true }: WeightDecayOptions): Direction => {
   requireNonNegative('weightDecay', 'decay', decay);

@@ -8,9 +8,9 @@ import type { Factors } from './factors.js';
 const meanEigenvalue = (matrix: Expr): Expr => mul(trace(matrix), 1 / Number(matrix.shape[0]));
 
 /**
- * (Ω + π√λ·I)⁻¹ and (Γ + √λ/π·I)⁻¹, λ the damping and π² the ratio of the factors' mean eigenvalues (1 where one of them is zero): of all splits of λ over the
- * factors it adds the least to what is damped, and the product does not see a scale moved from one factor to the other. Martens and Grosse, ICML
- * 2015, section 6.3.
+ * (Ω + π√λ·I)⁻¹ and (Γ + √λ/π·I)⁻¹, λ the damping and π² the ratio of the factors' mean eigenvalues (1 where one of
+ * them is zero): of all splits of λ over the factors it adds the least to what is damped, and the product does not see
+ * a scale moved from one factor to the other. Martens and Grosse, ICML 2015, section 6.3.
  */
 export const dampedInverses = (
   { inputs, outputs }: Factors,

@@ -12,17 +12,16 @@ import {
   GraphError,
   grad,
   type Input,
-  isInput,
   matmul,
   mul,
   reciprocal,
   reshape,
   square,
   sumOf,
-  topologicalOrder,
   transpose,
   vjp,
 } from '@hograd/graph-builder';
+import type { DirectionArguments } from '../../direction.js';
 import type { Fisher } from './fisher.js';
 import type { Layer } from './layer.js';
 
@@ -34,15 +33,15 @@ const homogeneous = (rows: Expr): Expr => concat([rows, expand(constant(1, rows.
 
 const gram = (rows: Expr): Expr => matmul(transpose(rows), rows);
 
-/** The batch axis of a loss: the first axis of its inputs other than parameters. Throws GraphError where they differ. */
-const examplesOf = (loss: Expr, parameters: readonly Input[]): Dim => {
-  const inputs = topologicalOrder([loss]).filter((e) => isInput(e) && !(parameters as readonly Expr[]).includes(e));
-  const first = [...new Set(inputs.flatMap(({ shape }) => shape.slice(0, 1)))];
+/** How many examples a batch has: the first axis of its inputs. Throws GraphError where they differ. */
+const examplesOf = (batch: readonly Input[]): Dim => {
+  const first = [...new Set(batch.flatMap(({ shape }) => shape.slice(0, 1)))];
   const [examples] = first;
   if (examples === undefined || first.length > 1) {
     throw new GraphError(
       'kfac',
-      `the batch's inputs have the first axes [${first.join(', ')}], which do not say how many examples there are; give a fisher`,
+      `the batch's inputs have the first axes [${first.join(', ')}], which do not say how many examples there are; ` +
+        'give a fisher',
     );
   }
   return examples;
@@ -56,17 +55,18 @@ export interface Factors {
 }
 
 /**
- * Ω = Σ aaᵀ/N and Γ = Σ ggᵀ/rows, sums over all rows, with a the inputs of a row (and a 1 for the bias) and g the adjoint of its outputs for one example's own loss:
- * Ω ⊗ Γ is Martens and Grosse's factor (ICML 2015, section 3) where an example is one row, and Grosse and Martens' for convolutions
- * (ICML 2016, theorem 1) where its positions share the weights. Without a Fisher matrix g is of the loss itself: the empirical Fisher.
+ * Ω = Σ aaᵀ/N and Γ = Σ ggᵀ/rows, sums over all rows, with a the inputs of a row (and a 1 for the bias) and g the
+ * adjoint of its outputs for one example's own loss: Ω ⊗ Γ is Martens and Grosse's factor (ICML 2015, section 3) where
+ * an example is one row, and Grosse and Martens' for convolutions (ICML 2016, theorem 1) where its positions share the
+ * weights. Without a Fisher matrix g is of the loss itself: the empirical Fisher.
  */
 export const factorsOf = (
   layer: Layer,
-  { loss, parameters }: { readonly loss: Expr; readonly parameters: readonly Input[] },
+  { loss, batch }: Pick<DirectionArguments, 'loss' | 'batch'>,
   fisher: Fisher | undefined,
 ): Factors => {
   const rows = layer.bias ? homogeneous(layer.inputRows) : layer.inputRows;
-  const examples = scalarOf(fisher ? fisher.output.shape[0]! : examplesOf(loss, parameters), loss);
+  const examples = scalarOf(fisher ? fisher.output.shape[0]! : examplesOf(batch), loss);
   const adjoints = fisher
     ? fisher.roots.flatMap((root) => vjp(new Map([[fisher.output, root]]), [layer.output]))
     : grad(loss, [layer.output]);

@@ -52,8 +52,9 @@ const unit = (c: number, classes: number, like: Expr): Expr =>
 const indices = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
 
 /**
- * The Fisher matrix Diag(p) − ppᵀ of softmax cross-entropy in its logits [N, C], exactly: C roots √p_c(e_c − p), and so C reverse passes. It is
- * also the Hessian of the loss in the logits, which makes F the generalised Gauss–Newton matrix. Throws GraphError unless the logits are [N, C].
+ * The Fisher matrix Diag(p) − ppᵀ of softmax cross-entropy in its logits [N, C], exactly: C roots √p_c(e_c − p), and so
+ * C reverse passes. It is also the Hessian of the loss in the logits, which makes F the generalised Gauss–Newton
+ * matrix. Throws GraphError unless the logits are [N, C].
  */
 export const softmaxFisher = (logits: Expr): Fisher => {
   const classes = classesOf('softmaxFisher', logits);
@@ -65,9 +66,10 @@ export const softmaxFisher = (logits: Expr): Fisher => {
 };
 
 /**
- * An estimate of the same from one label drawn for each example from the model's own prediction: one root e_y − p and one reverse pass. `uniforms` [N, C] is a
- * graph input for independent numbers in (0, 1), turned into Gumbel noise: y = argmax(logits − ln(−ln uniforms)). Martens and Grosse,
- * ICML 2015, section 5. Throws GraphError unless the logits are [N, C].
+ * An estimate of the same from one label drawn for each example from the model's own prediction: one root e_y − p and
+ * one reverse pass. `uniforms` [N, C] is a graph input for independent numbers in (0, 1), turned into Gumbel noise: y =
+ * argmax(logits − ln(−ln uniforms)). Martens and Grosse, ICML 2015, section 5. Throws GraphError unless the logits are
+ * [N, C].
  */
 export const sampledSoftmaxFisher = (logits: Expr, uniforms: Input): Fisher => {
   const classes = classesOf('sampledSoftmaxFisher', logits);
@@ -83,8 +85,8 @@ export const sampledSoftmaxFisher = (logits: Expr, uniforms: Input): Fisher => {
 };
 
 /**
- * The Fisher matrix (2/C)·I of `meanSquaredError` in the output [N, C], of a Gaussian model: C constant roots, and so C reverse passes. Throws GraphError
- * unless the output is [N, C].
+ * The Fisher matrix (2/C)·I of `meanSquaredError` in the output [N, C], of a Gaussian model: C constant roots, and so C
+ * reverse passes. Throws GraphError unless the output is [N, C].
  */
 export const gaussianFisher = (output: Expr): Fisher => {
   const classes = classesOf('gaussianFisher', output);

@@ -28,15 +28,21 @@ export type KfacRefresh = 'inverses' | 'factors' | 'nothing';
 export interface KfacOptions {
   /** λ, at least 0. Default 0.03. */
   readonly damping?: number;
-  /** Largest share of the factors that survives an update, in [0, 1): after k updates it is min(1 − 1/k, decay). Default 0.95. */
+  /**
+   * Largest share of the factors that survives an update, in [0, 1): after k updates it is min(1 − 1/k, decay). Default
+   * 0.95.
+   */
   readonly decay?: number;
-  /** Default: the empirical Fisher, of the batch's own targets. The loss must then be a mean over examples, along the first axis of its inputs. */
+  /**
+   * Default: the empirical Fisher, of the batch's own targets. The loss must then be a mean over examples, along the
+   * first axis of its inputs.
+   */
   readonly fisher?: Fisher;
   /** Newton–Schulz iterations of each inverse: about ½log₂ of its condition number and 4. Default 16. */
   readonly iterations?: number;
   /**
-   * Default `inverses`. Inverses cost most of a step: run a graph with `inverses` at the first and every k-th step, one with `factors` or `nothing` in
-   * between (`kfacRefresh` says which); all carry the same state.
+   * Default `inverses`. Inverses cost most of a step: run a graph with `inverses` at the first and every k-th step, one
+   * with `factors` or `nothing` in between (`kfacRefresh` says which); all carry the same state.
    */
   readonly refresh?: KfacRefresh;
 }
@@ -47,7 +53,10 @@ const INPUT_INVERSE = 'kfacInputInverse';
 const OUTPUT_INVERSE = 'kfacOutputInverse';
 const UPDATES = 'kfacUpdates';
 
-/** Which graph to run at a step (0 at the first) where factors and inverses are updated every so many steps. */
+/**
+ * Which graph to run at a step (0 at the first) where factors and inverses are updated every so many steps; inverses
+ * always of fresh factors. Throws GraphError unless both are whole numbers of at least 1.
+ */
 export const kfacRefresh =
   ({ factors, inverses }: { readonly factors: number; readonly inverses: number }) =>
   (step: number): KfacRefresh => {
@@ -91,15 +100,17 @@ const slotsOf = (layer: Layer): readonly StateTensor[] => {
 };
 
 /**
- * u = Γ⁻¹VΩ⁻¹ for each layer with gradient V [outputs, inputs + 1] (weights and bias together), where the Fisher matrix of the layer is taken to be Ω ⊗ Γ: running
- * averages of the second moments of its inputs and of the adjoints of its outputs, damped and inverted by Newton–Schulz iterations, matrix products only. Layers are found in the
- * graph (`findLayers`): matrix products and convolutions with a parameter, fully connected or not, in any model. Other parameters, such as gains of normalisations, move along
- * their gradient.
+ * u = Γ⁻¹VΩ⁻¹ for each layer with gradient V [outputs, inputs + 1] (weights and bias together), where the Fisher matrix
+ * of the layer is taken to be Ω ⊗ Γ: running averages of the second moments of its inputs and of the adjoints of its
+ * outputs, damped and inverted by Newton–Schulz iterations, matrix products only. Layers are found in the graph
+ * (`findLayers`): matrix products and convolutions with a parameter, fully connected or not, in any model. Other
+ * parameters, such as gains of normalisations, move along their gradient.
  *
- * The direction knows no rate: `chain(kfac(), clipByKL({ largest: 1e-3 }), momentum())` is K-FAC as commonly run. State: `kfacInput.NAME`, `kfacOutput.NAME`,
- * `kfacInputInverse.NAME` and `kfacOutputInverse.NAME` for each layer's weight, and `kfacUpdates`. Check, where inverses are computed: `kfacResidual`, the largest entry of
- * |I − MX| over all of them; far below 1 is well. Throws GraphError where an option is out of its range, or where the batch does not say how many examples it has.
- * Martens and Grosse, ICML 2015; Grosse and Martens, ICML 2016.
+ * The direction knows no rate: `chain(kfac(), clipByKL({ largest: 1e-3 }), momentum())` is K-FAC as commonly run.
+ * State: `kfacInput.NAME`, `kfacOutput.NAME`, `kfacInputInverse.NAME` and `kfacOutputInverse.NAME` for each layer's
+ * weight, and `kfacUpdates`. Check, where inverses are computed: `kfacResidual`, the largest entry of |I − MX| over all
+ * of them; far below 1 is well. Throws GraphError where an option is out of its range, or where the batch does not say
+ * how many examples it has. Martens and Grosse, ICML 2015; Grosse and Martens, ICML 2016.
  */
 export const kfac = (options: KfacOptions = {}): Direction => {
   const { damping = 0.03, decay = 0.95, fisher, iterations = 16, refresh = 'inverses' } = options;
@@ -112,9 +123,9 @@ export const kfac = (options: KfacOptions = {}): Direction => {
       ...findLayers(loss, parameters).flatMap(slotsOf),
       { name: UPDATES, shape: [], dtype: parameterType(parameters) },
     ],
-    update: ({ gradients, parameters, state, loss }) => {
+    update: ({ gradients, parameters, state, loss, batch }) => {
       const updates = refresh === 'nothing' ? state[UPDATES]! : add(state[UPDATES]!, 1);
-      // 1 − 1/k weighs all batches alike while they are few; from zeros a fixed decay would take its first factors for small.
+      // 1 − 1/k weighs all batches alike while they are few; a fixed decay from zeros would make the first factors small.
       const kept = minimum(sub(1, reciprocal(updates)), decay);
       const average = (old: Expr, fresh: Expr): Expr => add(mul(old, kept), mul(fresh, sub(1, kept)));
 
@@ -123,7 +134,7 @@ export const kfac = (options: KfacOptions = {}): Direction => {
         const before = { inputs: of(INPUT), outputs: of(OUTPUT) };
         const known = { inputs: of(INPUT_INVERSE), outputs: of(OUTPUT_INVERSE) };
         if (refresh === 'nothing') return { layer, factors: before, inverses: known, residuals: [] };
-        const fresh = factorsOf(layer, { loss, parameters }, fisher);
+        const fresh = factorsOf(layer, { loss, batch }, fisher);
         const factors = {
           inputs: average(before.inputs, fresh.inputs),
           outputs: average(before.outputs, fresh.outputs),

@@ -59,8 +59,9 @@ const channelRows = (x: Expr): Expr => {
 };
 
 /**
- * The patches that a convolution's kernels see, [N · positions, C · taps], a channel's taps together as in the kernels: a convolution of each
- * channel with one kernel a tap that is 1 there and 0 elsewhere, so strides, pads and dilations are the convolution's own.
+ * The patches that a convolution's kernels see, [N · positions, C · taps], a channel's taps together as in the kernels:
+ * a convolution of each channel with one kernel a tap that is 1 there and 0 elsewhere, so strides, pads and dilations
+ * are the convolution's own.
  */
 const patches = (node: Expr): Expr => {
   const x = node.args[0]!;
