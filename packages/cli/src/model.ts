@@ -147,7 +147,13 @@ export const readModel = (path: string, options: LossOptions): TE.TaskEither<Fai
     (cause) => wrongInput(`cannot read ${path}: ${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}`),
   );
   return TE.chainEitherK((data: Uint8Array) => {
-    const decoded = decode(data, { ...(options.dtype && { dtype: options.dtype }), externalData: besides(path) });
+    // Only what the loss needs: a classifier's labels may come from operators that nobody has to differentiate.
+    const named = options.softmaxCrossEntropy ?? options.mse ?? options.loss;
+    const decoded = decode(data, {
+      ...(options.dtype && { dtype: options.dtype }),
+      ...(named !== undefined && { outputs: [named] }),
+      externalData: besides(path),
+    });
     if (E.isLeft(decoded)) return E.left(wrongInput(`${path}: ${decoded.left.message}`));
     const graph = decoded.right;
     return E.chain((loss: Expr) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
+import onnxProto from 'onnx-proto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hograd } from './capture.js';
 
@@ -52,7 +53,7 @@ describe('hograd differentiate', () => {
     [
       'an unknown loss',
       [golden('mlp-tanh/model.onnx'), '--loss', 'los'],
-      /the model has no output "los"; its outputs are "loss", "output"/,
+      /there is no value "los"; the outputs are "loss", "output"/,
     ],
     [
       'labels left out',
@@ -64,6 +65,27 @@ describe('hograd differentiate', () => {
     expect(result.status).toBe(2);
     expect(result.err).toMatch(message);
     expect(result.err.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('reads no more of a model than the loss needs', async () => {
+    const { onnx } = onnxProto;
+    const model = onnx.ModelProto.decode(readFileSync(golden('mlp-tanh/model.onnx')));
+    model.graph!.node!.push(
+      onnx.NodeProto.create({
+        opType: 'ArrayFeatureExtractor',
+        domain: 'ai.onnx.ml',
+        input: ['output', 'y'],
+        output: ['label'],
+      }),
+    );
+    model.graph!.output!.push(onnx.ValueInfoProto.create({ name: 'label' }));
+    const classifier = join(folder, 'classifier.onnx');
+    writeFileSync(classifier, onnx.ModelProto.encode(model).finish());
+    const target = join(folder, 'classifier-gradient.onnx');
+    const named = await hograd('differentiate', classifier, '--out', target, '--loss', 'loss');
+    expect(named).toMatchObject({ status: 0, err: '' });
+    const whole = await hograd('differentiate', classifier, '--out', target);
+    expect(whole.err).toContain('ai.onnx.ml.ArrayFeatureExtractor');
   });
 
   it('refuses a file that is not ONNX', async () => {
