@@ -1,0 +1,145 @@
+"""Exports every model by both of PyTorch's exporters, with a batch, a direction, and float64 autograd's answers.
+
+export.py FOLDER: writes FOLDER/MODEL-EXPORTER/model.onnx and FOLDER/MODEL/{inputs,direction,gradient,summary}.npz, partition.json
+and prints a JSON list of what it wrote, or why an export failed.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import warnings
+
+import numpy as np
+import torch
+from definitions import MODELS, composed, randomize
+from torch.func import functional_call
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.functional import cross_entropy
+
+warnings.filterwarnings("ignore")
+
+
+def export(model, x, path, exporter):
+    batch = {0: "N"}
+    if exporter == "dynamo":
+        dynamic = ({0: torch.export.Dim("N", min=1, max=512)},)
+        program = torch.onnx.export(
+            model,
+            (x,),
+            input_names=["x"],
+            output_names=["logits"],
+            dynamic_shapes=dynamic,
+            dynamo=True,
+            verbose=False,
+            # Its optimiser folds weights into new ones, which are no longer the model's.
+            optimize=False,
+        )
+        program.save(path, external_data=False)
+        return
+    torch.onnx.export(
+        model,
+        (x,),
+        path,
+        input_names=["x"],
+        output_names=["logits"],
+        dynamic_axes={"x": batch, "logits": batch},
+        opset_version=17,
+        dynamo=False,
+        # Otherwise batch normalisation is folded into the convolutions, and their weights are no longer the model's.
+        training=torch.onnx.TrainingMode.PRESERVE,
+        do_constant_folding=False,
+    )
+
+
+def gradient(model, x, y):
+    parameters = {n: p.detach().clone().requires_grad_() for n, p in model.named_parameters()}
+    loss = cross_entropy(functional_call(model, parameters, (x,)), y)
+    values = torch.autograd.grad(loss, list(parameters.values()))
+    return loss.item(), dict(zip(parameters, values))
+
+
+def summary(model, x, y, direction, blocks):
+    """Derivatives at 0 of phi(eta) = L(theta + sum_s eta_s u_s) by differentiating again what was differentiated."""
+    eta = torch.zeros(len(blocks), dtype=torch.float64, requires_grad=True)
+    of = {name: s for s, block in enumerate(blocks) for name in block["parameters"]}
+    moved = {n: p.detach() + eta[of[n]] * direction[n] for n, p in model.named_parameters()}
+    loss = cross_entropy(functional_call(model, moved, (x,)), y)
+    (gbar,) = torch.autograd.grad(loss, eta, create_graph=True)
+    rows = [torch.autograd.grad(g, eta, create_graph=True)[0] for g in gbar]
+    third = [torch.autograd.grad(row[s], eta, retain_graph=True)[0][s] for s, row in enumerate(rows)]
+    return {"gbar": gbar.detach(), "Hbar": torch.stack(rows).detach(), "D3": torch.stack(third)}
+
+
+def check_third(model, x, y, direction, blocks, third):
+    """Holds D3 against second differences of first derivatives: PyTorch's higher derivatives are not above suspicion."""
+    h, largest = 1e-3, third.abs().max()
+    for s, block in enumerate(blocks):
+
+        def slope(step):
+            eta = torch.tensor(step, dtype=torch.float64, requires_grad=True)
+            moved = {n: p.detach() + (eta * direction[n] if n in block["parameters"] else 0) for n, p in model.named_parameters()}
+            return torch.autograd.grad(cross_entropy(functional_call(model, moved, (x,)), y), eta)[0]
+
+        found = (-slope(2 * h) + 16 * slope(h) - 30 * slope(0.0) + 16 * slope(-h) - slope(-2 * h)) / (12 * h * h)
+        if (found - third[s]).abs() > 1e-5 * largest:
+            raise ArithmeticError(f"D3 of {block['name']} is {third[s]} by autograd, {found} by differences")
+
+
+def save(path, tensors):
+    np.savez(path, **{n: np.asarray(t.detach()) if isinstance(t, torch.Tensor) else np.asarray(t) for n, t in tensors.items()})
+
+
+def write(folder, name):
+    build, inputs, label_shape, classes, size, block_of, smooth = MODELS[name]
+    torch.manual_seed(7)
+    model = randomize(build()).eval()
+    x, y = inputs(size), torch.randint(0, classes, label_shape(size))
+    direction = {n: torch.randn_like(p) * p.detach().abs().mean() for n, p in model.named_parameters()}
+    blocks = {}
+    for n, _ in model.named_parameters():
+        blocks.setdefault(block_of(n), []).append(n)
+    partition = [{"name": b, "parameters": names} for b, names in blocks.items()]
+    home = os.path.join(folder, name)
+    os.makedirs(home, exist_ok=True)
+    exports = {}
+    for exporter in ("dynamo", "torchscript"):
+        path = os.path.join(folder, f"{name}-{exporter}", "model.onnx")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        try:
+            with contextlib.redirect_stdout(sys.stderr):
+                export(model, x, path, exporter)
+            exports[exporter] = {"model": path}
+        except Exception as error:  # an exporter's failure is a result
+            exports[exporter] = {"error": f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"}
+    save(os.path.join(home, "inputs.npz"), {"x": x, "y": y})
+    save(os.path.join(home, "direction.npz"), direction)
+    with open(os.path.join(home, "partition.json"), "w", encoding="utf-8") as file:
+        json.dump(partition, file)
+    # In double precision, from the very numbers that the file holds in single precision.
+    exact = composed(model.double())
+    xx = x.double() if x.is_floating_point() else x
+    # The fused kernels of attention have no second derivative.
+    with sdpa_kernel(SDPBackend.MATH):
+        loss, gradients = gradient(exact, xx, y)
+        along = {n: d.double() for n, d in direction.items()}
+        curvature = summary(exact, xx, y, along, partition)
+        # Differences across the kinks of relu and max-pooling would prove nothing.
+        if smooth:
+            check_third(exact, xx, y, along, partition, curvature["D3"])
+    save(os.path.join(home, "gradient.npz"), {"loss": np.float64(loss), **{f"grad.{n}": g for n, g in gradients.items()}})
+    save(os.path.join(home, "summary.npz"), curvature)
+    return {
+        "name": name,
+        "home": home,
+        "parameters": [n for n, _ in model.named_parameters()],
+        "scalars": sum(p.numel() for p in model.parameters()),
+        "blocks": len(partition),
+        "exports": exports,
+    }
+
+
+if __name__ == "__main__":
+    folder = sys.argv[1]
+    wanted = sys.argv[2:] or list(MODELS)
+    print(json.dumps({"torch": torch.__version__, "torchvision": __import__("torchvision").__version__, "models": [write(folder, n) for n in wanted]}))
