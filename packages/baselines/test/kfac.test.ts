@@ -159,6 +159,18 @@ describe('K-FAC', () => {
     expect(largest(plain.map((v, i) => v - other[i]!))).toBeLessThan(1e-4);
   });
 
+  it('does not see whether a constant scales a layer’s weights or its inputs', () => {
+    const [w, b] = [input('w', 3, 4), input('b', 4)];
+    const lossOf = (product: G.Expr) => G.softmaxCrossEntropy(G.add(product, b), y);
+    const values = { w: start.w1!, b: start.b1!, x: start.x!, y: labels };
+    const scaledWeights = stepOf(lossOf(G.matmul(x, G.mul(w, 0.3))), [w, b], kfac())(values);
+    const scaledInputs = stepOf(lossOf(G.matmul(G.mul(x, 0.3), w)), [w, b], kfac())(values);
+    for (const name of ['next.w', 'next.b']) {
+      const difference = scaledWeights[name]!.data.map((v, i) => v - scaledInputs[name]!.data[i]!);
+      expect(largest(difference)).toBeLessThan(1e-9);
+    }
+  });
+
   it('moves what is in no layer along the gradient', () => {
     const out = stepOf(loss, parameters, kfac())(start);
     const [g] = G.evaluate(G.grad(loss, [gain]), start);

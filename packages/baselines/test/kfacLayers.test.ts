@@ -28,6 +28,13 @@ describe('the layers of a graph', () => {
       [w, b],
       [['w', 'b', 3, 2]],
     ],
+    ['a scaled matrix', sum(G.add(G.matmul(x, G.mul(w, 0.5)), b)), [w, b], [['w', 'b', 3, 2]]],
+    [
+      'a matrix scaled and transposed',
+      sum(G.matmul(input('z', 'N', 2), G.mul(G.transpose(G.mul(w, 2)), 3))),
+      [w],
+      [['w', undefined, 2, 3]],
+    ],
     ['rows of rows', sum(G.add(G.matmul(input('s', 'N', 4, 3), w), b)), [w, b], [['w', 'b', 3, 2]]],
     [
       'a convolution',
@@ -42,6 +49,7 @@ describe('the layers of a graph', () => {
   it.each<[string, G.Expr, readonly G.Input[]]>([
     ['a parameter that is read twice', sum(G.add(G.matmul(x, w), G.reduceSum(w))), [w]],
     ['a parameter that is only multiplied entry by entry', sum(G.mul(x, input('gain', 3))), [input('gain', 3)]],
+    ['a matrix scaled by what is not known', sum(G.matmul(x, G.mul(w, input('s')))), [w]],
     [
       'a convolution with groups',
       sum(G.conv(input('i', 'N', 2, 5, 5), input('g', 4, 1, 3, 3), { groups: 2 })),

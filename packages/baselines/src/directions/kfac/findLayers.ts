@@ -1,6 +1,6 @@
 /** Finding a graph's layers: matrix products and convolutions of which one operand is a parameter. */
 
-import { type Expr, type Input, isInput, topologicalOrder } from '@hograd/graph-builder';
+import { type Expr, type Input, isInput, topologicalOrder, uniformValue } from '@hograd/graph-builder';
 import { convolution, type Layer, productOfColumns, productOfRows } from './layer.js';
 
 /** Who reads each node of a graph. */
@@ -20,19 +20,35 @@ const onlyReader = (readers: Readers, node: Expr): Expr | undefined => {
   return others.length === 0 ? reader : undefined;
 };
 
-const layerOf = (readers: Readers, weight: Input): Layer | undefined => {
-  const first = onlyReader(readers, weight);
-  const transposed = first?.op.name === 'transpose' && weight.shape.length === 2;
-  const operand = transposed ? first : weight;
-  const output = transposed ? onlyReader(readers, first) : first;
-  if (output === undefined || output.args[0] === output.args[1]) return undefined;
-  if (output.op.name === 'conv' && output.attributes.groups === 1 && output.args[1] === weight) {
-    return convolution(output, weight);
+/** The number that a product multiplies a node by; undefined where the other operand is not one constant number. */
+const factorOf = (product: Expr, node: Expr): number | undefined => {
+  const other = product.args[0] === node ? product.args[1]! : product.args[0]!;
+  return other.shape.length === 0 ? uniformValue(other) : undefined;
+};
+
+/** The node that a weight is an operand of, and that operand: the weight itself, scaled or transposed on the way. */
+const followWeight = (readers: Readers, weight: Input) => {
+  let [operand, scale, transposed]: [Expr, number, boolean] = [weight, 1, false];
+  let reader = onlyReader(readers, operand);
+  while (reader !== undefined) {
+    const factor = reader.op.name === 'mul' ? factorOf(reader, operand) : undefined;
+    if (factor !== undefined) scale *= factor;
+    else if (reader.op.name === 'transpose' && weight.shape.length === 2) transposed = !transposed;
+    else break;
+    operand = reader;
+    reader = onlyReader(readers, operand);
   }
-  if (output.op.name !== 'matmul' || output.shape.length !== 2 || weight.shape.length !== 2) return undefined;
-  return output.args[1] === operand
-    ? productOfRows(output, weight, transposed)
-    : productOfColumns(output, weight, transposed);
+  return { reader, operand, use: { weight, scale, transposed } };
+};
+
+const layerOf = (readers: Readers, weight: Input): Layer | undefined => {
+  const { reader, operand, use } = followWeight(readers, weight);
+  if (reader === undefined || reader.args[0] === reader.args[1]) return undefined;
+  if (reader.op.name === 'conv' && reader.attributes.groups === 1 && reader.args[1] === operand) {
+    return convolution(reader, use);
+  }
+  if (reader.op.name !== 'matmul' || reader.shape.length !== 2 || weight.shape.length !== 2) return undefined;
+  return reader.args[1] === operand ? productOfRows(reader, use) : productOfColumns(reader, use);
 };
 
 /** The parameter that an operand spreads out, through nodes that nothing else reads. */
@@ -69,7 +85,7 @@ const withBias = (readers: Readers, layer: Layer, parameters: ReadonlySet<Expr>)
 
 /**
  * The layers of a loss among `parameters`: each parameter that the loss reads once, as an operand of a matrix product
- * (as it is or transposed) or as the kernels of a convolution without groups, with the parameter that is added to each
+ * (as it is, transposed or times a constant) or as the kernels of a convolution without groups, with the parameter that is added to each
  * of its outputs, if one is. Any model's: only the graph is looked at.
  */
 export const findLayers = (loss: Expr, parameters: readonly Input[]): readonly Layer[] => {

@@ -1,6 +1,6 @@
 /** The layers of a graph that are linear in a parameter: what K-FAC approximates the Fisher matrix of. */
 
-import { constant, conv, type Expr, type Input, reshape, tensor, transpose } from '@hograd/graph-builder';
+import { constant, conv, type Expr, type Input, mul, reshape, tensor, transpose } from '@hograd/graph-builder';
 
 /** A matrix product or convolution with a parameter, and the parameter that is added to its result. */
 export interface Layer {
@@ -22,29 +22,36 @@ export interface Layer {
   readonly fromMatrix: (matrix: Expr) => Expr;
 }
 
+/** How an operand is made of a weight: scale·W, or its transpose. */
+export interface WeightUse {
+  readonly weight: Input;
+  readonly scale: number;
+  readonly transposed: boolean;
+}
+
 const same = (x: Expr): Expr => x;
 
-/** x·W with W = `weight` [inputs, outputs], or its transpose. */
-export const productOfRows = (output: Expr, weight: Input, transposed: boolean): Layer => ({
+/** x·W with W = `weight` [inputs, outputs], or its transpose. A scaled weight is a weight of scaled inputs. */
+export const productOfRows = (output: Expr, { weight, scale, transposed }: WeightUse): Layer => ({
   weight,
   output,
   channelAxis: 1,
   inputs: Number(output.args[1]!.shape[0]),
   outputs: Number(output.args[1]!.shape[1]),
-  inputRows: output.args[0]!,
+  inputRows: mul(output.args[0]!, scale),
   outputRows: same,
   toMatrix: transposed ? same : transpose,
   fromMatrix: transposed ? same : transpose,
 });
 
 /** W·x with examples in the columns of x and W = `weight` [outputs, inputs], or its transpose. */
-export const productOfColumns = (output: Expr, weight: Input, transposed: boolean): Layer => ({
+export const productOfColumns = (output: Expr, { weight, scale, transposed }: WeightUse): Layer => ({
   weight,
   output,
   channelAxis: 0,
   inputs: Number(output.args[0]!.shape[1]),
   outputs: Number(output.args[0]!.shape[0]),
-  inputRows: transpose(output.args[1]!),
+  inputRows: mul(transpose(output.args[1]!), scale),
   outputRows: transpose,
   toMatrix: transposed ? transpose : same,
   fromMatrix: transposed ? transpose : same,
@@ -76,13 +83,13 @@ const patches = (node: Expr): Expr => {
 };
 
 /** conv(x, W) with W = `weight` [outputs, channels, …] and one group. */
-export const convolution = (output: Expr, weight: Input): Layer => ({
+export const convolution = (output: Expr, { weight, scale }: WeightUse): Layer => ({
   weight,
   output,
   channelAxis: 1,
   inputs: product(weight.shape.slice(1).map(Number)),
   outputs: Number(weight.shape[0]),
-  inputRows: patches(output),
+  inputRows: mul(patches(output), scale),
   outputRows: channelRows,
   toMatrix: (w) => reshape(w, [weight.shape[0]!, -1]),
   fromMatrix: (matrix) => reshape(matrix, weight.shape),
