@@ -77,6 +77,14 @@ export const parameterType = (parameters: readonly Input[]): 'float32' | 'float6
   return dtype;
 };
 
+/** Zeros; the usual type is made directly, for second-order states are hundreds of megabytes. */
+const zeros = ({ shape, dtype }: StateTensor): Tensor => {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return dtype === 'float32'
+    ? { dtype, shape, data: new Float32Array(size) }
+    : tensor(new Uint8Array(size), shape, dtype);
+};
+
 /**
  * Values of a train step's carried inputs before the first step: zeros for every `state.NAME`, and 0 for `step`. Throws
  * GraphError as `init` does.
@@ -87,9 +95,6 @@ export const initialState = (
   loss: Expr,
 ): ReadonlyMap<string, Tensor> =>
   new Map([
-    ...direction.init(parameters, loss).map(({ name, shape, dtype }): [string, Tensor] => {
-      const size = shape.reduce((a, b) => a * b, 1);
-      return [`state.${name}`, tensor(new Float64Array(size), shape, dtype)];
-    }),
+    ...direction.init(parameters, loss).map((carried): [string, Tensor] => [`state.${carried.name}`, zeros(carried)]),
     ['step', tensor([0], [], parameterType(parameters))],
   ]);
