@@ -2,13 +2,15 @@
 
 import { type Expr, type Input, isInput, peakBytes, topologicalOrder } from '@hograd/graph-builder';
 import { refuse } from './failure.js';
-import type { Arrays } from './feeds.js';
 
 /**
  * What ONNX Runtime uses beyond the values that are alive (packed weights, im2col buffers, an arena that grows in powers of
  * two), as a multiple of the estimate.
  */
 const OVERHEAD = 1.5;
+
+/** What is to be fed, of which only the shapes count. */
+export type Shapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;
 
 export interface MemoryPlan {
   /** Examples in all, and at most in one slice. */
@@ -38,7 +40,7 @@ const formatBytes = (bytes: number): string => {
 /** Lengths of all symbols, from the feeds, with the batch's replaced. */
 const lengths = (
   inputs: readonly Input[],
-  feeds: Arrays,
+  feeds: Shapes,
   symbol: string | undefined,
   batch: number,
 ): Record<string, number> => {
@@ -56,7 +58,7 @@ const lengths = (
  * exact for a loss that is a mean over independent examples (math of arXiv 2312.03885, §3: all tensors are then means too).
  * Refuses a limit that not even one example keeps, or a model whose batch has a fixed length.
  */
-export const planMemory = (outputs: readonly Expr[], feeds: Arrays, limit: number | undefined): MemoryPlan => {
+export const planMemory = (outputs: readonly Expr[], feeds: Shapes, limit: number | undefined): MemoryPlan => {
   const inputs = topologicalOrder(outputs).filter(isInput) as readonly Input[];
   const batch = batchOf(inputs);
   const examples = batch ? feeds[batch.names[0]!]!.shape[0]! : 1;

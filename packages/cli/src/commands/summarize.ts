@@ -3,15 +3,15 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Expr, grad, input, type Order, type Output, summary, type Tensor } from '@hograd/graph-builder';
-import { groupDirections, learningRates } from '@hograd/newton-summary';
+import { groupDirections } from '@hograd/newton-summary';
 import { summaryReport } from '@hograd/report';
-import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { type Arrays, directionName, readDirections, readModelFeeds } from '../feeds.js';
 import { describePlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { readPartition } from '../partition.js';
+import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { openGraph, runSlices, weightedMeans } from '../runGraph.js';
 
 export interface SummarizeOptions extends LossOptions {
@@ -26,19 +26,6 @@ export interface SummarizeOptions extends LossOptions {
   readonly memoryLimit?: number;
   /** Where to write the picture. */
   readonly report?: string;
-}
-
-export interface SolvedRates {
-  readonly lambdaInt: number;
-  readonly eta: readonly number[];
-  readonly r: number;
-  readonly case: string;
-  readonly residual: number;
-}
-
-export interface RefusedRates {
-  readonly lambdaInt: number;
-  readonly error: { readonly kind: string; readonly message: string };
 }
 
 /** The document that --json prints (cli contract). */
@@ -78,18 +65,6 @@ const directionFeeds = async (
     options.memoryLimit,
   );
   return weightedMeans(await runSlices(await openGraph(gradients, options), feeds, plan));
-};
-
-const ratesOf = (
-  gbar: readonly number[],
-  Hbar: readonly (readonly number[])[],
-  D3: readonly number[],
-  lambdaInt: number,
-): SolvedRates | RefusedRates => {
-  const solved = learningRates(lambdaInt)({ gbar, Hbar, D3 });
-  if (E.isLeft(solved)) return { lambdaInt, error: { kind: solved.left._tag, message: solved.left.message } };
-  const { eta, r, certificate } = solved.right;
-  return { lambdaInt, eta, r, case: solved.right.case, residual: certificate.residual };
 };
 
 const work = async (path: string, options: SummarizeOptions): Promise<Summarized> => {
@@ -138,7 +113,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     gbar,
     ...(options.order !== '1' && { Hbar }),
     ...(options.order === '3' && { D3 }),
-    eta: options.lambdaInt.map((lambdaInt) => ratesOf(gbar, Hbar, D3, lambdaInt)),
+    eta: options.lambdaInt.map(ratesOf({ gbar, Hbar, D3 })),
     device: session.device,
     ...(options.memoryLimit !== undefined && { memory: describePlan(plan, options.memoryLimit) }),
     seconds: { build, compile, run: seconds },

@@ -10,20 +10,10 @@ import {
 } from '@hograd/newton-summary';
 import type { Session, SessionOptions } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
+import { measuredSummary } from './measuredSummary.js';
 import type { Optimizer } from './optimizer.js';
 import { advance, examplesIn, initialTensors, numbers, openGraph, runOn, sliceBatch, type Tensors } from './tensors.js';
 import type { Measured, StepResult, Trainer, TrainerState, TrainingProblem } from './trainer.js';
-
-const asSummary = (values: Tensors, size: number, count: number): MeasuredSummary => {
-  const flat = numbers(values.Hbar!);
-  return {
-    count,
-    loss: numbers(values.loss!)[0]!,
-    gbar: numbers(values.gbar!),
-    Hbar: Array.from({ length: size }, (_, s) => flat.slice(s * size, (s + 1) * size)),
-    D3: numbers(values.D3!),
-  };
-};
 
 /** The summary of a batch: whole, or slice by slice where its sampling error is asked for. */
 const measure = async (
@@ -31,14 +21,13 @@ const measure = async (
   values: Tensors,
   batch: Tensors,
   slices: number,
-  size: number,
 ): Promise<MeasuredSummary | SlicedSummary> => {
   const count = examplesIn(batch);
-  if (slices < 2) return asSummary(await runOn(session, { ...values, ...batch }), size, count);
+  if (slices < 2) return measuredSummary(await runOn(session, { ...values, ...batch }), count);
   const parts: MeasuredSummary[] = [];
   for (let i = 0; i < slices; i++) {
     const [from, to] = [Math.floor((i * count) / slices), Math.floor(((i + 1) * count) / slices)];
-    parts.push(asSummary(await runOn(session, { ...values, ...sliceBatch(batch, from, to) }), size, to - from));
+    parts.push(measuredSummary(await runOn(session, { ...values, ...sliceBatch(batch, from, to) }), to - from));
   }
   return joinSlices(parts);
 };
@@ -91,13 +80,7 @@ export const newtonSummaryTrainer = async (
 
   const measuredStep = async (state: TrainerState, batch: Tensors, independent: Tensors): Promise<StepResult> => {
     const along = await runOn(sessions.direction, { ...state.carried, ...batch });
-    const measured = await measure(
-      sessions.summary,
-      { ...state.carried, ...along },
-      independent,
-      optimizer.slices,
-      size,
-    );
+    const measured = await measure(sessions.summary, { ...state.carried, ...along }, independent, optimizer.slices);
     const { state: informed, rates, detail } = control.summarized(state.control ?? control.initial, measured);
     const step = await applied(state.carried, along, independent, rates, informed);
     const record: Measured = {
