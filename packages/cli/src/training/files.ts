@@ -15,6 +15,8 @@ export interface Checkpoint {
   /** Sum of the losses of the current epoch's steps, and their number. */
   readonly epochLoss: number;
   readonly epochSteps: number;
+  /** Seconds that the current epoch has taken; left out: none. */
+  readonly epochSeconds?: number;
   /** Bytes of metrics.jsonl that belong to the steps taken. */
   readonly metricsBytes: number;
   /** The options that the run was started with; a resumed run must have the same. */

@@ -1,33 +1,50 @@
 /** The training loop: batches in, metrics and checkpoints out, interruptible between any two steps. */
 
-import { type Batch, type Dataset, type Sampler, sizeOfDataset, takeBatch } from '@hograd/data';
-import { type Expr, encode, type Input, makeGraph, type Tensor } from '@hograd/graph-builder';
-import { openSession, type Session, type SessionOptions } from '@hograd/session';
-import { failed, orRefuse, Refusal } from '../failure.js';
-import { sessionFailure } from '../sessionFailure.js';
+import { type Dataset, type Sampler, sizeOfDataset, takeBatch } from '@hograd/data';
+import { failed, Refusal } from '../failure.js';
 import { type Checkpoint, openMetrics, saveCheckpoint } from './files.js';
-import type { Tensors } from './tensors.js';
+import { asFeeds, type Tensors } from './tensors.js';
 import type { Measured, Trainer, TrainerState } from './trainer.js';
 
-export interface EpochMetrics {
-  readonly epoch: number;
-  readonly trainLoss: number;
+/** Mean losses and accuracies over whole data sets. */
+export interface Evaluation {
   readonly testLoss: number;
   readonly testAccuracy: number;
+  readonly validationLoss?: number;
+  readonly validationAccuracy?: number;
+}
+
+export interface EpochMetrics extends Evaluation {
+  readonly epoch: number;
+  /** Mean over the epoch's batches, each before its step. */
+  readonly trainLoss: number;
+  /** Steps and evaluation together. */
   readonly seconds: number;
+}
+
+/** The loss is not finite: the run cannot go on. */
+export class Diverged extends Refusal {
+  /** What was seen, without a cure. */
+  readonly reason: string;
+  constructor(reason: string, folder: string) {
+    super(failed(`${reason}; lower the rate (--lr or --lambda1), the last checkpoint is in ${folder}`));
+    this.reason = reason;
+  }
 }
 
 export interface LoopSetup {
   readonly folder: string;
   readonly trainer: Trainer;
   readonly train: Dataset;
-  readonly test: Dataset;
+  /** Infinity: until `enough`. */
   readonly epochs: number;
+  /** Asked after each epoch: true once the run has had its time. Left out: never. */
+  readonly enough?: () => boolean;
   readonly gradientSampler: Sampler;
   readonly summarySampler: Sampler;
   readonly checkpointEvery: number;
   readonly from: Checkpoint;
-  readonly evaluate: (parameters: Tensors) => Promise<{ readonly loss: number; readonly accuracy: number }>;
+  readonly evaluate: (parameters: Tensors) => Promise<Evaluation>;
   /** True once the user asked to stop. */
   readonly interrupted: () => boolean;
   readonly onStep: (progress: {
@@ -36,7 +53,7 @@ export interface LoopSetup {
     readonly epoch: number;
     readonly loss: number;
   }) => void;
-  readonly onEpoch: (epoch: EpochMetrics) => void;
+  readonly onEpoch: (epoch: EpochMetrics) => void | Promise<void>;
   /** Awaited before each epoch's first step and at the end, with the number of epochs that are done: a look from outside. */
   readonly atEpoch?: (done: number, state: TrainerState) => Promise<void>;
 }
@@ -44,15 +61,13 @@ export interface LoopSetup {
 /** What metrics.jsonl keeps of a summary: everything but the summary itself. */
 const recorded = ({ summary: _, ...kept }: Measured): Omit<Measured, 'summary'> => kept;
 
-const asFeeds = ({ x, y }: Batch): Tensors => ({ x, y });
-
 /** Steps in one epoch: as many whole batches as the training set has. */
 export const stepsPerEpoch = (setup: Pick<LoopSetup, 'train' | 'gradientSampler'>): number =>
   Math.max(1, Math.floor(sizeOfDataset(setup.train) / setup.gradientSampler.initial.batch));
 
 /**
  * Trains from a checkpoint to the last epoch. Returns where it stopped: at the end, or at the first step after an interrupt.
- * The state is saved every `checkpointEvery` steps, after each epoch and on an interrupt. Refuses a loss that is not finite.
+ * The state is saved every `checkpointEvery` steps, after each epoch and on an interrupt. Refuses (Diverged) a loss that is not finite.
  */
 export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
   const { folder, trainer, train, gradientSampler, summarySampler, checkpointEvery } = setup;
@@ -60,9 +75,11 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
   const total = perEpoch * setup.epochs;
   const metrics = await openMetrics(folder, setup.from.metricsBytes);
   let now = setup.from;
-  let epochStart = performance.now();
+  let epochStart = performance.now() - 1000 * (now.epochSeconds ?? 0);
+  const epochSeconds = (): number => (performance.now() - epochStart) / 1000;
+  let ended = now.trainer.step > 0 && now.epochSteps === 0 && (setup.enough?.() ?? false);
   try {
-    while (now.trainer.step < total && !setup.interrupted()) {
+    while (now.trainer.step < total && !ended && !setup.interrupted()) {
       const { step } = now.trainer;
       if (step % perEpoch === 0) await setup.atEpoch?.(step / perEpoch, now.trainer);
       const drawn = gradientSampler.next(now.gradientSampler);
@@ -72,13 +89,7 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
         asFeeds(takeBatch(train, drawn.indices)),
         independent && asFeeds(takeBatch(train, independent.indices)),
       );
-      if (!Number.isFinite(result.loss)) {
-        throw new Refusal(
-          failed(
-            `the loss became ${result.loss} at step ${step}; lower the rate (--lr or --lambda1), the last checkpoint is in ${folder}`,
-          ),
-        );
-      }
+      if (!Number.isFinite(result.loss)) throw new Diverged(`the loss became ${result.loss} at step ${step}`, folder);
       await metrics.append({
         step,
         loss: result.loss,
@@ -96,67 +107,24 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
       setup.onStep({ step: step + 1, steps: total, epoch, loss: result.loss });
       const epochEnds = now.trainer.step % perEpoch === 0;
       if (epochEnds) {
-        const { loss, accuracy } = await setup.evaluate(now.trainer.carried);
-        const line = { epoch, trainLoss: now.epochLoss / now.epochSteps, testLoss: loss, testAccuracy: accuracy };
+        const evaluation = await setup.evaluate(now.trainer.carried);
+        const line = { epoch, trainLoss: now.epochLoss / now.epochSteps, ...evaluation };
+        if (!Number.isFinite(line.testLoss)) {
+          throw new Diverged(`the test loss became ${line.testLoss} after epoch ${epoch}`, folder);
+        }
         await metrics.append(line);
-        setup.onEpoch({ ...line, seconds: (performance.now() - epochStart) / 1000 });
+        await setup.onEpoch({ ...line, seconds: epochSeconds() });
         now = { ...now, trainer: trainer.epochEnded(now.trainer, line.trainLoss), epochLoss: 0, epochSteps: 0 };
         epochStart = performance.now();
+        ended = setup.enough?.() ?? false;
       }
-      now = { ...now, metricsBytes: metrics.bytes() };
+      now = { ...now, metricsBytes: metrics.bytes(), epochSeconds: epochSeconds() };
       if (epochEnds || now.trainer.step % checkpointEvery === 0) await saveCheckpoint(folder, now);
     }
     if (setup.interrupted()) await saveCheckpoint(folder, now);
-    else await setup.atEpoch?.(setup.epochs, now.trainer);
+    else await setup.atEpoch?.(now.trainer.step / perEpoch, now.trainer);
     return now;
   } finally {
     await metrics.close();
   }
-};
-
-/** Rows evaluated at once. */
-const EVALUATED = 1000;
-
-const argmax = (row: ArrayLike<number>): number => {
-  let best = 0;
-  for (let i = 1; i < row.length; i++) if (row[i]! > row[best]!) best = i;
-  return best;
-};
-
-/** Mean loss and accuracy over a data set, in slices weighted by their sizes (math.md §1). */
-export const makeEvaluator = async (
-  loss: Expr,
-  output: Expr,
-  parameters: readonly Input[],
-  dataset: Dataset,
-  options: SessionOptions,
-): Promise<{ readonly evaluate: LoopSetup['evaluate']; readonly release: () => Promise<void> }> => {
-  const graph = makeGraph([
-    { name: 'loss', value: loss },
-    { name: 'output', value: output },
-  ]);
-  const session: Session = orRefuse(await openSession(encode(graph), options)(), sessionFailure);
-  const size = sizeOfDataset(dataset);
-  return {
-    evaluate: async (carried) => {
-      const values = Object.fromEntries(parameters.map((p) => [p.attributes.name, carried[p.attributes.name]!]));
-      let total = 0;
-      let right = 0;
-      for (let start = 0; start < size; start += EVALUATED) {
-        const indices = Array.from({ length: Math.min(EVALUATED, size - start) }, (_, i) => start + i);
-        const batch = takeBatch(dataset, indices);
-        const result = orRefuse(await session.run({ ...values, ...asFeeds(batch) })(), sessionFailure);
-        const logits = result.output as Tensor<'float32'>;
-        const classes = logits.shape[1]!;
-        total += Number(result.loss!.data[0]) * indices.length;
-        for (let i = 0; i < indices.length; i++) {
-          if (argmax(logits.data.subarray(i * classes, (i + 1) * classes)) === Number(batch.y.data[i])) right += 1;
-        }
-      }
-      return { loss: total / size, accuracy: right / size };
-    },
-    release: async () => {
-      await session.release()();
-    },
-  };
 };

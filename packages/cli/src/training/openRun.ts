@@ -12,13 +12,14 @@ import {
 import { type Input, outputNamed } from '@hograd/graph-builder';
 import { lossGraph, type Model, modelNamed, modelNames } from '@hograd/model-zoo';
 import { partitionFromSpec } from '@hograd/partition';
-import type { SessionOptions } from '@hograd/session';
+import type { Device, SessionOptions } from '@hograd/session';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
-import { type LoopSetup, makeEvaluator } from './loop.js';
-import { makeOptimizer, type OptimizerOptions } from './optimizer.js';
+import { makeEvaluator } from './evaluator.js';
+import type { LoopSetup } from './loop.js';
+import type { Optimizer } from './optimizer.js';
 import { makeTrainer, type Trainer, type TrainingProblem } from './trainer.js';
 
-export interface RunOptions extends OptimizerOptions {
+export interface RunOptions {
   readonly model: string;
   /** As `openDataset` reads it. */
   readonly data: string;
@@ -28,21 +29,25 @@ export interface RunOptions extends OptimizerOptions {
   readonly summaryBatch?: number;
   readonly seed: number;
   readonly partition: string;
-  readonly device: 'cpu' | 'cuda' | 'webgpu' | 'auto';
+  readonly device: Device | 'auto';
+  /** Threads within one operator; left out: one a physical core. */
+  readonly threads?: number;
 }
 
-export interface LabelledPair {
+/** Labelled examples, in parts. */
+export interface LabelledParts {
   readonly train: LabelledDataset;
+  readonly validation?: LabelledDataset;
   readonly test: LabelledDataset;
 }
 
 /** A run that has not begun. */
-export interface OpenRun extends LabelledPair {
+export interface OpenRun extends LabelledParts {
   readonly problem: TrainingProblem;
   readonly trainer: Trainer;
   readonly gradientSampler: Sampler;
   readonly summarySampler: Sampler;
-  /** Mean loss and accuracy over the test set. */
+  /** Over the test set, and over the validation set where there is one. */
   readonly evaluate: LoopSetup['evaluate'];
   readonly release: () => Promise<void>;
 }
@@ -51,7 +56,7 @@ export interface OpenRun extends LabelledPair {
 export const TRAINABLE: readonly string[] = modelNames.filter((name) => name !== 'autoencoder' && name !== 'gpt');
 
 /** A labelled data set with a test set. Refuses any other. */
-export const openLabelled = async (spec: string, seed: number): Promise<LabelledPair> => {
+export const openLabelled = async (spec: string, seed: number): Promise<LabelledParts> => {
   const { train, test } = orRefuse(await openDataset(spec, { layout: 'image', seed })(), (e) => wrongInput(e.message));
   if (!test || train.classes === 0)
     return refuse(`${spec} has no labelled test set; training needs one to report accuracy`);
@@ -59,7 +64,7 @@ export const openLabelled = async (spec: string, seed: number): Promise<Labelled
 };
 
 /** A model fitted to the data, and the data in the layout that the model takes. Refuses one that is not trained on labels. */
-const fit = (name: string, data: LabelledPair): LabelledPair & { readonly model: Model } => {
+export const fit = (name: string, data: LabelledParts): LabelledParts & { readonly model: Model } => {
   const model = orRefuse(modelNamed(name, { inputShape: exampleShape(data.train), classes: data.train.classes }), (e) =>
     wrongInput(e.message),
   );
@@ -71,35 +76,51 @@ const fit = (name: string, data: LabelledPair): LabelledPair & { readonly model:
     ...dataset,
     inputs: inLayout('flat')(dataset.inputs),
   });
-  return { model, train: flat(data.train), test: flat(data.test) };
+  return {
+    model,
+    train: flat(data.train),
+    ...(data.validation && { validation: flat(data.validation) }),
+    test: flat(data.test),
+  };
 };
 
 /** One optimizer's run on data that is already there. Refuses options that do not fit one another, the data or the machine. */
-export const openRun = async (optimizer: string, data: LabelledPair, options: RunOptions): Promise<OpenRun> => {
-  const chosen = makeOptimizer(optimizer, options);
-  const { model, train, test } = fit(options.model, data);
+export const openRun = async (optimizer: Optimizer, data: LabelledParts, options: RunOptions): Promise<OpenRun> => {
+  const { model, ...parts } = fit(options.model, data);
+  const { train, validation, test } = parts;
   const graph = lossGraph(model, { seed: options.seed });
   const parameters = graph.inputs.filter((i) => graph.initializers.has(i.attributes.name)) as readonly Input[];
   const shapes = parameters.map((p) => ({ name: p.attributes.name, shape: p.shape as readonly number[] }));
   const partition = orRefuse(partitionFromSpec(options.partition)(shapes), (e) => wrongInput(e.message));
-  const session: SessionOptions = { device: options.device };
+  const session: SessionOptions = {
+    device: options.device,
+    ...(options.threads !== undefined && { threads: options.threads }),
+  };
   const loss = outputNamed('loss')(graph)!;
-  const problem: TrainingProblem = { loss, parameters, partition, values: graph.initializers };
+  const output = outputNamed('output')(graph)!;
+  const problem: TrainingProblem = { loss, output, parameters, partition, values: graph.initializers };
   const size = sizeOfDataset(train);
   const sampler = (stream: string, batch: number): Sampler =>
     orRefuse(shuffledSampler({ size, batch, seed: options.seed, stream }), (e) => wrongInput(e.message));
   const gradientSampler = sampler('gradient', options.batch);
   const summarySampler = sampler('summary', options.summaryBatch ?? options.batch);
-  const trainer = await makeTrainer(problem, chosen, session);
-  const evaluator = await makeEvaluator(loss, outputNamed('output')(graph)!, parameters, test, session);
+  const trainer = await makeTrainer(problem, optimizer, session);
+  const evaluator = await makeEvaluator(loss, output, parameters, session);
   return {
-    train,
-    test,
+    ...parts,
     problem,
     trainer,
     gradientSampler,
     summarySampler,
-    evaluate: evaluator.evaluate,
+    evaluate: async (carried) => {
+      const onTest = await evaluator.evaluate(test, carried);
+      const held = validation && (await evaluator.evaluate(validation, carried));
+      return {
+        testLoss: onTest.loss,
+        testAccuracy: onTest.accuracy,
+        ...(held && { validationLoss: held.loss, validationAccuracy: held.accuracy }),
+      };
+    },
     release: async () => {
       await trainer.release();
       await evaluator.release();

@@ -1,5 +1,6 @@
 /** Sessions and tensors by name, as trainers use them. */
 
+import type { Batch } from '@hograd/data';
 import { encode, type Graph, type Input, type Tensor } from '@hograd/graph-builder';
 import { openSession, type Session, type SessionOptions } from '@hograd/session';
 import { orRefuse } from '../failure.js';
@@ -43,6 +44,9 @@ export const sliceBatch = (batch: Tensors, start: number, end: number): Tensors 
       return [name, { ...value, shape: [end - start, ...value.shape.slice(1)], data } as Tensor];
     }),
   );
+
+/** A batch by the names of the graph's inputs. */
+export const asFeeds = ({ x, y }: Batch): Tensors => ({ x, y });
 
 /** The number of examples in a batch. */
 export const examplesIn = (batch: Tensors): number => Object.values(batch)[0]!.shape[0]!;

@@ -54,7 +54,10 @@ export interface Trainer {
 }
 
 export interface TrainingProblem {
+  /** A scalar. */
   readonly loss: Expr;
+  /** Logits [N, classes]. */
+  readonly output: Expr;
   readonly parameters: readonly Input[];
   readonly partition: Partition;
   readonly values: ReadonlyMap<string, Tensor>;

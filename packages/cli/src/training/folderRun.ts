@@ -1,0 +1,75 @@
+/** A training run that lives in a folder: started or continued there, its metrics, timings and checkpoints with it. */
+
+import { mkdir } from 'node:fs/promises';
+import { refuse } from '../failure.js';
+import { type Checkpoint, loadCheckpoint } from './files.js';
+import { type EpochMetrics, type LoopSetup, stepsPerEpoch, trainLoop } from './loop.js';
+import { appendTiming, clearTimings, epochsOf, timingsOf } from './metrics.js';
+import type { OpenRun } from './openRun.js';
+
+export interface FolderRun
+  extends Pick<LoopSetup, 'epochs' | 'checkpointEvery' | 'interrupted' | 'onStep' | 'atEpoch'> {
+  readonly folder: string;
+  /** What the run is trained with: a resumed run must have been started with the same. */
+  readonly options: Checkpoint['options'];
+  readonly resume: boolean;
+  /** Wall-clock budget; the run ends with the epoch that reaches it. Left out: none. */
+  readonly seconds?: number;
+  readonly onStart: (steps: { readonly done: number }) => void;
+  readonly onEpoch: (epoch: EpochMetrics) => void;
+}
+
+const startOf = (
+  { trainer, gradientSampler, summarySampler }: OpenRun,
+  options: Checkpoint['options'],
+): Checkpoint => ({
+  trainer: trainer.initial,
+  gradientSampler: gradientSampler.initial,
+  summarySampler: summarySampler.initial,
+  epochLoss: 0,
+  epochSteps: 0,
+  metricsBytes: 0,
+  options,
+});
+
+const savedIn = async (folder: string, options: Checkpoint['options']): Promise<Checkpoint> => {
+  const saved = await loadCheckpoint(folder);
+  if (JSON.stringify(saved.options) !== JSON.stringify(options)) {
+    refuse(`${folder} was started with other options (${JSON.stringify(saved.options)}); resume with the same ones`);
+  }
+  return saved;
+};
+
+/**
+ * Trains to the last epoch, or until interrupted or out of time, and releases the run. Returns where it stopped and every epoch, those before a resumption
+ * too. Refuses to resume where there is no checkpoint or one of other options, and a loss that is not finite (Diverged).
+ */
+export const trainInFolder = async (
+  opened: OpenRun,
+  { folder, resume, seconds, ...run }: FolderRun,
+): Promise<{ readonly end: Checkpoint; readonly epochs: readonly EpochMetrics[] }> => {
+  try {
+    await mkdir(folder, { recursive: true });
+    const options = JSON.parse(JSON.stringify(run.options));
+    const from = resume ? await savedIn(folder, options) : startOf(opened, options);
+    if (!resume) await clearTimings(folder);
+    const done = Math.floor(from.trainer.step / stepsPerEpoch(opened));
+    let spent = [...(await timingsOf(folder))].reduce((sum, [epoch, took]) => (epoch <= done ? sum + took : sum), 0);
+    run.onStart({ done: from.trainer.step });
+    const end = await trainLoop({
+      ...opened,
+      ...run,
+      folder,
+      from,
+      ...(seconds !== undefined && { enough: () => spent >= seconds }),
+      onEpoch: async (epoch) => {
+        spent += epoch.seconds;
+        await appendTiming(folder, epoch);
+        run.onEpoch(epoch);
+      },
+    });
+    return { end, epochs: await epochsOf(folder) };
+  } finally {
+    await opened.release();
+  }
+};

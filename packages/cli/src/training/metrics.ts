@@ -1,0 +1,54 @@
+/** Reading what a training run has written: metrics.jsonl, the same in every repetition, and timings.jsonl, the machine's. */
+
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Rates } from '@hograd/report';
+import type { EpochMetrics } from './loop.js';
+
+/** One line of metrics.jsonl. */
+type Line =
+  | { readonly step: number; readonly loss: number; readonly rates?: readonly number[] }
+  | (Omit<EpochMetrics, 'seconds'> & { readonly step?: undefined });
+
+interface Timing {
+  readonly epoch: number;
+  readonly seconds: number;
+}
+
+const readLines = async <T>(path: string): Promise<readonly T[]> => {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+};
+
+const metricsIn = (folder: string): Promise<readonly Line[]> => readLines<Line>(join(folder, 'metrics.jsonl'));
+
+/** Seconds of each epoch are measurements of the machine, not of the run: they live apart from the reproducible metrics. */
+const timings = (folder: string): string => join(folder, 'timings.jsonl');
+
+export const clearTimings = (folder: string): Promise<void> => writeFile(timings(folder), '');
+
+export const appendTiming = (folder: string, { epoch, seconds }: Timing): Promise<void> =>
+  appendFile(timings(folder), `${JSON.stringify({ epoch, seconds })}\n`);
+
+/** Seconds of each epoch by its number. An epoch that was lost in a crash and trained again counts as long as it last took. */
+export const timingsOf = async (folder: string): Promise<ReadonlyMap<number, number>> =>
+  new Map((await readLines<Timing>(timings(folder))).map((t) => [t.epoch, t.seconds]));
+
+/** The epochs that a run has finished. */
+export const epochsOf = async (folder: string): Promise<readonly EpochMetrics[]> => {
+  const seconds = await timingsOf(folder);
+  return (await metricsIn(folder)).flatMap((line) =>
+    line.step === undefined ? [{ ...line, seconds: seconds.get(line.epoch)! }] : [],
+  );
+};
+
+/** The rates of every step that measured a summary; undefined where none did. */
+export const ratesOf = async (folder: string, groups: Rates['groups']): Promise<Rates | undefined> => {
+  const lines = (await metricsIn(folder)).flatMap((line) =>
+    line.step !== undefined && line.rates ? [{ step: line.step, rates: line.rates }] : [],
+  );
+  return lines.length === 0 ? undefined : { groups, steps: lines.map((l) => l.step), eta: lines.map((l) => l.rates) };
+};
