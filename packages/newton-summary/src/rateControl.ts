@@ -5,7 +5,14 @@ import type { RatesOptions } from './rates/options.js';
 import { type Rates, type RatesState, updateRates } from './rates/updateRates.js';
 import { dampOnPlateau, NO_PLATEAU, type PlateauOptions, type PlateauState } from './safeguards/plateau.js';
 import { type PredictedDecrease, predictDecrease } from './safeguards/predictedDecrease.js';
-import { FULL_TRUST, judgeStep, type TrustOptions, type TrustState, type Verdict } from './safeguards/trust.js';
+import {
+  DEFAULT_TRUST,
+  FULL_TRUST,
+  judgeStep,
+  type TrustOptions,
+  type TrustState,
+  type Verdict,
+} from './safeguards/trust.js';
 import type { MeasuredSummary } from './summary/numbers.js';
 
 export interface RateControlOptions {
@@ -23,8 +30,8 @@ export interface RateControlState {
   readonly plateau: PlateauState;
   /** λ1·η̄ [S] of the last summary, before trust and plateau scale it; absent before the first summary. */
   readonly unscaled?: readonly number[];
-  /** The second-order model that the next outcome is compared with. */
-  readonly model?: Pick<MeasuredSummary, 'loss' | 'gbar' | 'Hbar'>;
+  /** The summary that the next outcome is compared with; absent once the step has been judged. */
+  readonly model?: MeasuredSummary | SlicedSummary;
 }
 
 export interface Summarized {
@@ -58,47 +65,38 @@ export interface RateControl {
 }
 
 /** What a verdict comes to: the shortest step is not tried again. */
-const outcomeOf = ({ smallest }: TrustOptions, { scale }: TrustState, { accepted }: Verdict): Judged['outcome'] => {
+const outcomeOf = (scale: number, smallest: number, { accepted }: Verdict): Judged['outcome'] => {
   if (accepted) return 'accepted';
   return scale > smallest ? 'again' : 'abandoned';
 };
 
-/** Records what a step did; accepts everything. */
-const RECORDING: TrustOptions = {
-  rejectBelow: Number.NEGATIVE_INFINITY,
-  shrinkBelow: Number.NEGATIVE_INFINITY,
-  growAbove: Number.POSITIVE_INFINITY,
-  shrink: 1,
-  grow: 1,
-  smallest: 1,
-  rounding: 0,
-};
-
 /**
  * Rates from summaries (`updateRates`), times the trust safeguard's scale (`judgeStep`), times the plateau's (`dampOnPlateau`):
- * three pure folds as one. `judged` throws RangeError where no summary came before it.
+ * three pure folds as one. `judged` throws RangeError unless there is a summary that has not been judged yet.
  */
 export const rateControl = ({ rates: options, trust, plateau }: RateControlOptions): RateControl => {
   const update = updateRates(options);
-  const judge = judgeStep(trust ?? RECORDING);
+  const thresholds = trust ?? DEFAULT_TRUST;
   const scaled = ({ trust: t, plateau: p, unscaled = [] }: RateControlState): readonly number[] =>
     unscaled.map((rate) => t.scale * p.scale * rate);
   return {
     initial: { rates: {}, trust: FULL_TRUST, plateau: NO_PLATEAU },
     summarized: (state, measured) => {
       const detail = update(state.rates, measured);
-      const { loss, gbar, Hbar } = measured;
-      const next = { ...state, rates: detail.state, unscaled: detail.rates, model: { loss, gbar, Hbar } };
+      const next = { ...state, rates: detail.state, unscaled: detail.rates, model: measured };
       return { state: next, rates: scaled(next), detail };
     },
     judged: (state, after) => {
       if (!state.model) throw new RangeError('a step is judged by the summary it comes from; measure one first');
       const predicted = predictDecrease(state.model)(scaled(state));
-      const verdict = judge(state.trust, { predicted, before: state.model.loss, after });
-      const outcome = outcomeOf(trust ?? RECORDING, state.trust, verdict);
+      const judged = judgeStep(thresholds)(state.trust, { predicted, before: state.model.loss, after });
+      const verdict = trust ? judged : { ...judged, state: state.trust, accepted: true };
+      const outcome = outcomeOf(state.trust.scale, thresholds.smallest, verdict);
+      const { model, ...rest } = state;
       const next: RateControlState = {
-        ...state,
+        ...rest,
         trust: verdict.state,
+        ...(outcome === 'again' && { model }),
         ...(outcome === 'abandoned' && state.unscaled && { unscaled: state.unscaled.map(() => 0) }),
       };
       return { state: next, rates: scaled(next), outcome, predicted, verdict };

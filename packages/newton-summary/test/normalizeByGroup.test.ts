@@ -1,8 +1,8 @@
 import { chain, type Direction } from '@hograd/baselines';
-import { type Input, input, makeGraph, mul, type Value } from '@hograd/graph-builder';
+import { add, type Input, input, mul, reduceSum, type Value } from '@hograd/graph-builder';
 import { canonical, type Partition, partitionFromSpec, sumByGroup, trivial, weightsBiases } from '@hograd/partition';
 import { describe, expect, it } from 'vitest';
-import { normalizeByGroup, type RatesState, ratesOptions, updateRates } from '../src/index.js';
+import { newtonSummaryGraphs, normalizeByGroup, type RatesState, ratesOptions, updateRates } from '../src/index.js';
 import { perceptron, readSummary, right, run, type Values, wave } from './perceptron.js';
 import { openGraph } from './runtime.js';
 
@@ -11,25 +11,28 @@ const shapes = [
   { name: '0.bias', shape: [3] },
 ];
 
-/** The transformation alone, on inputs `u.NAME`. */
+/** The transformation of a loss Σ p·u, whose gradient is u, an input `u.NAME`; outputs `direction.NAME`. */
 const graphOf = (partition: Partition, dtype: 'float32' | 'float64') => {
   const parameters = shapes.map(({ name, shape }) => input(name, shape, dtype) as Input);
-  const gradients = shapes.map(({ name, shape }) => input(`u.${name}`, shape, dtype));
-  const step = { parameters, gradients, state: {}, step: input('step', [], dtype), loss: gradients[1]! };
-  const { direction } = normalizeByGroup(partition).update(step);
-  return makeGraph(direction.map((value, i) => ({ name: shapes[i]!.name, value })));
+  const loss = parameters.map((p) => reduceSum(mul(p, input(`u.${p.attributes.name}`, p.shape, dtype)))).reduce(add);
+  return newtonSummaryGraphs({ loss, parameters, partition, direction: normalizeByGroup(partition) }).direction;
 };
 
 const directionOf = (scale: number): Values =>
-  Object.fromEntries(
-    shapes.map(({ name, shape }, p) => {
+  Object.fromEntries([
+    ['step', { shape: [], data: Float64Array.of(0) }],
+    ...shapes.flatMap(({ name, shape }, p) => {
       const size = shape.reduce((a, b) => a * b, 1);
-      return [`u.${name}`, { shape, data: Float64Array.from({ length: size }, (_, i) => scale * wave(p + 1, i)) }];
+      const data = Float64Array.from({ length: size }, (_, i) => scale * wave(p + 1, i));
+      return [
+        [name, { shape, data }],
+        [`u.${name}`, { shape, data }],
+      ];
     }),
-  );
+  ]);
 
 const squaredNorms = (partition: Partition, outputs: Values): readonly number[] =>
-  sumByGroup(partition)(shapes.map(({ name }) => outputs[name]!.data.map((x) => x * x)));
+  sumByGroup(partition)(shapes.map(({ name }) => outputs[`direction.${name}`]!.data.map((x) => x * x)));
 
 describe('normalizeByGroup', () => {
   const partitions: readonly (readonly [string, Partition])[] = [
@@ -44,7 +47,7 @@ describe('normalizeByGroup', () => {
     const outputs = run(graphOf(partition, 'float64'), u);
     for (const norm of squaredNorms(partition, outputs)) expect(norm).toBeCloseTo(1, 14);
     const dots = sumByGroup(partition)(
-      shapes.map(({ name }) => outputs[name]!.data.map((x, i) => x * u[`u.${name}`]!.data[i]!)),
+      shapes.map(({ name }) => outputs[`direction.${name}`]!.data.map((x, i) => x * u[`u.${name}`]!.data[i]!)),
     );
     const norms = sumByGroup(partition)(shapes.map(({ name }) => u[`u.${name}`]!.data.map((x) => x * x)));
     dots.forEach((dot, s) => {
@@ -54,7 +57,7 @@ describe('normalizeByGroup', () => {
 
   it('leaves a direction that is zero at zero', () => {
     const outputs = run(graphOf(partitions[1]![1], 'float64'), directionOf(0));
-    for (const { name } of shapes) expect([...outputs[name]!.data].every((x) => x === 0)).toBe(true);
+    for (const { name } of shapes) expect([...outputs[`direction.${name}`]!.data].every((x) => x === 0)).toBe(true);
   });
 
   it('does not lose a direction whose squares underflow in float32', async () => {

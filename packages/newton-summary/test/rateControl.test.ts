@@ -21,10 +21,12 @@ describe('the control of a run’s rates', () => {
     expect(first.rates).toEqual(updateRates(rates)({}, summary).rates);
     const { outcome, predicted, verdict, rates: after } = control.judged(stored(first.state), 7);
     expect(outcome).toBe('accepted');
-    expect(predicted).toEqual({ slope: 1, bend: 0.5, decrease: 0.5 });
-    expect(verdict).toMatchObject({ decrease: -6.5, agreement: -13 });
+    expect(predicted).toEqual({ slope: 1, bend: 0.5, decrease: 0.5, error: 0 });
+    expect(verdict).toMatchObject({ decrease: -6.5, overlong: false });
+    expect(verdict.agreement).toBeCloseTo(-13, 5);
     expect(after).toEqual(first.rates);
     expect(control.judged(first.state, Number.NaN)).toMatchObject({ outcome: 'accepted', rates: first.rates });
+    expect(JSON.stringify(control.judged(first.state, 0.1).state)).not.toContain('"model"');
   });
 
   it('halves a step until it does what its model says', () => {
@@ -58,6 +60,22 @@ describe('the control of a run’s rates', () => {
     expect(control.summarized(stored(now.state), summary).rates).toEqual([0.25]);
   });
 
+  it('shortens averaged rates that have become too long for a new summary', () => {
+    const averaging = rateControl({ rates: { ...rates, etaDecay: 0.9 }, trust: DEFAULT_TRUST });
+    const long = averaging.judged(averaging.summarized(averaging.initial, summary).state, 0);
+    // The curvature has grown a thousandfold: η̄ = 0.9 where 0.001 is right.
+    const steep = { ...summary, Hbar: [[1000]] };
+    const lossAt = (a: number): number => 0.5 - a + 500 * a * a;
+    let now: { state: RateControlState; rates: readonly number[] } = averaging.summarized(long.state, steep);
+    for (let outcome = 'again'; outcome === 'again'; ) {
+      const judged = averaging.judged(now.state, lossAt(now.rates[0]!));
+      expect(judged.verdict.overlong).toBe(judged.outcome === 'again');
+      if (judged.outcome === 'accepted') expect(lossAt(now.rates[0]!)).toBeLessThan(0.5);
+      outcome = judged.outcome;
+      now = judged;
+    }
+  });
+
   it('shortens steps on a plateau, besides', () => {
     const control = rateControl({ rates, trust: DEFAULT_TRUST, plateau: { ...DEFAULT_PLATEAU, patience: 0 } });
     const flat = [3, 3, 3].reduce((state, loss) => control.epochEnded(stored(state), loss), control.initial);
@@ -69,5 +87,7 @@ describe('the control of a run’s rates', () => {
   it('judges no step without a summary', () => {
     const control = rateControl({ rates });
     expect(() => control.judged(control.initial, 1)).toThrow('measure one first');
+    const { state } = control.judged(control.summarized(control.initial, summary).state, 0);
+    expect(() => control.judged(state, 0)).toThrow('measure one first');
   });
 });

@@ -6,6 +6,7 @@ import {
   DEFAULT_TRUST,
   dampOnPlateau,
   FULL_TRUST,
+  joinSlices,
   judgeStep,
   learningRates,
   NO_PLATEAU,
@@ -47,6 +48,14 @@ describe('the predicted decrease', () => {
     );
   });
 
+  it('knows its standard error from the slices', () => {
+    const slices = [1, 2, 3, 6].map((g) => ({ count: 5, loss: 1, gbar: [g], Hbar: [[2 * g]], D3: [0] }));
+    // At a = 0.5 a slice predicts g/2 − g/4: a quarter of 1, 2, 3, 6, whose variance is 14/3.
+    const { decrease, error } = predictDecrease(joinSlices(slices))([0.5]);
+    expect(decrease).toBeCloseTo(0.75, 14);
+    expect(error).toBeCloseTo(Math.sqrt(14 / 3 / 4) / 4, 14);
+  });
+
   it('of no step is none', () => {
     expect(
       predictDecrease({
@@ -56,14 +65,14 @@ describe('the predicted decrease', () => {
           [0, 1],
         ],
       })([0, 0]),
-    ).toEqual({ slope: 0, bend: 0, decrease: 0 });
+    ).toEqual({ slope: 0, bend: 0, decrease: 0, error: 0 });
   });
 });
 
 describe('the trust safeguard', () => {
   const judge = judgeStep(DEFAULT_TRUST);
   /** A minimiser of its model: slope 2, bend 1, predicted decrease 1. */
-  const predicted = { slope: 2, bend: 1, decrease: 1 };
+  const predicted = { slope: 2, bend: 1, decrease: 1, error: 0 };
   const after = (actual: number, scale = 0.5) => judge({ scale }, { predicted, before: 10, after: 10 - actual });
 
   it.each([
@@ -108,7 +117,7 @@ describe('the trust safeguard', () => {
         const louder = judge(
           { scale: 0.5 },
           {
-            predicted: { slope: 2 * a, bend: a, decrease: a },
+            predicted: { slope: 2 * a, bend: a, decrease: a, error: 0 },
             before: 10 * a,
             after: (10 - actual / 8) * a,
           },
@@ -119,7 +128,7 @@ describe('the trust safeguard', () => {
   });
 
   it('does not take rounding for a contradiction', () => {
-    const tiny = { slope: 2e-9, bend: 1e-9, decrease: 1e-9 };
+    const tiny = { slope: 2e-9, bend: 1e-9, decrease: 1e-9, error: 0 };
     expect(judge({ scale: 1 }, { predicted: tiny, before: 2.3, after: 2.3000002 })).toMatchObject({
       accepted: true,
       agreement: 1,
@@ -128,13 +137,30 @@ describe('the trust safeguard', () => {
   });
 
   it('lets a step that its own batch advises against be, where the model says so truly', () => {
-    const uphill = { slope: -1, bend: 0.5, decrease: -1.5 };
+    const uphill = { slope: -1, bend: 0.5, decrease: -1.5, error: 0 };
     expect(judge({ scale: 1 }, { predicted: uphill, before: 10, after: 11.5 })).toMatchObject({ accepted: true });
     expect(judge({ scale: 1 }, { predicted: uphill, before: 10, after: 14 }).accepted).toBe(false);
   });
 
+  it('takes back a step that its own model finds more than twice too long, unless noise may be why', () => {
+    const long = { slope: 1, bend: 4, decrease: -3, error: 0 };
+    const outcome = { before: 10, after: 13 };
+    expect(judge({ scale: 1 }, { predicted: long, ...outcome })).toMatchObject({
+      accepted: false,
+      overlong: true,
+      agreement: 1,
+      state: { scale: 0.5 },
+    });
+    const noisy = { ...long, error: 2 };
+    expect(judge({ scale: 1 }, { predicted: noisy, ...outcome })).toMatchObject({ accepted: true, overlong: false });
+    const half = { slope: 0.5, bend: 1, decrease: -0.5, error: 0 };
+    const quarter = { slope: 0.25, bend: 0.25, decrease: 0, error: 0 };
+    expect(judge({ scale: 1 }, { predicted: half, before: 10, after: 10.5 }).overlong).toBe(true);
+    expect(judge({ scale: 1 }, { predicted: quarter, before: 10, after: 10 }).overlong).toBe(false);
+  });
+
   it('has nothing to say of a step that was not taken', () => {
-    const none = { slope: 0, bend: 0, decrease: 0 };
+    const none = { slope: 0, bend: 0, decrease: 0, error: 0 };
     expect(judge({ scale: 1 }, { predicted: none, before: 2, after: 2 })).toMatchObject({
       accepted: true,
       agreement: 1,

@@ -80,11 +80,13 @@ export const DEFAULT_RATES: RatesOptions = {
 };
 
 /**
- * Rates that need no search for λ1: the whole of an η that is as long as the sampling error of its summary allows. Summaries must
- * keep their slices.
+ * Rates without a search for λ1: the whole of an η that is as long as the sampling error of its summary allows, averaged over
+ * ten summaries or so. Summaries must keep their slices. A summary at every step suits it best: cross-validation judges a rate
+ * as if for one step.
  */
 export const NOISE_AWARE_RATES: RatesOptions = {
   ...DEFAULT_RATES,
   lambda1: 1,
+  etaDecay: 0.9,
   noise: { kind: 'aware', standardErrors: 1, crossValidated: true },
 };

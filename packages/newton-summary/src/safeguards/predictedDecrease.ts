@@ -1,5 +1,6 @@
 /** What a step should do to the loss, by the summary it comes from. */
 
+import type { SlicedSummary } from '../noise/slices.js';
 import type { SummaryNumbers } from '../summary/numbers.js';
 
 /** Taylor terms of the decrease L(θ) − L(θ − U I_{P:S} a) of a step at rates a [S]. */
@@ -10,9 +11,23 @@ export interface PredictedDecrease {
   readonly bend: number;
   /** slope − bend: to second order. */
   readonly decrease: number;
+  /** The standard error of `decrease` as an estimate over all examples, from the slices; 0 where the summary has none. */
+  readonly error: number;
 }
 
 const dot = (x: readonly number[], y: readonly number[]): number => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+
+const bendOf = (Hbar: SummaryNumbers['Hbar'], rates: readonly number[]): number =>
+  dot(
+    Hbar.map((row) => dot(row, rates)),
+    rates,
+  ) / 2;
+
+/** Of a mean over k slices of n_i examples: √(Σ n_i (x_i − x)² / (n (k − 1))), as for H̄'s entries. */
+const standardError = ({ count, slices }: SlicedSummary, mean: number, of: (slice: SummaryNumbers) => number): number =>
+  Math.sqrt(
+    slices.reduce((sum, slice) => sum + (slice.count / count) * (of(slice) - mean) ** 2, 0) / (slices.length - 1),
+  );
 
 /**
  * The decrease of the loss to expect of the rates that are applied, λ1 included, to second order and on the examples of the
@@ -20,13 +35,14 @@ const dot = (x: readonly number[], y: readonly number[]): number => x.reduce((su
  * own η at λ1 = 1 it exceeds the certificate's `predictedDecrease` by the cubic term.
  */
 export const predictDecrease =
-  ({ gbar, Hbar }: Pick<SummaryNumbers, 'gbar' | 'Hbar'>) =>
+  (summary: Pick<SummaryNumbers, 'gbar' | 'Hbar'> | SlicedSummary) =>
   (rates: readonly number[]): PredictedDecrease => {
-    const slope = dot(gbar, rates);
-    const bend =
-      dot(
-        Hbar.map((row) => dot(row, rates)),
-        rates,
-      ) / 2;
-    return { slope, bend, decrease: slope - bend };
+    const slope = dot(summary.gbar, rates);
+    const bend = bendOf(summary.Hbar, rates);
+    const decrease = slope - bend;
+    const error =
+      'slices' in summary
+        ? standardError(summary, decrease, ({ gbar, Hbar }) => dot(gbar, rates) - bendOf(Hbar, rates))
+        : 0;
+    return { slope, bend, decrease, error };
   };

@@ -1,4 +1,4 @@
-/** A trust safeguard: steps whose outcome contradicts the prediction are shortened, or taken back. */
+/** A trust safeguard: steps that their own model or its failure advises against are shortened, or taken back. */
 
 import type { PredictedDecrease } from './predictedDecrease.js';
 
@@ -15,6 +15,8 @@ export interface TrustOptions {
   readonly grow: number;
   /** In (0, 1]: the smallest scale. A step that is still to be taken back there is not taken at all. */
   readonly smallest: number;
+  /** ≥ 0: how many standard errors of the predicted decrease a step's length may be excused by. */
+  readonly standardErrors: number;
   /** Relative rounding error of a computed loss; ten of them are never a contradiction. 2⁻²³ for float32. */
   readonly rounding: number;
 }
@@ -27,6 +29,7 @@ export const DEFAULT_TRUST: TrustOptions = {
   shrink: 0.5,
   grow: 2,
   smallest: 2 ** -20,
+  standardErrors: 2,
   rounding: 2 ** -23,
 };
 
@@ -54,6 +57,8 @@ export interface Verdict {
   readonly decrease: number;
   /** 1 where the second-order model was right; −Infinity where a loss or the prediction is not finite. */
   readonly agreement: number;
+  /** The step was more than twice as long as its own model would have it, and sampling noise does not explain it. */
+  readonly overlong: boolean;
 }
 
 /** `gap` without the part of it that rounding explains. */
@@ -74,18 +79,26 @@ const agreementOf = ({ rounding }: TrustOptions, { predicted, before, after }: O
 };
 
 /**
- * What to make of a step, and the scale of the next. Loss and prediction may be of the one step that follows a summary, or of
- * all the steps until the next: then they are held to at least the one step's decrease.
+ * ½aᵀH̄a > |ḡᵀa|: along the step's ray the model has turned back to where it started, or beyond. That happens to rates that are
+ * averaged, or measured elsewhere. The sign of ḡᵀa does not matter: no length cures a slope that points up, and on one batch it
+ * often does.
  */
+const isOverlong = ({ standardErrors }: TrustOptions, { predicted }: Outcome): boolean =>
+  predicted.bend > Math.abs(predicted.slope) + standardErrors * predicted.error;
+
+/** What to make of a step, and the scale of the next. */
 export const judgeStep =
   (options: TrustOptions) =>
   ({ scale }: TrustState, outcome: Outcome): Verdict => {
     const agreement = agreementOf(options, outcome);
-    const factor = agreement < options.shrinkBelow ? options.shrink : agreement > options.growAbove ? options.grow : 1;
+    const overlong = isOverlong(options, outcome);
+    const shrinks = overlong || agreement < options.shrinkBelow;
+    const factor = shrinks ? options.shrink : agreement > options.growAbove ? options.grow : 1;
     return {
       state: { scale: Math.max(options.smallest, Math.min(1, scale * factor)) },
-      accepted: agreement >= options.rejectBelow,
+      accepted: !overlong && agreement >= options.rejectBelow,
       decrease: outcome.before - outcome.after,
       agreement,
+      overlong,
     };
   };
