@@ -1,5 +1,5 @@
 // npm run conformance [-- OPERATOR ...]: the onnx package's node tests through hograd; writes docs/operators.md when run whole.
-// Needs `npm run build` and Python 3 (makes .venv/conformance). Exit status 1 where a result is wrong.
+// Needs `npm run build` and Python 3 (makes .venv/conformance). Exit status 1 where a result is wrong, 2 where the tests cannot be had.
 import { writeFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
 import { jsonFrom, pythonWith } from '../python.mjs';
@@ -10,7 +10,16 @@ import { page } from './table.mjs';
 const here = (path) => new URL(path, import.meta.url);
 
 const asked = process.argv.slice(2);
-const python = pythonWith('conformance', here('./requirements.txt'));
+const withPython = () => {
+  try {
+    return pythonWith('conformance', here('./requirements.txt'));
+  } catch (cause) {
+    process.stderr.write(`not run: no Python with the onnx package: ${cause.message}\n`);
+    process.exit(2);
+  }
+};
+
+const python = withPython();
 const { onnx, opset, cases } = jsonFrom(python, here('./cases.py'));
 
 const whole = (name) => name.replace(/_expanded(_ver\d+|_function)?.*$/, '').replace(/_expanded/, '');

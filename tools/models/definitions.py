@@ -1,7 +1,13 @@
-"""Models as their users define them, with random weights: each gives logits [N, classes, ...] for one input."""
+"""Models as their users define them, with random weights, and how each is exported."""
 
+from dataclasses import dataclass
+from typing import Callable
+
+import numpy as np
+import skl2onnx
 import torch
 import torchvision
+from sklearn.neural_network import MLPClassifier
 from torch import nn
 
 
@@ -38,6 +44,24 @@ class DecoderBlock(nn.Module):
         attended = nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
         x = x + self.out(attended.transpose(1, 2).reshape(batch, length, width))
         return x + self.down(nn.functional.gelu(self.up(self.norm2(x)), approximate="tanh"))
+
+
+class Classifier(nn.Module):
+    """scikit-learn's MLPClassifier after some training, its parameters under the names that skl2onnx gives them."""
+
+    def __init__(self, features=6, hidden=8, classes=4):
+        super().__init__()
+        draw = np.random.default_rng(3)
+        points, labels = draw.normal(size=(60, features)).astype(np.float32), draw.integers(0, classes, 60)
+        self.fitted = MLPClassifier((hidden,), activation="tanh", solver="lbfgs", max_iter=15, random_state=0).fit(points, labels)
+        self.points = points
+        (self.coefficient, self.coefficient1), (self.intercepts, self.intercepts1) = (
+            [nn.Parameter(torch.tensor(np.atleast_2d(v), dtype=torch.float32)) for v in values]
+            for values in (self.fitted.coefs_, self.fitted.intercepts_)
+        )
+
+    def forward(self, x):
+        return torch.tanh(x @ self.coefficient + self.intercepts) @ self.coefficient1 + self.intercepts1
 
 
 def randomize(model):
@@ -91,8 +115,61 @@ def composed(model):
     return model
 
 
-def images(batch):
-    return torch.randn(batch, 3, 32, 32)
+def by_dynamo(model, x, path):
+    program = torch.onnx.export(
+        model,
+        (x,),
+        input_names=["x"],
+        output_names=["logits"],
+        dynamic_shapes=({0: torch.export.Dim("N", min=1, max=512)},),
+        dynamo=True,
+        verbose=False,
+        # Its optimiser folds weights into new ones, which are no longer the model's.
+        optimize=False,
+    )
+    program.save(path, external_data=False)
+
+
+def by_torchscript(model, x, path):
+    torch.onnx.export(
+        model,
+        (x,),
+        path,
+        input_names=["x"],
+        output_names=["logits"],
+        dynamic_axes={"x": {0: "N"}, "logits": {0: "N"}},
+        opset_version=17,
+        dynamo=False,
+        # Otherwise batch normalisation is folded into the convolutions, and their weights are no longer the model's.
+        training=torch.onnx.TrainingMode.PRESERVE,
+        do_constant_folding=False,
+    )
+
+
+def by_skl2onnx(model, _x, path):
+    file = skl2onnx.to_onnx(model.fitted, model.points[:1], options={"zipmap": False}, target_opset=17)
+    with open(path, "wb") as out:
+        out.write(file.SerializeToString())
+
+
+TORCH = {"dynamo": by_dynamo, "torchscript": by_torchscript}
+
+
+@dataclass(frozen=True)
+class Model:
+    build: Callable
+    # A batch of inputs, and the shape of its labels.
+    inputs: Callable = lambda batch: torch.randn(batch, 3, 32, 32)
+    label_shape: Callable = lambda batch: (batch,)
+    classes: int = 10
+    # The block that a parameter belongs to, from its name.
+    block: Callable = lambda name: name
+    # No relu or max-pooling, so that finite differences can vouch for derivatives.
+    smooth: bool = False
+    exporters: dict = None
+    # Names of the input and of the logits in the exported file.
+    x: str = "x"
+    logits: str = "logits"
 
 
 def vit():
@@ -104,42 +181,41 @@ def vit():
     return model
 
 
-# name: (model, input for a batch, shape of the labels for a batch, classes, batch, block of a parameter by its name, smooth)
+def resnet_block(name):
+    if name.startswith("layer"):
+        return name.split(".")[0]
+    return "head" if name.startswith("fc") else "stem"
+
+
 MODELS = {
-    "resnet18": (
-        lambda: torchvision.models.resnet18(num_classes=10),
-        images,
-        lambda batch: (batch,),
-        10,
-        2,
-        lambda name: name.split(".")[0] if name.startswith("layer") else ("head" if name.startswith("fc") else "stem"),
-        False,
-    ),
-    "mobilenet_v3_small": (
+    "resnet18": Model(lambda: torchvision.models.resnet18(num_classes=10), block=resnet_block, exporters=TORCH),
+    "mobilenet_v3_small": Model(
         lambda: torchvision.models.mobilenet_v3_small(num_classes=10),
-        images,
-        lambda batch: (batch,),
-        10,
-        2,
-        lambda name: f"features.{int(name.split('.')[1]) // 3}" if name.startswith("features") else "head",
-        False,
+        block=lambda name: f"features.{int(name.split('.')[1]) // 3}" if name.startswith("features") else "head",
+        exporters=TORCH,
     ),
-    "vit": (
+    "vit": Model(
         vit,
-        images,
-        lambda batch: (batch,),
-        10,
-        2,
-        lambda name: next((b for b in ("encoder_layer_0", "encoder_layer_1", "heads") if b in name), "embedding"),
-        True,
+        block=lambda name: next((b for b in ("encoder_layer_0", "encoder_layer_1", "heads") if b in name), "embedding"),
+        smooth=True,
+        exporters=TORCH,
     ),
-    "gpt2_style": (
+    "gpt2_style": Model(
         Decoder,
-        lambda batch: torch.randint(0, 61, (batch, 12)),
-        lambda batch: (batch, 12),
-        61,
-        2,
-        lambda name: ".".join(name.split(".")[:2]) if name.startswith("blocks") else name.split(".")[0],
-        True,
+        inputs=lambda batch: torch.randint(0, 61, (batch, 12)),
+        label_shape=lambda batch: (batch, 12),
+        classes=61,
+        block=lambda name: ".".join(name.split(".")[:2]) if name.startswith("blocks") else name.split(".")[0],
+        smooth=True,
+        exporters=TORCH,
+    ),
+    "mlp_classifier": Model(
+        Classifier,
+        inputs=lambda batch: torch.randn(batch, 6),
+        classes=4,
+        smooth=True,
+        exporters={"skl2onnx": by_skl2onnx},
+        x="X",
+        logits="add_result1",
     ),
 }

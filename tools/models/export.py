@@ -11,7 +11,9 @@ import sys
 import warnings
 
 import numpy as np
+import sklearn
 import torch
+import torchvision
 from definitions import MODELS, composed, randomize
 from torch.func import functional_call
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -19,37 +21,7 @@ from torch.nn.functional import cross_entropy
 
 warnings.filterwarnings("ignore")
 
-
-def export(model, x, path, exporter):
-    batch = {0: "N"}
-    if exporter == "dynamo":
-        dynamic = ({0: torch.export.Dim("N", min=1, max=512)},)
-        program = torch.onnx.export(
-            model,
-            (x,),
-            input_names=["x"],
-            output_names=["logits"],
-            dynamic_shapes=dynamic,
-            dynamo=True,
-            verbose=False,
-            # Its optimiser folds weights into new ones, which are no longer the model's.
-            optimize=False,
-        )
-        program.save(path, external_data=False)
-        return
-    torch.onnx.export(
-        model,
-        (x,),
-        path,
-        input_names=["x"],
-        output_names=["logits"],
-        dynamic_axes={"x": batch, "logits": batch},
-        opset_version=17,
-        dynamo=False,
-        # Otherwise batch normalisation is folded into the convolutions, and their weights are no longer the model's.
-        training=torch.onnx.TrainingMode.PRESERVE,
-        do_constant_folding=False,
-    )
+BATCH = 2
 
 
 def gradient(model, x, y):
@@ -91,28 +63,28 @@ def save(path, tensors):
 
 
 def write(folder, name):
-    build, inputs, label_shape, classes, size, block_of, smooth = MODELS[name]
+    spec = MODELS[name]
     torch.manual_seed(7)
-    model = randomize(build()).eval()
-    x, y = inputs(size), torch.randint(0, classes, label_shape(size))
+    model = randomize(spec.build()).eval()
+    x, y = spec.inputs(BATCH), torch.randint(0, spec.classes, spec.label_shape(BATCH))
     direction = {n: torch.randn_like(p) * p.detach().abs().mean() for n, p in model.named_parameters()}
     blocks = {}
     for n, _ in model.named_parameters():
-        blocks.setdefault(block_of(n), []).append(n)
+        blocks.setdefault(spec.block(n), []).append(n)
     partition = [{"name": b, "parameters": names} for b, names in blocks.items()]
     home = os.path.join(folder, name)
     os.makedirs(home, exist_ok=True)
     exports = {}
-    for exporter in ("dynamo", "torchscript"):
+    for exporter, export in spec.exporters.items():
         path = os.path.join(folder, f"{name}-{exporter}", "model.onnx")
         os.makedirs(os.path.dirname(path), exist_ok=True)
         try:
             with contextlib.redirect_stdout(sys.stderr):
-                export(model, x, path, exporter)
+                export(model, x, path)
             exports[exporter] = {"model": path}
         except Exception as error:  # an exporter's failure is a result
             exports[exporter] = {"error": f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"}
-    save(os.path.join(home, "inputs.npz"), {"x": x, "y": y})
+    save(os.path.join(home, "inputs.npz"), {spec.x: x, "y": y})
     save(os.path.join(home, "direction.npz"), direction)
     with open(os.path.join(home, "partition.json"), "w", encoding="utf-8") as file:
         json.dump(partition, file)
@@ -125,13 +97,14 @@ def write(folder, name):
         along = {n: d.double() for n, d in direction.items()}
         curvature = summary(exact, xx, y, along, partition)
         # Differences across the kinks of relu and max-pooling would prove nothing.
-        if smooth:
+        if spec.smooth:
             check_third(exact, xx, y, along, partition, curvature["D3"])
     save(os.path.join(home, "gradient.npz"), {"loss": np.float64(loss), **{f"grad.{n}": g for n, g in gradients.items()}})
     save(os.path.join(home, "summary.npz"), curvature)
     return {
         "name": name,
         "home": home,
+        "logits": spec.logits,
         "parameters": [n for n, _ in model.named_parameters()],
         "scalars": sum(p.numel() for p in model.parameters()),
         "blocks": len(partition),
@@ -142,4 +115,5 @@ def write(folder, name):
 if __name__ == "__main__":
     folder = sys.argv[1]
     wanted = sys.argv[2:] or list(MODELS)
-    print(json.dumps({"torch": torch.__version__, "torchvision": __import__("torchvision").__version__, "models": [write(folder, n) for n in wanted]}))
+    written = [write(folder, n) for n in wanted]
+    print(json.dumps({"torch": torch.__version__, "torchvision": torchvision.__version__, "sklearn": sklearn.__version__, "models": written}))

@@ -18,14 +18,24 @@ const row = ({ name, version, judgements, notRun, checksOnly }, kinds) => {
 
 const tidy = (reason) => reason.replace(/\s+/g, ' ').replaceAll('|', '\\|').slice(0, 600);
 
+/** What a message means that does not say it itself. */
+const MEANINGS = [
+  [/at most 64 array objects/, 'its GatherElements picks with numpy.choose, which takes no axis longer than 64'],
+];
+
+const explained = (reason) => {
+  const meaning = MEANINGS.find(([pattern]) => pattern.test(reason))?.[1];
+  return meaning ? `${tidy(reason)} (${meaning})` : tidy(reason);
+};
+
 const details = ({ name, judgements = [], notRun }) => {
   if (notRun) return [`- ${name}: not run: ${tidy(notRun)}`];
   const groups = new Map();
   for (const { model, kind, verdict, reason } of judgements.filter((j) => j.verdict !== 'agrees')) {
-    const key = `${name} ${verdict}: ${tidy(reason)}`;
+    const key = `${name} ${verdict}: ${explained(reason)}`;
     groups.set(key, [...(groups.get(key) ?? []), `${model} ${kind}`]);
   }
-  return [...groups].map(([reason, graphs]) => `- ${reason} (${graphs.join(', ')})`);
+  return [...groups].map(([reason, graphs]) => `- ${reason}: ${graphs.join(', ')}`);
 };
 
 /** Markdown. `results`: one { name, version, judgements } or { name, notRun } for each runtime. */
