@@ -41,7 +41,8 @@ const judgeOutput = (actual, expected, data) => {
 
 /** { verdict: 'agrees' | 'differs' | 'refuses', reason, far } of a runtime's answer to a case. */
 export const judge = (item, answer, checksOnly = false) => {
-  if (answer.error !== undefined) return { verdict: 'refuses', reason: answer.error };
+  // A runtime may lack an operator; a file that the checker rejects is wrong.
+  if (answer.error !== undefined) return { verdict: checksOnly ? 'differs' : 'refuses', reason: answer.error };
   if (checksOnly) return { verdict: 'agrees', far: 0 };
   const data = readFileSync(`${item.path}/data.bin`);
   const judged = item.sets.flatMap((set, s) =>

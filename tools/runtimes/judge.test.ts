@@ -32,6 +32,7 @@ describe("a runtime's answer", () => {
   });
   it('is a refusal where the runtime gave an error', () => {
     expect(judge(item, { error: 'no kernel' })).toEqual({ verdict: 'refuses', reason: 'no kernel' });
+    expect(judge(item, { error: 'not ONNX' }, true)).toEqual({ verdict: 'differs', reason: 'not ONNX' });
   });
 });
 
