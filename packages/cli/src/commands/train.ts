@@ -8,9 +8,9 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, type Failure, failed, orRefuse } from '../failure.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
+import { makeOptimizer, type OptimizerOptions } from '../training/methods.js';
 import { ratesOf } from '../training/metrics.js';
 import { openLabelled, openRun, type RunOptions } from '../training/openRun.js';
-import { makeOptimizer, type OptimizerOptions } from '../training/optimizer.js';
 
 export interface TrainOptions extends RunOptions, OptimizerOptions {
   readonly optimizer: string;

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Trained, type TrainOptions, train } from '../commands/train.js';
 import { watchProgress } from '../progress.js';
+import { OPTIMIZERS } from '../training/methods.js';
 import { TRAINABLE } from '../training/openRun.js';
-import { OPTIMIZERS } from '../training/optimizer.js';
 import { type Console, conclude } from './console.js';
 import { deviceOption, positive, wholeNumber } from './options.js';
 

@@ -3,13 +3,13 @@
 import { constantRate, trainStep } from '@hograd/baselines';
 import { tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
-import type { Optimizer } from './optimizer.js';
+import type { ConstantRateOptimizer } from './optimizer.js';
 import { advance, initialTensors, numbers, openGraph, runOn } from './tensors.js';
 import type { Trainer, TrainingProblem } from './trainer.js';
 
 export const constantRateTrainer = async (
   problem: TrainingProblem,
-  optimizer: Extract<Optimizer, { kind: 'constant-rate' }>,
+  optimizer: ConstantRateOptimizer,
   options: SessionOptions,
 ): Promise<Trainer> => {
   const graph = trainStep({ ...problem, direction: optimizer.direction, rule: constantRate() });

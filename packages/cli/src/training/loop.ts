@@ -94,6 +94,7 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
         step,
         loss: result.loss,
         ...(result.measured && recorded(result.measured)),
+        ...(result.checks && { checks: result.checks }),
       });
       now = {
         ...now,

@@ -11,7 +11,7 @@ import {
 import type { Session, SessionOptions } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
 import { measuredSummary } from './measuredSummary.js';
-import type { Optimizer } from './optimizer.js';
+import type { NewtonSummaryOptimizer } from './optimizer.js';
 import { advance, examplesIn, initialTensors, numbers, openGraph, runOn, sliceBatch, type Tensors } from './tensors.js';
 import type { Measured, StepResult, Trainer, TrainerState, TrainingProblem } from './trainer.js';
 
@@ -34,7 +34,7 @@ const measure = async (
 
 export const newtonSummaryTrainer = async (
   problem: TrainingProblem,
-  optimizer: Extract<Optimizer, { kind: 'newton-summary' }>,
+  optimizer: NewtonSummaryOptimizer,
   options: SessionOptions,
 ): Promise<Trainer> => {
   const graphs = newtonSummaryGraphs({ ...problem, direction: optimizer.direction });

@@ -98,7 +98,14 @@ export const openRun = async (optimizer: Optimizer, data: LabelledParts, options
   };
   const loss = outputNamed('loss')(graph)!;
   const output = outputNamed('output')(graph)!;
-  const problem: TrainingProblem = { loss, output, parameters, partition, values: graph.initializers };
+  const problem: TrainingProblem = {
+    loss,
+    output,
+    parameters,
+    partition,
+    values: graph.initializers,
+    seed: options.seed,
+  };
   const size = sizeOfDataset(train);
   const sampler = (stream: string, batch: number): Sampler =>
     orRefuse(shuffledSampler({ size, batch, seed: options.seed, stream }), (e) => wrongInput(e.message));

@@ -5,6 +5,7 @@ import type { PredictedDecrease, RateControlState, SummaryNumbers } from '@hogra
 import type { Partition } from '@hograd/partition';
 import type { SessionOptions } from '@hograd/session';
 import { constantRateTrainer } from './constantRateTrainer.js';
+import { kfacTrainer } from './kfacTrainer.js';
 import { newtonSummaryTrainer } from './newtonSummaryTrainer.js';
 import type { Optimizer } from './optimizer.js';
 import type { Tensors } from './tensors.js';
@@ -40,6 +41,8 @@ export interface StepResult {
   /** On the step's batch, before the step. */
   readonly loss: number;
   readonly measured?: Measured;
+  /** Numbers that tell how far the direction can be trusted, at steps that compute them. */
+  readonly checks?: Readonly<Record<string, number>>;
 }
 
 export interface Trainer {
@@ -61,6 +64,8 @@ export interface TrainingProblem {
   readonly parameters: readonly Input[];
   readonly partition: Partition;
   readonly values: ReadonlyMap<string, Tensor>;
+  /** Of whatever the optimizer draws. */
+  readonly seed: number;
 }
 
 /** The trainer of an optimizer on a problem. Refuses a device that cannot be had. */
@@ -68,7 +73,13 @@ export const makeTrainer = (
   problem: TrainingProblem,
   optimizer: Optimizer,
   options: SessionOptions,
-): Promise<Trainer> =>
-  optimizer.kind === 'newton-summary'
-    ? newtonSummaryTrainer(problem, optimizer, options)
-    : constantRateTrainer(problem, optimizer, options);
+): Promise<Trainer> => {
+  switch (optimizer.kind) {
+    case 'newton-summary':
+      return newtonSummaryTrainer(problem, optimizer, options);
+    case 'kfac':
+      return kfacTrainer(problem, optimizer, options);
+    case 'constant-rate':
+      return constantRateTrainer(problem, optimizer, options);
+  }
+};

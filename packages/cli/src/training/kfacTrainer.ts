@@ -1,0 +1,93 @@
+/** Training by K-FAC: one graph that renews the factors' inverses, one that renews the factors alone, one that does neither. */
+
+import {
+  chain,
+  clipByKL,
+  constantRate,
+  type Direction,
+  type Fisher,
+  type KfacRefresh,
+  kfac,
+  kfacRefresh,
+  momentum,
+  sampledSoftmaxFisher,
+  softmaxFisher,
+  trainStep,
+  weightDecay,
+} from '@hograd/baselines';
+import { uniform } from '@hograd/data';
+import { type Expr, input, tensor } from '@hograd/graph-builder';
+import type { SessionOptions } from '@hograd/session';
+import type { KfacOptimizer } from './optimizer.js';
+import { advance, examplesIn, initialTensors, numbers, openGraph, runOn, type Tensors } from './tensors.js';
+import type { Trainer, TrainingProblem } from './trainer.js';
+
+/** The graph's input for the random numbers that a label is drawn with, one row an example. */
+const UNIFORMS = 'kfacUniforms';
+
+const fisherOf = (kind: KfacOptimizer['fisher'], output: Expr): Fisher | undefined => {
+  if (kind === 'empirical') return undefined;
+  if (kind === 'exact') return softmaxFisher(output);
+  return sampledSoftmaxFisher(output, input(UNIFORMS, output.shape, output.dtype));
+};
+
+const directionOf = (
+  { damping, decay, iterations, largestKL, weightDecay: decayed, momentum: beta, fisher }: KfacOptimizer,
+  refresh: KfacRefresh,
+  output: Expr,
+): Direction => {
+  const of = fisherOf(fisher, output);
+  return chain(
+    kfac({ damping, decay, iterations, refresh, ...(of && { fisher: of }) }),
+    clipByKL({ largest: largestKL }),
+    ...(decayed > 0 ? [weightDecay({ decay: decayed })] : []),
+    momentum({ beta }),
+  );
+};
+
+export const kfacTrainer = async (
+  problem: TrainingProblem,
+  optimizer: KfacOptimizer,
+  options: SessionOptions,
+): Promise<Trainer> => {
+  const graphOf = (refresh: KfacRefresh) =>
+    trainStep({ ...problem, direction: directionOf(optimizer, refresh, problem.output), rule: constantRate() });
+  const whole = graphOf('inverses');
+  const sessions = {
+    inverses: await openGraph(whole, options),
+    factors: await openGraph(graphOf('factors'), options),
+    nothing: await openGraph(graphOf('nothing'), options),
+  };
+  const refreshAt = kfacRefresh({ factors: optimizer.factorPeriod, inverses: optimizer.inversePeriod });
+  const rate = tensor([optimizer.rate], [], 'float32');
+  const classes = Number(problem.output.shape[1]);
+
+  /** A function of seed and step alone, so that a resumed run draws what an unbroken one draws. */
+  const uniformsAt = (step: number, batch: Tensors): Tensors => {
+    const examples = examplesIn(batch);
+    const drawn = uniform([problem.seed, 'kfac', step], examples * classes);
+    return { [UNIFORMS]: tensor(Array.from(drawn), [examples, classes], 'float32') };
+  };
+
+  return {
+    initial: { step: 0, carried: initialTensors(problem.parameters, problem.values, whole) },
+    device: sessions.inverses.device,
+    summaryDue: () => false,
+    step: async (state, batch) => {
+      const refresh = refreshAt(state.step);
+      const session = sessions[refresh];
+      const drawn = refresh === 'nothing' ? {} : uniformsAt(state.step, batch);
+      const next = await runOn(session, { ...state.carried, ...batch, ...drawn, rate });
+      const residual = next['check.kfacResidual'];
+      return {
+        state: { step: state.step + 1, carried: advance(state.carried, next) },
+        loss: numbers(next.loss!)[0]!,
+        ...(residual && { checks: { kfacResidual: numbers(residual)[0]! } }),
+      };
+    },
+    epochEnded: (state) => state,
+    release: async () => {
+      for (const session of Object.values(sessions)) await session.release()();
+    },
+  };
+};

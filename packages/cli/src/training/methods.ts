@@ -1,0 +1,236 @@
+/** The optimizers by name, each with its options: from settings, as a command line or a file gives them, to what trains. */
+
+import {
+  type AdamOptions,
+  adam,
+  adamw,
+  type Direction,
+  type MomentumOptions,
+  momentum,
+  nesterov,
+  type RmspropOptions,
+  rmsprop,
+  sgd,
+} from '@hograd/baselines';
+import {
+  DEFAULT_PLATEAU,
+  DEFAULT_RATES,
+  DEFAULT_TRUST,
+  NOISE_AWARE_RATES,
+  type RatesOptions,
+  ratesOptions,
+} from '@hograd/newton-summary';
+import * as E from 'fp-ts/lib/Either.js';
+import { z } from 'zod';
+import { count, countOrZero, firstIssue, notNegative, oneOf, positive, share, text } from '../checks.js';
+import { orRefuse, refuse, wrongInput } from '../failure.js';
+import type { KfacOptimizer, Optimizer } from './optimizer.js';
+
+/** One value for each option that was given. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** What trains, with what a run takes beside the optimizer itself. */
+export interface Method {
+  readonly optimizer: Optimizer;
+  /** As `partitionFromSpec` reads it. */
+  readonly partition: string;
+  /** Examples a summary; left out: as many as a gradient. */
+  readonly summaryBatch?: number;
+}
+
+/** Settings that an optimizer does not take; `field` is the option, or `optimizer`. The message begins with it. */
+export interface MethodError {
+  readonly field: string;
+  readonly message: string;
+}
+
+interface Kind {
+  readonly options: z.ZodRawShape;
+  /** Its settings have passed `options`. */
+  readonly make: (name: string, settings: Settings) => E.Either<MethodError, Method>;
+}
+
+const MOMENTUM: z.ZodRawShape = { beta: share.optional(), dampening: share.optional() };
+const ADAM: z.ZodRawShape = { beta1: share.optional(), beta2: share.optional(), eps: positive.optional() };
+
+interface Along {
+  readonly options: z.ZodRawShape;
+  readonly direction: (settings: Settings) => Direction;
+}
+
+const alongMomentum: Along = { options: MOMENTUM, direction: (s) => momentum(s as MomentumOptions) };
+const alongAdam: Along = { options: ADAM, direction: (s) => adam(s as AdamOptions) };
+const alongGradient: Along = { options: {}, direction: () => sgd() };
+
+/** One rate, `lr`, for all parameters. */
+const constantRate = (lr: number, { options, direction }: Along): Kind => ({
+  options: { ...options, lr: positive.optional() },
+  make: (name, settings) =>
+    E.right({
+      optimizer: { kind: 'constant-rate', name, direction: direction(settings), rate: (settings.lr as number) ?? lr },
+      partition: 'canonical',
+    }),
+});
+
+const RATES = Object.keys(DEFAULT_RATES) as readonly (keyof RatesOptions)[];
+
+const PLATEAU = z.strictObject({
+  patience: countOrZero.optional(),
+  threshold: notNegative.optional(),
+  factor: share.optional(),
+  cooldown: countOrZero.optional(),
+  smallest: positive.optional(),
+});
+
+const NEWTON_SUMMARY: z.ZodRawShape = {
+  ...Object.fromEntries(RATES.map((name) => [name, z.unknown().optional()])),
+  period: count.optional(),
+  slices: count.optional(),
+  trust: z.boolean('true or false').optional(),
+  plateau: PLATEAU.optional(),
+  partition: text.optional(),
+  summaryBatch: count.optional(),
+};
+
+/** Slices that a safe summary's batch is cut into. */
+const SAFE_SLICES = 5;
+
+/**
+ * The method as published, or with safeguards: rates as long as the sampling error of their summary allows, steps judged by what
+ * they did and taken back where they raise the loss; it needs no search for λ1.
+ */
+const newtonSummary = (safe: boolean, { options, direction }: Along, directionDefaults: Settings = {}): Kind => ({
+  options: { ...options, ...NEWTON_SUMMARY },
+  make: (name, settings) => {
+    const given = Object.fromEntries(Object.entries(settings).filter(([key]) => RATES.includes(key as never)));
+    const rates = ratesOptions(1)({ ...(safe ? NOISE_AWARE_RATES : DEFAULT_RATES), ...given });
+    if (E.isLeft(rates)) return E.left({ field: rates.left.option, message: rates.left.message });
+    const { period = 10, slices = safe ? SAFE_SLICES : 1, trust = safe, plateau, partition = 'canonical' } = settings;
+    if (rates.right.noise.kind === 'aware' && (slices as number) < 2) {
+      const message = `slices is ${slices}; noise-aware rates need 2 slices of a summary's batch or more`;
+      return E.left({ field: 'slices', message });
+    }
+    return E.right({
+      optimizer: {
+        kind: 'newton-summary',
+        name,
+        direction: direction({ ...directionDefaults, ...settings }),
+        control: {
+          rates: rates.right,
+          ...(trust === true && { trust: DEFAULT_TRUST }),
+          ...(plateau !== undefined && { plateau: { ...DEFAULT_PLATEAU, ...(plateau as object) } }),
+        },
+        period: period as number,
+        slices: slices as number,
+      },
+      partition: partition as string,
+      ...(settings.summaryBatch !== undefined && { summaryBatch: settings.summaryBatch as number }),
+    });
+  },
+});
+
+/** The settings of alecwangcq/KFAC-Pytorch that the paper's scripts name, but for weight decay: none. */
+const DEFAULT_KFAC: Omit<KfacOptimizer, 'kind' | 'name' | 'rate'> = {
+  damping: 0.03,
+  decay: 0.95,
+  largestKL: 0.01,
+  weightDecay: 0,
+  momentum: 0.9,
+  factorPeriod: 10,
+  inversePeriod: 100,
+  iterations: 16,
+  fisher: 'sampled',
+};
+
+const kfac: Kind = {
+  options: {
+    lr: positive.optional(),
+    damping: notNegative.optional(),
+    decay: share.optional(),
+    largestKL: positive.optional(),
+    weightDecay: notNegative.optional(),
+    momentum: share.optional(),
+    factorPeriod: count.optional(),
+    inversePeriod: count.optional(),
+    iterations: count.optional(),
+    fisher: oneOf('sampled', 'exact', 'empirical').optional(),
+  },
+  make: (name, { lr = 0.01, ...settings }) =>
+    E.right({
+      optimizer: { ...DEFAULT_KFAC, ...settings, kind: 'kfac', name, rate: lr as number },
+      partition: 'canonical',
+    }),
+};
+
+/** The author's momentum is an average of gradients (arXiv 2312.03885, code). */
+const AVERAGE: Settings = { dampening: 0.9 };
+
+const kinds: Readonly<Record<string, Kind>> = {
+  'newton-summary': newtonSummary(false, alongMomentum, AVERAGE),
+  'newton-summary:sgd': newtonSummary(false, alongGradient),
+  'newton-summary:adam': newtonSummary(false, alongAdam),
+  'newton-summary-safe': newtonSummary(true, alongMomentum, AVERAGE),
+  'newton-summary-safe:sgd': newtonSummary(true, alongGradient),
+  'newton-summary-safe:adam': newtonSummary(true, alongAdam),
+  sgd: constantRate(0.1, alongGradient),
+  momentum: constantRate(0.01, alongMomentum),
+  nesterov: constantRate(0.01, {
+    options: { beta: share.optional() },
+    direction: (s) => nesterov(s as MomentumOptions),
+  }),
+  adam: constantRate(1e-3, alongAdam),
+  adamw: constantRate(1e-3, {
+    options: { ...ADAM, weightDecay: notNegative.optional() },
+    direction: (s) => adamw(s as AdamOptions),
+  }),
+  rmsprop: constantRate(1e-3, {
+    options: { alpha: share.optional(), eps: positive.optional() },
+    direction: (s) => rmsprop(s as RmspropOptions),
+  }),
+  kfac,
+};
+
+/** Every name that `methodOf` knows. */
+export const OPTIMIZERS: readonly string[] = Object.keys(kinds);
+
+/**
+ * The optimizer of a name with settings. Left: the option that it does not have or whose value it does not take (a step size
+ * that is not positive, options of NewtonSummary's rates that contradict one another as `ratesOptions` says), with what to write
+ * instead.
+ */
+export const methodOf =
+  (name: string) =>
+  (settings: Settings): E.Either<MethodError, Method> => {
+    const kind = Object.hasOwn(kinds, name) ? kinds[name]! : undefined;
+    if (!kind) {
+      const message = `optimizer is "${name}"; it must be one of ${OPTIMIZERS.join(', ')}`;
+      return E.left({ field: 'optimizer', message });
+    }
+    const parsed = z.strictObject(kind.options).safeParse(settings);
+    if (parsed.success) return kind.make(name, settings);
+    const issue = firstIssue(parsed.error, settings, (path) => path.join('.'));
+    if (issue.unknown === undefined) return E.left(issue);
+    const message = `${issue.field} is no option of ${name}; its options are ${Object.keys(kind.options).join(', ')}`;
+    return E.left({ field: issue.field, message });
+  };
+
+/** The options of `hograd train` that are an optimizer's. */
+export interface OptimizerOptions {
+  readonly lr?: number;
+  readonly lambda1?: number;
+  readonly lambdaInt?: number;
+  readonly period?: number;
+}
+
+/** An optimizer by name, with those of the options that it takes: the others are for those that it is compared with. Refuses an unknown name. */
+export const makeOptimizer = (name: string, { lr, lambda1, lambdaInt, period }: OptimizerOptions): Optimizer => {
+  if (!Object.hasOwn(kinds, name)) {
+    return refuse(`there is no optimizer "${name}"; there are ${OPTIMIZERS.join(', ')}`);
+  }
+  const settings = Object.fromEntries(
+    Object.entries({ lr, lambda1, lambdaInt, period }).filter(
+      ([option, value]) => value !== undefined && Object.hasOwn(kinds[name]!.options, option),
+    ),
+  );
+  return orRefuse(methodOf(name)(settings), (e) => wrongInput(e.message)).optimizer;
+};
