@@ -11,6 +11,18 @@ export { normalizeByGroup } from './graphs/normalizeByGroup.js';
 export { curvatureBound, curvatureVariance } from './noise/curvatureError.js';
 export { crossValidate, type Fold, type Shrinkage } from './noise/shrinkage.js';
 export { joinSlices, type SlicedSummary } from './noise/slices.js';
+export type { OptionsError } from './options/error.js';
+export {
+  DEFAULT_RATES,
+  NOISE_AWARE_RATES,
+  type Noise,
+  type RateLimit,
+  type RatesOptions,
+  type Ridge,
+  type SummaryAverage,
+} from './options/rates.js';
+export { ratesOptions } from './options/ratesOptions.js';
+export { plateauOptions, trustOptions } from './options/safeguardOptions.js';
 export {
   type Judged,
   type RateControl,
@@ -20,16 +32,6 @@ export {
   type Summarized,
 } from './rateControl.js';
 export { learningRates } from './rates/learningRates.js';
-export {
-  DEFAULT_RATES,
-  NOISE_AWARE_RATES,
-  type Noise,
-  type RateLimit,
-  type RatesOptions,
-  type Ridge,
-  type SummaryAverage,
-} from './rates/options.js';
-export { type OptionsError, ratesOptions } from './rates/ratesOptions.js';
 export { type Rates, type RatesState, updateRates } from './rates/updateRates.js';
 export {
   DEFAULT_PLATEAU,

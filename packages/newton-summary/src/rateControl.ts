@@ -1,7 +1,7 @@
 /** The rates of a whole run, every safeguard included: summaries, outcomes of steps and epochs in, rates out. */
 
 import type { SlicedSummary } from './noise/slices.js';
-import type { RatesOptions } from './rates/options.js';
+import type { RatesOptions } from './options/rates.js';
 import { type Rates, type RatesState, updateRates } from './rates/updateRates.js';
 import { dampOnPlateau, NO_PLATEAU, type PlateauOptions, type PlateauState } from './safeguards/plateau.js';
 import { type PredictedDecrease, predictDecrease } from './safeguards/predictedDecrease.js';
@@ -18,8 +18,9 @@ import type { MeasuredSummary } from './summary/numbers.js';
 export interface RateControlOptions {
   /** As `ratesOptions` returns them. */
   readonly rates: RatesOptions;
-  /** Without it outcomes are recorded and change nothing. */
+  /** As `trustOptions` returns them; without it outcomes are recorded and change nothing. */
   readonly trust?: TrustOptions;
+  /** As `plateauOptions` returns them. */
   readonly plateau?: PlateauOptions;
 }
 

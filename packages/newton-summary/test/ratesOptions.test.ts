@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_RATES, type RatesOptions, ratesOptions } from '../src/index.js';
+import {
+  DEFAULT_PLATEAU,
+  DEFAULT_RATES,
+  DEFAULT_TRUST,
+  NOISE_AWARE_RATES,
+  plateauOptions,
+  type RatesOptions,
+  ratesOptions,
+  trustOptions,
+} from '../src/index.js';
 
 const refusal = (given: object, groups = 2) => {
   const checked = ratesOptions(groups)(given as Partial<RatesOptions>);
@@ -12,6 +21,7 @@ const refusal = (given: object, groups = 2) => {
 describe('options of the rates', () => {
   it('that are not given take their defaults', () => {
     expect(ratesOptions(2)({})).toEqual(E.right(DEFAULT_RATES));
+    expect(ratesOptions(2)(NOISE_AWARE_RATES)).toEqual(E.right(NOISE_AWARE_RATES));
     expect(ratesOptions(2)({ lambda1: [1, 0.5] })).toEqual(E.right({ ...DEFAULT_RATES, lambda1: [1, 0.5] }));
   });
 
@@ -20,7 +30,7 @@ describe('options of the rates', () => {
     [{ lambda1: [1, 2, 3] }, 'lambda1 is [1,2,3]; it must be 2 numbers, one for each group'],
     [{ lambda1: [1, -1] }, 'lambda1 is [1,-1]; it must be positive numbers'],
     [{ lambdaInt: -1 }, 'lambdaInt is -1; it must be a number from 0'],
-    [{ lambdaInt: Number.NaN }, 'lambdaInt is null; it must be a number from 0'],
+    [{ lambdaInt: Number.NaN }, 'lambdaInt is NaN; it must be a number from 0'],
     [{ etaDecay: 1 }, 'etaDecay is 1; it must be a number from 0 to below 1'],
     [{ dDecay: -0.1 }, 'dDecay is -0.1; it must be a number from 0 to below 1'],
     [{ clipNegative: 'always' }, 'clipNegative is "always"; it must be "before-average" or "when-applied" or "never"'],
@@ -78,5 +88,29 @@ describe('options of the rates', () => {
         if (E.isLeft(checked)) expect(checked.left.message).not.toContain('\n');
       }),
     );
+  });
+});
+
+describe('options of the safeguards', () => {
+  it('that are not given take their defaults', () => {
+    expect(trustOptions({})).toEqual(E.right(DEFAULT_TRUST));
+    expect(plateauOptions({ patience: 5 })).toEqual(E.right({ ...DEFAULT_PLATEAU, patience: 5 }));
+  });
+
+  it.each([
+    [trustOptions({ shrink: 1 }), 'shrink is 1; it must be a number between 0 and 1, neither of them'],
+    [trustOptions({ grow: 1 }), 'grow is 1; it must be a number above 1'],
+    [trustOptions({ shrinkBelow: -1 }), 'shrinkBelow is -1; it must be at least rejectBelow, 0'],
+    [trustOptions({ growAbove: 0.1 }), 'growAbove is 0.1; it must be at least shrinkBelow, 0.25'],
+    [trustOptions({ growAbove: 1 }), 'growAbove is 1; it must be below 1, or a perfect step does not count as one'],
+    [trustOptions({ smallest: 0 }), 'smallest is 0; it must be a number above 0, at most 1'],
+    [plateauOptions({ patience: -1 }), 'patience is -1; it must be a whole number from 0'],
+    [plateauOptions({ factor: 2 }), 'factor is 2; it must be a number between 0 and 1, neither of them'],
+    [
+      plateauOptions({ epochs: 3 } as object),
+      'there is no option "epochs"; the options are patience, threshold, factor, cooldown, smallest',
+    ],
+  ])('out of range are refused', (options, message) => {
+    expect(options).toMatchObject({ left: { message } });
   });
 });

@@ -1,6 +1,6 @@
 /** H̄ as the solver sees it: symmetric, with its ridge, whole or its diagonal alone. */
 
-import type { RatesOptions } from './options.js';
+import type { RatesOptions } from '../options/rates.js';
 
 /** (H̄ + H̄ᵀ)/2: measured in float32, H̄ is symmetric only up to the rounding of sums that cancel. */
 const symmetric = (Hbar: readonly (readonly number[])[]): readonly (readonly number[])[] =>

@@ -1,6 +1,6 @@
 /** A cap on learning rates relative to what the solver has been answering lately. */
 
-import type { RateLimit } from './options.js';
+import type { RateLimit } from '../options/rates.js';
 
 /** The solver's last answers, |η| [S] each, oldest first. */
 export type Window = readonly (readonly number[])[];

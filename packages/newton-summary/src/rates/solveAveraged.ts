@@ -2,9 +2,9 @@
 
 import { type CubicError, type CubicSolution, solveCubic } from '@hograd/cubic-solver';
 import type { Either } from 'fp-ts/lib/Either.js';
+import type { RatesOptions } from '../options/rates.js';
 import { mixVectors } from '../summary/mix.js';
 import { regularizedCurvature } from './curvature.js';
-import type { RatesOptions } from './options.js';
 import { averageSummary, type SummaryHistory, type UncertainSummary } from './summaryAverage.js';
 
 export interface History extends SummaryHistory {

@@ -1,8 +1,8 @@
 /** Averages of summaries over the steps that measure one. */
 
+import type { SummaryAverage } from '../options/rates.js';
 import { mixMatrices, mixSummaries } from '../summary/mix.js';
 import type { SummaryNumbers } from '../summary/numbers.js';
-import type { SummaryAverage } from './options.js';
 
 /** A summary, and the sampling variance of its H̄ [S][S] where that is asked for. */
 export interface UncertainSummary extends SummaryNumbers {

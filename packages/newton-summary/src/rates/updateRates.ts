@@ -5,9 +5,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { curvatureBound, curvatureVariance } from '../noise/curvatureError.js';
 import { crossValidate, type Shrinkage } from '../noise/shrinkage.js';
 import { leaveOneOut, type SlicedSummary } from '../noise/slices.js';
+import type { RatesOptions } from '../options/rates.js';
 import type { SummaryNumbers } from '../summary/numbers.js';
 import { capRates, rateCaps, rememberRates, type Window } from './limit.js';
-import type { RatesOptions } from './options.js';
 import { averageMeasured, averageVector, type History, solveAveraged } from './solveAveraged.js';
 import { rememberSummary, type UncertainSummary } from './summaryAverage.js';
 
