@@ -284,7 +284,8 @@ describe('curvature measured in float32', () => {
       ],
       D3: [1, 1, 1],
     };
-    const { solved } = updateRates({ ...DEFAULT_RATES })({}, summary);
-    expect(E.isRight(solved)).toBe(true);
+    expect(E.isRight(updateRates(DEFAULT_RATES)({}, summary).solved)).toBe(true);
+    expect(E.isRight(learningRates(1)(summary))).toBe(true);
+    expect(learningRates(1)({ ...summary, Hbar: [[1], [2], [3]] })).toMatchObject({ left: { _tag: 'WrongLength' } });
   });
 });

@@ -1,10 +1,7 @@
 /** H̄ as the solver sees it: symmetric, with its ridge, whole or its diagonal alone. */
 
 import type { RatesOptions } from '../options/rates.js';
-
-/** (H̄ + H̄ᵀ)/2: measured in float32, H̄ is symmetric only up to the rounding of sums that cancel. */
-const symmetric = (Hbar: readonly (readonly number[])[]): readonly (readonly number[])[] =>
-  Hbar.map((row, s) => row.map((h, t) => h / 2 + Hbar[t]![s]! / 2));
+import { symmetric } from './symmetric.js';
 
 /** What the ridge adds at one place of the diagonal. */
 const ridgeAt = ({ ridge }: Pick<RatesOptions, 'ridge'>, h: number, d: number): number => {

@@ -3,12 +3,14 @@
 import { type CubicError, type CubicSolution, solveCubic } from '@hograd/cubic-solver';
 import type * as E from 'fp-ts/lib/Either.js';
 import type { SummaryNumbers } from '../summary/numbers.js';
+import { symmetric } from './symmetric.js';
 
 /**
  * η* [S]: the global minimiser of −ḡᵀη + ½ηᵀH̄η + (λ_int/6)‖Dη‖³ with D = Diag(|D3|^{1/3}) (arXiv 2312.03885, equations 8
- * and 9), with its certificate. The step is θ ← θ − λ1 η_s u_s. The Left says why there is none.
+ * and 9), with its certificate. The step is θ ← θ − λ1 η_s u_s. H̄ stands for its symmetric part. The Left
+ * says why there is none.
  */
 export const learningRates =
   (lambdaInt: number) =>
   ({ gbar, Hbar, D3 }: SummaryNumbers): E.Either<CubicError, CubicSolution> =>
-    solveCubic({ H: Hbar, g: gbar, d: D3.map((x) => Math.cbrt(Math.abs(x))), lambda: lambdaInt });
+    solveCubic({ H: symmetric(Hbar), g: gbar, d: D3.map((x) => Math.cbrt(Math.abs(x))), lambda: lambdaInt });
