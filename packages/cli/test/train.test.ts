@@ -50,8 +50,8 @@ describe('hograd train', { timeout: 120_000 }, () => {
       expect(Number.isFinite(decrease)).toBe(true);
       expect(retries).toBeGreaterThanOrEqual(0);
     }
-    // The safeguard takes back whatever raises the loss of the examples that it judges by.
-    expect(judged.filter((l) => l.decrease > 0).length).toBeGreaterThan(7);
+    // One step may raise the loss of its examples where its model said so; all of them together must not.
+    expect(judged.reduce((sum, l) => sum + l.decrease, 0)).toBeGreaterThan(0);
   });
 
   it('interrupted and resumed gives the very bytes of an uninterrupted run', async () => {
