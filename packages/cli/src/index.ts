@@ -1,9 +1,11 @@
 /** The hograd command. */
 
 import { Command, CommanderError } from 'commander';
+import { addAnalyze } from './program/analyze.js';
 import type { Console } from './program/console.js';
 import { addDifferentiate } from './program/differentiate.js';
 import { addDoctor } from './program/doctor.js';
+import { addExperiment } from './program/experiment.js';
 import { addExport } from './program/export.js';
 import { addSummarize } from './program/summarize.js';
 import { addTrain } from './program/train.js';
@@ -28,7 +30,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     )
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'hograd: ')) });
-  for (const add of [addTrain, addSummarize, addDifferentiate, addExport, addDoctor]) add(program, console);
+  for (const add of [addTrain, addExperiment, addAnalyze, addSummarize, addDifferentiate, addExport, addDoctor]) add(program, console);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (cause) {

@@ -1,0 +1,48 @@
+/** The epochs before which a run is looked at, and the stretches over which rates are averaged. */
+
+import * as E from 'fp-ts/lib/Either.js';
+
+const RANGE = /^(\d+)(?:-(\d+)(?:\/(\d+))?)?$/;
+
+/** The numbers of `N`, `A-B` or `A-B/STEP`; undefined where the text is none of these. */
+const numbersOf = (text: string): readonly number[] | undefined => {
+  const found = RANGE.exec(text);
+  if (!found) return undefined;
+  const from = Number(found[1]);
+  const to = Number(found[2] ?? from);
+  const step = Number(found[3] ?? 1);
+  if (step === 0 || to < from) return undefined;
+  return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, k) => from + k * step);
+};
+
+/**
+ * Numbers of finished epochs, from text such as `0-10,20,30-90/20`: 0 is initialisation and `last` the end of the run. The Left says
+ * what is wrong with the text.
+ */
+export const parseEpochs =
+  (last: number) =>
+  (text: string): E.Either<string, ReadonlySet<number>> => {
+    const found = new Set<number>();
+    for (const part of text.split(',').map((p) => p.trim())) {
+      const range = numbersOf(part);
+      if (!range) return E.left(`"${part}" is no epoch; give numbers and ranges such as 0-10,20,30-90/20`);
+      for (const epoch of range) found.add(epoch);
+    }
+    const most = Math.max(...found);
+    return most > last ? E.left(`epoch ${most} is past the end; the run has ${last} epochs`) : E.right(found);
+  };
+
+/** A stretch of a run, in numbers of finished epochs, both ends included. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A run of so many epochs cut into `count` stretches, as equal as whole epochs allow; the last holds the end of the run too. */
+export const stretches = (epochs: number, count: number): readonly Stretch[] => {
+  const parts = Math.min(count, epochs);
+  return Array.from({ length: parts }, (_, k) => ({
+    from: Math.floor((k * epochs) / parts),
+    to: k === parts - 1 ? epochs : Math.floor(((k + 1) * epochs) / parts) - 1,
+  }));
+};

@@ -1,0 +1,87 @@
+/** Running a graph over a whole data set, slice by slice. */
+
+import { type Dataset, sizeOfDataset, takeBatch } from '@hograd/data';
+import { type Graph, type Tensor, tensor } from '@hograd/graph-builder';
+import type { SessionOptions } from '@hograd/session';
+import { planMemory } from '../memoryPlan.js';
+import { openGraph, runOn, type Tensors } from '../training/tensors.js';
+
+export interface SweepOptions extends SessionOptions {
+  readonly dtype: 'float32' | 'float64';
+  /** Bytes that a slice's run may take. */
+  readonly memoryLimit: number;
+  /** Asked before every slice. */
+  readonly interrupted: () => boolean;
+}
+
+/** The user asked to stop in the middle of a sweep, which is of no use then. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** Outputs over a slice, means over its `count` examples. */
+export interface Slice {
+  readonly count: number;
+  readonly values: Tensors;
+}
+
+export interface Sweep {
+  /** The slices in order, as they are done. `fixed` are the values that are not the batch's. Throws Interrupted. */
+  readonly over: (fixed: Tensors) => AsyncIterable<Slice>;
+  readonly release: () => Promise<void>;
+}
+
+/** A float32 tensor in the sweep's precision. */
+export const inPrecision = (dtype: SweepOptions['dtype'], value: Tensor): Tensor =>
+  value.dtype === dtype ? value : tensor(Float64Array.from(value.data as Float32Array), value.shape, dtype);
+
+/** A graph ready to sweep a data set. Refuses a device that cannot be had, and a limit that not even one example keeps. */
+export const openSweep = async (graph: Graph, dataset: Dataset, options: SweepOptions): Promise<Sweep> => {
+  const examples = sizeOfDataset(dataset);
+  const all = { x: { shape: dataset.inputs.shape }, y: { shape: dataset.targets.shape } };
+  const { slice } = planMemory(
+    graph.outputs.map((o) => o.value),
+    all,
+    options.memoryLimit,
+  );
+  const session = await openGraph(graph, options);
+  return {
+    over: async function* (fixed) {
+      for (let start = 0; start < examples; start += slice) {
+        if (options.interrupted()) throw new Interrupted();
+        const count = Math.min(slice, examples - start);
+        const indices = Array.from({ length: count }, (_, i) => start + i);
+        const { x, y } = takeBatch(dataset, indices);
+        yield { count, values: await runOn(session, { ...fixed, x: inPrecision(options.dtype, x), y }) };
+      }
+    },
+    release: async () => {
+      await session.release()();
+    },
+  };
+};
+
+/** Means of the outputs of those names over all slices, weighted by their examples and accumulated in float64. */
+export const meansOf = async (slices: AsyncIterable<Slice>, names: readonly string[]): Promise<Tensors> => {
+  const sums = new Map<string, { readonly like: Tensor; readonly data: Float64Array }>();
+  let total = 0;
+  for await (const { count, values } of slices) {
+    total += count;
+    for (const name of names) {
+      const like = values[name]!;
+      const { data } = sums.get(name) ?? { data: new Float64Array(like.data.length) };
+      for (let i = 0; i < data.length; i++) data[i]! += count * Number(like.data[i]);
+      sums.set(name, { like, data });
+    }
+  }
+  return Object.fromEntries(
+    [...sums].map(([name, { like, data }]) => [
+      name,
+      tensor(
+        data.map((sum) => sum / total),
+        like.shape,
+        like.dtype,
+      ),
+    ]),
+  );
+};

@@ -1,0 +1,171 @@
+/** hograd analyze: curvature, its inverse and the rates that it asks for, along a training run that it does not disturb. */
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sizeOfDataset } from '@hograd/data';
+import { analysisReport } from '@hograd/report';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Analysis, type Moment, momentOf, windowsOf } from '../analysis/analysis.js';
+import { csv } from '../analysis/csv.js';
+import { parseEpochs } from '../analysis/epochs.js';
+import { placeGroups } from '../analysis/layers.js';
+import { parted, someOf } from '../analysis/parts.js';
+import { openProbe } from '../analysis/probe.js';
+import { reportOf } from '../analysis/report.js';
+import { tablesOf } from '../analysis/tables.js';
+import { attempt, type Failure, failed, orRefuse, Refusal, wrongInput } from '../failure.js';
+import { trainInFolder } from '../training/folderRun.js';
+import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
+import { makeOptimizer, type OptimizerOptions } from '../training/methods.js';
+import { openLabelled, openRun, type RunOptions } from '../training/openRun.js';
+import type { TrainerState } from '../training/trainer.js';
+import type { Watcher } from './train.js';
+
+export interface AnalyzeOptions extends RunOptions, Omit<OptimizerOptions, 'lambdaInt'> {
+  readonly optimizer: string;
+  readonly epochs: number;
+  readonly out: string;
+  /** Finished epochs at which to look, as `parseEpochs` reads them; left out: all, initialisation and the end included. */
+  readonly at?: string;
+  /** Training examples that are looked at; left out: all. */
+  readonly examples?: number;
+  /** Examples to train on; left out: all that are not held out. */
+  readonly trainExamples?: number;
+  /** Training examples held out; left out: none. */
+  readonly validation?: number;
+  /** Internal dampings of η*; the first is also newton-summary's, where that trains. */
+  readonly lambdaInt: readonly number[];
+  /** Step sizes of the Taylor check. */
+  readonly stepSize: readonly number[];
+  /** Stretches that η* is averaged over. */
+  readonly windows: number;
+  readonly dtype: 'float32' | 'float64';
+  /** Bytes that a slice of the examples may take. */
+  readonly memoryLimit: number;
+  readonly checkpointEvery: number;
+}
+
+export interface AnalyzeWatcher extends Watcher {
+  readonly onMoment: (moment: Moment) => void;
+}
+
+/** What was found, and the files that hold it; no files where nothing was measured before an interrupt. */
+export interface Analyzed {
+  readonly analysis: Analysis;
+  readonly files: readonly string[];
+}
+
+const write = async (out: string, analysis: Analysis, command: string): Promise<readonly string[]> => {
+  const html = orRefuse(analysisReport(reportOf(analysis, command)), (e) => failed(e.message));
+  const texts: Readonly<Record<string, string>> = {
+    'report.html': html,
+    'analysis.json': `${JSON.stringify(analysis)}\n`,
+    ...Object.fromEntries(Object.entries(tablesOf(analysis)).map(([name, table]) => [name, csv(table)])),
+  };
+  await mkdir(out, { recursive: true });
+  for (const [name, text] of Object.entries(texts)) await writeFile(join(out, name), text);
+  return Object.keys(texts).map((name) => join(out, name));
+};
+
+/** Which moments to look at. Refuses text that is no list of the run's epochs. */
+const chosenEpochs = ({ at, epochs }: AnalyzeOptions): ((epoch: number) => boolean) => {
+  if (at === undefined) return () => true;
+  const chosen = orRefuse(parseEpochs(epochs)(at), (e) => wrongInput(`--at: ${e}`));
+  return (epoch) => chosen.has(epoch);
+};
+
+/** The run and what looks at it, opened together. */
+const open = async (options: AnalyzeOptions, interrupted: () => boolean) => {
+  const optimizer = makeOptimizer(options.optimizer, { ...options, lambdaInt: options.lambdaInt[0]! });
+  const sizes = {
+    ...(options.trainExamples !== undefined && { train: options.trainExamples }),
+    ...(options.validation !== undefined && { validation: options.validation }),
+  };
+  const data = parted(await openLabelled(options.data, options.seed), sizes, options.seed);
+  const run = await openRun(optimizer, data, options);
+  const examples = options.examples ?? sizeOfDataset(run.train);
+  const looked = someOf(run.train, examples, options.seed, '--examples');
+  const probe = await openProbe(run.problem, looked, {
+    device: options.device,
+    ...(options.threads !== undefined && { threads: options.threads }),
+    dtype: options.dtype,
+    memoryLimit: options.memoryLimit,
+    interrupted,
+    lambdaInt: options.lambdaInt,
+    stepSizes: options.stepSize,
+  });
+  return { run, probe, examples };
+};
+
+const work = async (options: AnalyzeOptions, command: string, watcher: AnalyzeWatcher): Promise<Analyzed> => {
+  const isChosen = chosenEpochs(options);
+  const { run, probe, examples } = await open(options, watcher.interrupted);
+  const groups = placeGroups(run.problem.partition);
+  const moments: Moment[] = [];
+  const training: EpochMetrics[] = [];
+  const look = async (epoch: number, { step, carried }: TrainerState): Promise<void> => {
+    if (!isChosen(epoch)) return;
+    const start = performance.now();
+    const measurement = await probe.measure(carried);
+    if (!measurement) return;
+    const moment = momentOf(groups, { epoch, step, seconds: (performance.now() - start) / 1000 }, measurement);
+    moments.push(moment);
+    watcher.onMoment(moment);
+  };
+  const trained = await attempt(() =>
+    trainInFolder(run, {
+      folder: join(options.out, options.optimizer.replace(':', '-')),
+      options: { ...options, out: undefined },
+      resume: false,
+      epochs: options.epochs,
+      checkpointEvery: options.checkpointEvery,
+      interrupted: watcher.interrupted,
+      onStart: ({ done }) =>
+        watcher.onStart({ name: options.optimizer, steps: stepsPerEpoch(run) * options.epochs, done }),
+      onStep: watcher.onStep,
+      onEpoch: (epoch) => {
+        training.push(epoch);
+        watcher.onEpoch(options.optimizer, epoch);
+      },
+      atEpoch: look,
+    }),
+  ).finally(probe.release);
+  const analysis: Analysis = {
+    model: options.model,
+    data: options.data,
+    optimizer: options.optimizer,
+    seed: options.seed,
+    device: run.trainer.device,
+    dtype: options.dtype,
+    examples: {
+      train: sizeOfDataset(run.train),
+      validation: run.validation ? sizeOfDataset(run.validation) : 0,
+      measured: examples,
+    },
+    epochs: options.epochs,
+    interrupted: watcher.interrupted(),
+    groups,
+    moments,
+    windows: windowsOf(moments, options.lambdaInt, options.epochs, options.windows),
+    training,
+  };
+  const files = moments.length > 0 ? await write(options.out, analysis, command) : [];
+  if (E.isRight(trained)) return { analysis, files };
+  // A run that diverged has been looked at until then: what was seen is kept.
+  const { status, message } = trained.left;
+  throw new Refusal({
+    status,
+    message: files.length > 0 ? `${message}; what was measured is in ${options.out}` : message,
+  });
+};
+
+/**
+ * Trains as `hograd train` would, and at the chosen epochs measures ḡ, H̄, D3 and η* over the training examples along their mean
+ * gradient (arXiv 2312.03885, Figures 1 and 2), checks Taylor's terms, and writes analysis.json, tables and report.html. An
+ * interrupt ends it with what there is by then.
+ */
+export const analyze =
+  (options: AnalyzeOptions, command: string, watcher: AnalyzeWatcher): TE.TaskEither<Failure, Analyzed> =>
+  () =>
+    attempt(() => work(options, command, watcher));

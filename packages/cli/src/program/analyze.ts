@@ -1,0 +1,144 @@
+/** The command line of `hograd analyze`. */
+
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import { bestMoment, type Moment } from '../analysis/analysis.js';
+import { type Analyzed, type AnalyzeOptions, analyze } from '../commands/analyze.js';
+import { watchProgress } from '../progress.js';
+import { OPTIMIZERS } from '../training/methods.js';
+import { TRAINABLE } from '../training/openRun.js';
+import { type Console, conclude } from './console.js';
+import { appendNumber, deviceOption, positive, wholeNumber } from './options.js';
+
+const DEFAULT_LAMBDA_INT: readonly number[] = [1];
+const DEFAULT_STEP_SIZES: readonly number[] = [0.1, 0.3, 1];
+/** 1 GiB. */
+const DEFAULT_MEMORY_LIMIT = 2 ** 30;
+
+const share = (value: number | null): string => (value === null ? 'none' : `${(100 * value).toFixed(1)}%`);
+
+const momentLine = ({ epoch, loss, betweenLayers, eta, inverse }: Moment): string => {
+  const refused = eta.flatMap((rates) => ('error' in rates ? [`no η* at λ_int ${rates.lambdaInt}`] : []));
+  const noInverse = 'error' in inverse ? [`no inverse: ${inverse.error}`] : [];
+  const cells = [String(epoch), loss.toFixed(4), share(betweenLayers.Hbar), share(betweenLayers.inverse)];
+  return [cells.map((cell) => cell.padStart(12)).join(''), ...refused, ...noInverse].join('  ');
+};
+
+/** One line a moment: the loss, and how much of H̄ and of H̄⁻¹ lies between layers. */
+const text = ({ analysis, files }: Analyzed): string => {
+  const best = bestMoment(analysis);
+  return [
+    ['epochs done', 'loss', 'between: H̄', 'H̄⁻¹'].map((cell) => cell.padStart(12)).join(''),
+    ...analysis.moments.map(momentLine),
+    ...(best ? [`lowest held-out loss: after epoch ${best.epoch}`] : []),
+    `written: ${files.join(', ')}`,
+  ].join('\n');
+};
+
+interface Given extends Omit<AnalyzeOptions, 'lambdaInt' | 'stepSize'> {
+  /** Empty where not given: a repeatable option cannot have a default that it replaces. */
+  readonly lambdaInt: readonly number[];
+  readonly stepSize: readonly number[];
+  readonly json?: boolean;
+}
+
+const orDefault = (given: readonly number[], otherwise: readonly number[]): readonly number[] =>
+  given.length > 0 ? given : otherwise;
+
+const run = async (given: Given, console: Console): Promise<void> => {
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+  };
+  process.once('SIGINT', interrupt);
+  const progress = watchProgress(process.stderr, () => interrupted);
+  const watcher = {
+    ...progress,
+    onMoment: ({ epoch, loss, seconds }: Moment) => {
+      if (!process.stderr.isTTY)
+        console.say(`looked after ${epoch} epochs: loss ${loss.toFixed(4)}, ${seconds.toFixed(1)} s`);
+    },
+  };
+  const options = {
+    ...given,
+    lambdaInt: orDefault(given.lambdaInt, DEFAULT_LAMBDA_INT),
+    stepSize: orDefault(given.stepSize, DEFAULT_STEP_SIZES),
+  };
+  const result = await analyze(options, console.command, watcher)();
+  progress.stop();
+  process.off('SIGINT', interrupt);
+  if (E.isRight(result) && result.right.analysis.interrupted) {
+    const { files } = result.right;
+    console.say(
+      `hograd: interrupted; ${files.length > 0 ? `what there is by then is in ${given.out}` : 'nothing was measured yet'}`,
+    );
+    console.exitWith(130);
+    return;
+  }
+  await conclude(
+    console,
+    given.json ? ({ analysis }: Analyzed) => JSON.stringify(analysis) : text,
+  )(() => Promise.resolve(result));
+};
+
+export const addAnalyze = (program: Command, console: Console): Command =>
+  program
+    .command('analyze')
+    .description('curvature, its inverse and the rates that it asks for, along a training run that it does not disturb')
+    .option('--model <NAME>', `of ${TRAINABLE.join(', ')}; fitted to the data`, 'small-mlp')
+    .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
+    .option('--optimizer <NAME>', `what trains: one of ${OPTIMIZERS.join(', ')}`, 'momentum')
+    .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)
+    .option('--at <EPOCHS>', 'look when so many epochs are done, such as 0-10,20,30-90/20 (default: at all, from 0 on)')
+    .option(
+      '--examples <N>',
+      'training examples, drawn at random, that gradient and curvature are over (default: all)',
+      wholeNumber,
+    )
+    .option('--train-examples <N>', 'train on so many examples, drawn at random (default: all)', wholeNumber)
+    .option(
+      '--validation <N>',
+      'hold out so many training examples (default: none; the best epoch is by the test set)',
+      wholeNumber,
+    )
+    .option(
+      '--lambda-int <X>',
+      'internal damping of η* (repeatable, default 1); newton-summary trains with the first',
+      appendNumber,
+      [],
+    )
+    .option('--windows <N>', 'stretches of the run over which η* is averaged', wholeNumber, 5)
+    .option(
+      '--step-size <X>',
+      'check Taylor’s terms at this part of the step η* (repeatable, default 0.1, 0.3, 1)',
+      (text: string, so: readonly number[]) => [...so, positive(text)],
+      [],
+    )
+    .addOption(
+      new Option('--dtype <TYPE>', 'precision of what is measured; training is in float32')
+        .choices(['float32', 'float64'])
+        .default('float32'),
+    )
+    .option(
+      '--memory-limit <BYTES>',
+      'keep what is measured under so many bytes, with slices of the examples (not exact for resnet18, which normalises each slice)',
+      wholeNumber,
+      DEFAULT_MEMORY_LIMIT,
+    )
+    .option('--batch <N>', 'examples a training gradient', wholeNumber, 100)
+    .option('--summary-batch <N>', 'examples a summary of newton-summary (default: as many as a gradient)', wholeNumber)
+    .option('--seed <N>', 'of the initial parameters, the samplers and the random parts', wholeNumber, 1)
+    .option('--partition <PARTITION>', 'groups of parameters', 'canonical')
+    .option('--lr <X>', 'rate of sgd, momentum, adam, … (default: each its own)', positive)
+    .option('--lambda1 <X>', 'step size of newton-summary (default 0.1)', positive)
+    .option('--period <N>', 'steps between summaries of newton-summary (default 10)', wholeNumber)
+    .option('--checkpoint-every <N>', 'steps between checkpoints', wholeNumber, 1000)
+    .addOption(deviceOption())
+    .option('--out <DIR>', 'where to write report.html, analysis.json, tables and the run', 'runs/analyze')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      '\nExample:\n  hograd analyze --model lenet --data cifar10:data/cifar10 --epochs 20 --examples 10000 --validation 5000',
+    )
+    .action((options: Given) => run(options, console));
