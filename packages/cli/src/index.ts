@@ -30,7 +30,8 @@ export const main = async (args: readonly string[]): Promise<number> => {
     )
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'hograd: ')) });
-  for (const add of [addTrain, addExperiment, addAnalyze, addSummarize, addDifferentiate, addExport, addDoctor]) add(program, console);
+  for (const add of [addTrain, addExperiment, addAnalyze, addSummarize, addDifferentiate, addExport, addDoctor])
+    add(program, console);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (cause) {

@@ -23,7 +23,8 @@ export interface Checkpoint {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-const STATE = 'checkpoint.json';
+/** The file that says where a run stands. */
+export const CHECKPOINT = 'checkpoint.json';
 
 /** Replaces a file whole, through the disk's own queue: after a crash it is either the old one or the new one. */
 const replaceFile = async (path: string, text: string): Promise<void> => {
@@ -43,22 +44,22 @@ export const saveCheckpoint = async (folder: string, { trainer, ...rest }: Check
   const { carried, ...state } = trainer;
   const tensors = `checkpoint-${trainer.step}.npz`;
   orRefuse(await writeNpz(join(folder, tensors))(carried)(), (e) => failed(e.message));
-  await replaceFile(join(folder, STATE), JSON.stringify({ ...rest, trainer: state, tensors }));
+  await replaceFile(join(folder, CHECKPOINT), JSON.stringify({ ...rest, trainer: state, tensors }));
   const old = (await readdir(folder)).filter((name) => /^checkpoint-\d+\.npz$/.test(name) && name !== tensors);
   for (const name of old) await rm(join(folder, name), { force: true });
 };
 
 /** The last checkpoint of a folder. Refuses a folder without one. */
 export const loadCheckpoint = async (folder: string): Promise<Checkpoint> => {
-  const text = await readFile(join(folder, STATE), 'utf8').catch(() =>
-    refuse(`${folder} holds no ${STATE} to resume from; start the run without --resume`),
+  const text = await readFile(join(folder, CHECKPOINT), 'utf8').catch(() =>
+    refuse(`${folder} holds no ${CHECKPOINT} to resume from; start the run without --resume`),
   );
   const { tensors, trainer, ...rest } = orRefuse(
     E.tryCatch(
       () => JSON.parse(text),
       () => undefined,
     ),
-    () => wrongInput(`${join(folder, STATE)} is not JSON; it was not written by hograd`),
+    () => wrongInput(`${join(folder, CHECKPOINT)} is not JSON; it was not written by hograd`),
   );
   const carried = orRefuse(await readNpz(join(folder, tensors))(), (e) => wrongInput(e.message));
   return { ...rest, trainer: { ...trainer, carried } };

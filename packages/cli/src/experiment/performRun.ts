@@ -1,0 +1,100 @@
+/** One run of an experiment, performed in this process: from its plan to its record. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Device } from '@hograd/session';
+import { orRefuse, wrongInput } from '../failure.js';
+import { CHECKPOINT } from '../training/files.js';
+import { trainInFolder } from '../training/folderRun.js';
+import { Diverged } from '../training/loop.js';
+import { methodOf } from '../training/methods.js';
+import { epochsOf } from '../training/metrics.js';
+import { openRun } from '../training/openRun.js';
+import { openForRuns, partsOf } from '../training/parts.js';
+import type { RunPlan } from './plan.js';
+import { type RunRecord, writeRecord } from './record.js';
+
+export interface RunTask {
+  readonly plan: RunPlan;
+  readonly folder: string;
+  readonly device: Device | 'auto';
+  /** Threads within one operator; left out: one a physical core. */
+  readonly threads?: number;
+  /** Where relative paths of data start from. */
+  readonly dataRoot: string;
+}
+
+export interface RunWatcher {
+  readonly interrupted: () => boolean;
+  /** Steps taken so far, those before a resumption too. */
+  readonly onStep: (step: number) => void;
+}
+
+/** Steps between checkpoints within an epoch. */
+const CHECKPOINT_EVERY = 1000;
+
+/**
+ * The largest resident memory of this process since its program was loaded. On Linux the kernel's count for the process (getrusage) may be that of the
+ * parent at the time of the fork.
+ */
+const peakBytes = (): number => {
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+  const peak = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
+  return 1024 * (peak === undefined ? process.resourceUsage().maxRSS : Number(peak));
+};
+
+/**
+ * Performs or continues a run and writes its record; a run that diverged has one too. Returns undefined where it was interrupted, after a checkpoint.
+ * Refuses what is wrong with the data, the options or the device: such a run has no record, and is tried again next time.
+ */
+export const performRun = async (
+  { plan, folder, device, threads, dataRoot }: RunTask,
+  { interrupted, onStep }: RunWatcher,
+): Promise<RunRecord | undefined> => {
+  const { optimizer, partition, summaryBatch } = orRefuse(methodOf(plan.optimizer)(plan.settings), (e) =>
+    wrongInput(e.message),
+  );
+  const parts = partsOf(plan, plan.seed)(await openForRuns(dataRoot, plan.data));
+  const opened = await openRun(optimizer, parts, { ...plan, partition, summaryBatch, device, threads });
+  await mkdir(folder, { recursive: true });
+  let steps = 0;
+  const over = async (outcome: Pick<RunRecord, 'outcome' | 'reason'>): Promise<RunRecord> => {
+    const record: RunRecord = {
+      plan,
+      ...outcome,
+      epochs: await epochsOf(folder),
+      steps,
+      device: opened.trainer.device,
+      ...(threads !== undefined && { threads }),
+      peakBytes: peakBytes(),
+    };
+    await writeRecord(folder, record);
+    return record;
+  };
+  try {
+    const { end } = await trainInFolder(opened, {
+      folder,
+      options: { ...plan },
+      resume: existsSync(join(folder, CHECKPOINT)),
+      epochs: plan.epochs ?? Number.POSITIVE_INFINITY,
+      ...(plan.seconds !== undefined && { seconds: plan.seconds }),
+      checkpointEvery: CHECKPOINT_EVERY,
+      interrupted,
+      onStart: ({ done }) => {
+        steps = done;
+        onStep(done);
+      },
+      onStep: ({ step }) => {
+        steps = step;
+        onStep(step);
+      },
+      onEpoch: () => {},
+    });
+    steps = end.trainer.step;
+  } catch (cause) {
+    if (!(cause instanceof Diverged)) throw cause;
+    return over({ outcome: 'failed', reason: cause.reason });
+  }
+  return interrupted() ? undefined : over({ outcome: 'finished' });
+};

@@ -1,0 +1,43 @@
+/** What an experiment asks of its data and models, tried before any run starts. */
+
+import { shuffledSampler, sizeOfDataset } from '@hograd/data';
+import { partitionFromSpec } from '@hograd/partition';
+import { attempt, orRefuse, wrongInput } from '../failure.js';
+import { methodOf } from '../training/methods.js';
+import { fit, type LabelledParts } from '../training/openRun.js';
+import { openForRuns, partsOf } from '../training/parts.js';
+import type { Experiment, Setup } from './experiment.js';
+
+/** Steps an epoch of each setup, in order. */
+export type StepsPerEpoch = readonly number[];
+
+const checkSetup = (setup: Setup, data: LabelledParts): number => {
+  const { model, train } = fit(setup.model, partsOf(setup, setup.seeds[0]!)(data));
+  const size = sizeOfDataset(train);
+  const sampled = (batch: number) =>
+    orRefuse(shuffledSampler({ size, batch, seed: 0, stream: '' }), (e) => wrongInput(e.message));
+  sampled(setup.batch);
+  for (const { optimizer, points } of setup.arms) {
+    for (const point of points) {
+      const { partition, summaryBatch } = orRefuse(methodOf(optimizer)(point), (e) => wrongInput(e.message));
+      orRefuse(partitionFromSpec(partition)(model.parameters), (e) => wrongInput(e.message));
+      if (summaryBatch !== undefined) sampled(summaryBatch);
+    }
+  }
+  return Math.floor(size / setup.batch);
+};
+
+/** Opens every data set, fits every model, makes every partition. Refuses, naming the setup, what cannot be had. */
+export const checkSetups = async ({ setups }: Experiment, dataRoot: string): Promise<StepsPerEpoch> => {
+  const opened = new Map<string, LabelledParts>();
+  const steps: number[] = [];
+  for (const setup of setups) {
+    const checked = await attempt(async () => {
+      const data = opened.get(setup.data) ?? (await openForRuns(dataRoot, setup.data));
+      opened.set(setup.data, data);
+      return checkSetup(setup, data);
+    });
+    steps.push(orRefuse(checked, (failure) => ({ ...failure, message: `${setup.name}: ${failure.message}` })));
+  }
+  return steps;
+};

@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hograd } from '../capture.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const binary = fileURLToPath(new URL('../../bin/hograd.js', import.meta.url));
+
+const write = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+const experiment = (optimizers: string, fields = ''): string => `
+title: A small experiment
+model: small-mlp
+data: synthetic
+train: 300
+validation: 100
+test: 200
+epochs: 1
+seeds: [1, 2]
+${fields}
+optimizers: ${optimizers}
+`;
+
+const file = write('small.yaml', experiment('[{ optimizer: adam, lr: [0.01, 0.001] }, { optimizer: kfac }]'));
+const run = (out: string, ...options: string[]) =>
+  hograd('experiment', file, '--out', join(folder, out), '--threads', '1', '--json', ...options);
+
+const filesNamed = (out: string, name: string): readonly string[] =>
+  (existsSync(join(folder, out)) ? readdirSync(join(folder, out), { recursive: true, encoding: 'utf8' }) : [])
+    .filter((path) => path.endsWith(name))
+    .map((path) => join(folder, out, path))
+    .toSorted();
+
+/** What a run writes that depends on nothing but its plan. */
+const numbers = (out: string): readonly string[] =>
+  filesNamed(out, 'metrics.jsonl').map((path) => readFileSync(path, 'utf8'));
+
+const fromWhole = (out: string): readonly string[] =>
+  filesNamed(out, 'metrics.jsonl').map((path) => path.slice(join(folder, out).length));
+
+describe('hograd experiment', { timeout: 300_000 }, () => {
+  it('searches the grid, trains from every seed, and leaves results and a report', async () => {
+    const { status, out, err } = await run('whole');
+    expect(status).toBe(0);
+    const { outcome, report, results } = JSON.parse(out);
+    const [setup] = outcome.setups;
+    const [adam, kfac] = setup.optimizers;
+    expect(adam.grid.map((g: { settings: unknown }) => g.settings)).toEqual([{ lr: 0.01 }, { lr: 0.001 }]);
+    const best = adam.grid.toSorted(
+      (a: { trainLoss: number }, b: { trainLoss: number }) => a.trainLoss - b.trainLoss,
+    )[0];
+    expect(adam.selected).toEqual(best.settings);
+    for (const { runs, final } of [adam, kfac]) {
+      expect(runs.map((r: { plan: { seed: number } }) => r.plan.seed)).toEqual([1, 2]);
+      expect(final).toMatchObject({ runs: 2, failed: 0 });
+      for (const { outcome: how, epochs, steps, peakBytes } of runs) {
+        expect([how, steps]).toEqual(['finished', 3]);
+        expect(epochs).toHaveLength(1);
+        expect(epochs[0].validationAccuracy).toBeGreaterThan(0);
+        expect(epochs[0].seconds).toBeGreaterThan(0);
+        // A process with Node and ONNX Runtime in it holds more than 50 MB.
+        expect(peakBytes).toBeGreaterThan(5e7);
+      }
+    }
+    expect(readFileSync(report, 'utf8')).toContain('grid search');
+    expect(JSON.parse(readFileSync(results, 'utf8'))).toMatchObject({ title: 'A small experiment', setups: [{}] });
+    expect(err).toMatch(/5\/5 small-mlp on synthetic: /);
+  });
+
+  it('gives the same numbers whatever the number of workers', async () => {
+    expect((await run('two', '--workers', '2')).status).toBe(0);
+    expect(fromWhole('two')).toEqual(fromWhole('whole'));
+    expect(numbers('two')).toEqual(numbers('whole'));
+  });
+
+  it('does not repeat a run that is over', async () => {
+    const before = filesNamed('whole', 'record.json').map((path) => statSync(path).mtimeMs);
+    const { status, err } = await run('whole');
+    expect(status).toBe(0);
+    expect(err).toBe('');
+    expect(filesNamed('whole', 'record.json').map((path) => statSync(path).mtimeMs)).toEqual(before);
+  });
+
+  it('goes on after it was killed outright', async () => {
+    const out = join(folder, 'killed');
+    const child = spawn(process.execPath, [binary, 'experiment', file, '--out', out, '--threads', '1'], {
+      stdio: 'ignore',
+    });
+    const gone = once(child, 'exit');
+    while (filesNamed('killed', 'record.json').length < 1) await setTimeout(20);
+    child.kill('SIGKILL');
+    await gone;
+    const [first] = filesNamed('killed', 'record.json');
+    const before = statSync(first!).mtimeMs;
+    expect(filesNamed('killed', 'results.json')).toEqual([]);
+    expect((await run('killed')).status).toBe(0);
+    expect(statSync(first!).mtimeMs).toBe(before);
+    expect(numbers('killed')).toEqual(numbers('whole'));
+  });
+
+  it('stops at an interrupt with status 130, and goes on with the same command', async () => {
+    const running = run('interrupted');
+    while (filesNamed('interrupted', 'metrics.jsonl').length < 1) await setTimeout(20);
+    process.emit('SIGINT');
+    const { status, err } = await running;
+    expect(status).toBe(130);
+    expect(err).toMatch(/interrupted; the same command goes on from /);
+    expect((await run('interrupted')).status).toBe(0);
+    expect(numbers('interrupted')).toEqual(numbers('whole'));
+  });
+
+  it('keeps a run that diverged, with its reason, and the others', async () => {
+    const diverging = write(
+      'diverging.yaml',
+      experiment('[{ name: wild, optimizer: sgd, lr: [1.0e+38, 3.0e+38] }, { optimizer: adam }]', 'tuningSeeds: [3]'),
+    );
+    const { status, out } = await hograd('experiment', diverging, '--out', join(folder, 'diverging'), '--json');
+    expect(status).toBe(0);
+    const { outcome, report } = JSON.parse(out);
+    const [wild, adam] = outcome.setups[0].optimizers;
+    expect(wild).toMatchObject({ selected: null, runs: [], grid: [{ trainLoss: null }, { trainLoss: null }] });
+    expect(wild.grid[0].runs[0]).toMatchObject({ outcome: 'failed', plan: { seed: 3 } });
+    expect(wild.grid[0].runs[0].reason).toMatch(/^the (test )?loss became (NaN|Infinity) (at step|after epoch) \d$/);
+    expect(adam.final).toMatchObject({ runs: 2, failed: 0 });
+    expect(readFileSync(report, 'utf8')).toContain(wild.grid[0].runs[0].reason);
+  });
+
+  it.each([
+    [['nowhere.yaml'], /there is no file nowhere\.yaml/],
+    [
+      [write('wrong.yaml', experiment('[{ optimizer: adam, lr: 0 }]'))],
+      /wrong\.yaml: optimizers\[0\]\.lr is 0; it must/,
+    ],
+    [
+      [write('large.yaml', experiment('[{ optimizer: adam }]').replace('300', '999999'))],
+      /^hograd: small-mlp on synthetic: train 999999 and validation 100 do not fit into the \d+ training examples/,
+    ],
+    [[write('batch.yaml', experiment('[{ optimizer: adam }]', 'batch: 400'))], /batch is 400; with 300 examples/],
+    [[write('model.yaml', experiment('[{ optimizer: adam }]').replace('small-mlp', 'gpt'))], /gpt: inputShape is/],
+    [
+      [write('partition.yaml', experiment('[{ optimizer: newton-summary, partition: blocks }]'))],
+      /partition "blocks" lacks its number/,
+    ],
+    [[file, '--data-root', 'x', '--workers', '0'], /option '--workers <N>' argument '0' is invalid/],
+  ])('refuses %j with status 2 before any run', async (args, message) => {
+    const { status, err } = await hograd('experiment', '--out', join(folder, 'refused'), ...args);
+    expect(err).toMatch(message);
+    expect(status).toBe(2);
+    expect(existsSync(join(folder, 'refused'))).toBe(false);
+  });
+
+  it('refuses a folder that another process works in', async () => {
+    const out = join(folder, 'whole');
+    writeFileSync(join(out, 'lock'), `${process.ppid}\n`);
+    const { status, err } = await run('whole');
+    expect([status, err]).toEqual([
+      2,
+      expect.stringMatching(/is in use by process \d+; wait for it, give another --out/),
+    ]);
+    rmSync(join(out, 'lock'));
+  });
+});
