@@ -5,6 +5,7 @@ import { addAnalyze } from './program/analyze.js';
 import type { Console } from './program/console.js';
 import { addDifferentiate } from './program/differentiate.js';
 import { addDoctor } from './program/doctor.js';
+import { addExperiment } from './program/experiment.js';
 import { addExport } from './program/export.js';
 import { addSummarize } from './program/summarize.js';
 import { addTrain } from './program/train.js';
