@@ -179,9 +179,10 @@ describe('hograd analyze', { timeout: 120_000 }, () => {
   it.each([
     [['--at', '3-1'], /--at: "3-1" is no epoch/],
     [['--at', '9'], /--at: epoch 9 is past the end; the run has 5 epochs/],
-    [['--examples', '9999999'], /--examples 9999999 is more than the \d+ examples/],
-    [['--train-examples', '9999999'], /--train-examples 9999999 is more than the \d+ examples/],
-    [['--validation', '9999999'], /9999999 for validation/],
+    [['--examples', '9999999'], /--examples 9999999 is more than the \d+ training examples/],
+    [['--train-examples', '9999999'], /train 9999999 and validation 0 do not fit into the \d+ training examples/],
+    [['--test-examples', '9999999'], /test 9999999 does not fit into the \d+ test examples/],
+    [['--validation', '9999999'], /validation 9999999 do not fit into/],
     [['--optimizer', 'adma'], /there is no optimizer "adma"/],
     [['--step-size', '0'], /it must be a number above 0/],
     [['--memory-limit', '1000'], /one example alone needs about .*, more than --memory-limit/],

@@ -10,15 +10,16 @@ import { type Analysis, type Moment, momentOf, windowsOf } from '../analysis/ana
 import { csv } from '../analysis/csv.js';
 import { parseEpochs } from '../analysis/epochs.js';
 import { placeGroups } from '../analysis/layers.js';
-import { parted, someOf } from '../analysis/parts.js';
 import { openProbe } from '../analysis/probe.js';
 import { reportOf } from '../analysis/report.js';
+import { sampleOf } from '../analysis/sample.js';
 import { tablesOf } from '../analysis/tables.js';
 import { attempt, type Failure, failed, orRefuse, Refusal, wrongInput } from '../failure.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
 import { makeOptimizer, type OptimizerOptions } from '../training/methods.js';
 import { openLabelled, openRun, type RunOptions } from '../training/openRun.js';
+import { partsOf, type Sizes } from '../training/parts.js';
 import type { TrainerState } from '../training/trainer.js';
 import type { Watcher } from './train.js';
 
@@ -34,6 +35,8 @@ export interface AnalyzeOptions extends RunOptions, Omit<OptimizerOptions, 'lamb
   readonly trainExamples?: number;
   /** Training examples held out; left out: none. */
   readonly validation?: number;
+  /** The first examples of the test set, to test on; left out: all. */
+  readonly testExamples?: number;
   /** Internal dampings of η*; the first is also newton-summary's, where that trains. */
   readonly lambdaInt: readonly number[];
   /** Step sizes of the Taylor check. */
@@ -78,14 +81,15 @@ const chosenEpochs = ({ at, epochs }: AnalyzeOptions): ((epoch: number) => boole
 /** The run and what looks at it, opened together. */
 const open = async (options: AnalyzeOptions, interrupted: () => boolean) => {
   const optimizer = makeOptimizer(options.optimizer, { ...options, lambdaInt: options.lambdaInt[0]! });
-  const sizes = {
+  const sizes: Sizes = {
     ...(options.trainExamples !== undefined && { train: options.trainExamples }),
-    ...(options.validation !== undefined && { validation: options.validation }),
+    validation: options.validation ?? 0,
+    ...(options.testExamples !== undefined && { test: options.testExamples }),
   };
-  const data = parted(await openLabelled(options.data, options.seed), sizes, options.seed);
+  const data = partsOf(sizes, options.seed)(await openLabelled(options.data, options.seed));
   const run = await openRun(optimizer, data, options);
   const examples = options.examples ?? sizeOfDataset(run.train);
-  const looked = someOf(run.train, examples, options.seed, '--examples');
+  const looked = sampleOf(run.train, examples, options.seed);
   const probe = await openProbe(run.problem, looked, {
     device: options.device,
     ...(options.threads !== undefined && { threads: options.threads }),

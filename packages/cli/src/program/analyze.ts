@@ -97,6 +97,7 @@ export const addAnalyze = (program: Command, console: Console): Command =>
       wholeNumber,
     )
     .option('--train-examples <N>', 'train on so many examples, drawn at random (default: all)', wholeNumber)
+    .option('--test-examples <N>', 'test on the first so many examples (default: all)', wholeNumber)
     .option(
       '--validation <N>',
       'hold out so many training examples (default: none; the best epoch is by the test set)',

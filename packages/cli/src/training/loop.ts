@@ -81,7 +81,11 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
   try {
     while (now.trainer.step < total && !ended && !setup.interrupted()) {
       const { step } = now.trainer;
-      if (step % perEpoch === 0) await setup.atEpoch?.(step / perEpoch, now.trainer);
+      if (step % perEpoch === 0) {
+        await setup.atEpoch?.(step / perEpoch, now.trainer);
+        // Looking from outside is no part of the epoch; at its first step the epoch has taken no time yet.
+        epochStart = performance.now();
+      }
       const drawn = gradientSampler.next(now.gradientSampler);
       const independent = trainer.summaryDue(step) ? summarySampler.next(now.summarySampler) : undefined;
       const result = await trainer.step(
