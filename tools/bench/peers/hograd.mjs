@@ -1,0 +1,28 @@
+// hograd.mjs FOLDER TASK THREADS DEVICE MODEL QUICK: hograd as a worker, by the protocol of python/worker.py.
+
+import { openSession } from '@hograd/session';
+import { buildGraph, feedsFor } from '../problem/graphs.mjs';
+import { benchModel } from '../problem/models.mjs';
+import { readArrays } from '../problem/problem.mjs';
+import { right } from '../problem/right.mjs';
+import { peakBytes, serve } from './serve.mjs';
+
+const [folder, task, threads, device, name, quick] = process.argv.slice(2);
+
+const runtimeBytes = peakBytes();
+const { model } = benchModel(name, quick === 'quick');
+const { bytes, seconds: build } = buildGraph(model, task);
+const start = performance.now();
+const session = right(await openSession(bytes, { threads: Number(threads), device })());
+const create = (performance.now() - start) / 1000;
+const parameters = model.parameters.map((p) => p.name);
+const feeds = feedsFor(session, await readArrays(folder, parameters));
+
+const run = async () => right(await session.run(feeds)());
+
+const answerOf = (outputs) =>
+  task === 'gradient'
+    ? { gradient: parameters.map((p) => outputs[`gradient.${p}`].data) }
+    : { gbar: outputs.gbar, Hbar: outputs.Hbar, D3: outputs.D3 };
+
+await serve({ run, answerOf, about: { build, create, graphBytes: bytes.length, runtimeBytes } });
