@@ -36,8 +36,9 @@ const read = (path: string): Promise<string> =>
 export const defaultOut = (file: string): string => join('runs', basename(file, extname(file)));
 
 /**
- * Performs an experiment and writes OUT/results.json and OUT/report.html; undefined where it was interrupted. Runs that are over are not repeated, others
- * go on from their checkpoints. Status 2 for a file, data or options that are wrong, before any run starts; 1 where not one run finished.
+ * Performs an experiment and writes OUT/results.json and OUT/report.html; undefined where it was interrupted. Runs
+ * that are over are not repeated, others go on from their checkpoints. Status 2 for a file, data or options that are
+ * wrong, before any run starts; 1 where not one run finished.
  */
 export const experiment =
   (

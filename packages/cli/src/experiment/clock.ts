@@ -32,8 +32,8 @@ const remaining = ({ steps, done, seconds, elapsed }: Paced, pace: number | unde
 };
 
 /**
- * Seconds until all runs are over, `workers` at a time. A run that has not begun is taken to go at the mean pace of its arm, or else of its setup, or else
- * of all. Undefined while nothing is known of some run.
+ * Seconds until all runs are over, `workers` at a time. A run that has not begun is taken to go at the mean pace of
+ * its arm, or else of its setup, or else of all. Undefined while nothing is known of some run.
  */
 export const secondsLeft = (runs: readonly Paced[], workers: number): number | undefined => {
   const open = runs.filter(({ state }) => state !== 'over');

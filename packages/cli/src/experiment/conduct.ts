@@ -1,4 +1,4 @@
-/** Conducting an experiment: grid searches, choices, final runs; each run in a worker process, none that is over twice. */
+/** Conducting an experiment: grid searches, choices, final runs; each run a process, none that is over twice. */
 
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -88,8 +88,9 @@ const plannedRuns = ({ setups }: Experiment, stepsPerEpoch: StepsPerEpoch): read
   );
 
 /**
- * Performs every run of an experiment that is not over yet, `workers` at a time, and returns all of them; undefined where it was interrupted, after each run's
- * checkpoint. A run whose process broke is in the outcome as failed, with its reason, and is tried again next time.
+ * Performs every run of an experiment that is not over yet, `workers` at a time, and returns all of them; undefined
+ * where it was interrupted, after each run's checkpoint. A run whose process broke is in the outcome as failed, with
+ * its reason, and is tried again next time.
  */
 export const conduct = async (
   experiment: Experiment,

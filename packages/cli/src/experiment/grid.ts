@@ -5,7 +5,10 @@ import type { Settings } from '../training/methods.js';
 /** Options as a file gives them: a value, or the list of values to search. */
 export type GridOptions = Readonly<Record<string, unknown>>;
 
-/** Every combination of one value for each option; the last option varies fastest. An option without values gives none. */
+/**
+ * Every combination of one value for each option; the last option varies fastest. An option without values gives
+ * none.
+ */
 export const pointsOf = (options: GridOptions): readonly Settings[] =>
   Object.entries(options).reduce<readonly Settings[]>(
     (points, [name, given]) =>

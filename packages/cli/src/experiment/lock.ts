@@ -13,7 +13,10 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Takes the folder and returns what gives it back. Refuses one that a living process holds; what a killed one left is taken over. */
+/**
+ * Takes the folder and returns what gives it back. Refuses one that a living process holds; what a killed one left is
+ * taken over.
+ */
 export const lockFolder = async (folder: string): Promise<() => Promise<void>> => {
   const path = join(folder, 'lock');
   const holder = Number(await readFile(path, 'utf8').catch(() => '0'));

@@ -150,9 +150,9 @@ const experimentOf = (value: unknown): E.Either<ExperimentError, Experiment> => 
 const oneLine = (message: string): string => message.split('\n')[0]!.replace(/:$/, '');
 
 /**
- * The experiment of a file's text: YAML 1.2, of which JSON is a part. The fields at the top are those of its one setup; with `setups`, a
- * list, they hold for each setup that does not give its own. Left: NotYaml with the line, or WrongField, whose message is
- * one line, names the field and says what it must be.
+ * The experiment of a file's text: YAML 1.2, of which JSON is a part. The fields at the top are those of its one
+ * setup; with `setups`, a list, they hold for each setup that does not give its own. Left: NotYaml with the line, or
+ * WrongField, whose message is one line, names the field and says what it must be.
  */
 export const parseExperiment = (source: string): E.Either<ExperimentError, Experiment> => {
   const document = parseDocument(source);

@@ -35,8 +35,8 @@ export interface RunWatcher {
 const CHECKPOINT_EVERY = 1000;
 
 /**
- * The largest resident memory of this process since its program was loaded. On Linux the kernel's count for the process (getrusage) may be that of the
- * parent at the time of the fork.
+ * The largest resident memory of this process since its program was loaded. On Linux the kernel's count for the
+ * process (getrusage) may be that of the parent at the time of the fork.
  */
 const peakBytes = (): number => {
   const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
@@ -45,8 +45,9 @@ const peakBytes = (): number => {
 };
 
 /**
- * Performs or continues a run and writes its record; a run that diverged has one too. Returns undefined where it was interrupted, after a checkpoint.
- * Refuses what is wrong with the data, the options or the device: such a run has no record, and is tried again next time.
+ * Performs or continues a run and writes its record; a run that diverged has one too. Returns undefined where it was
+ * interrupted, after a checkpoint. Refuses what is wrong with the data, the options or the device: such a run has no
+ * record, and is tried again next time.
  */
 export const performRun = async (
   { plan, folder, device, threads, dataRoot }: RunTask,

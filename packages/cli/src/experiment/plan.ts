@@ -34,8 +34,9 @@ const slug = (name: string): string =>
     .replace(/^-+|-+$/g, '');
 
 /**
- * The run's folder under an experiment's: `SETUP/ARM-DIGEST/seed-N`, where the digest is of the plan without its seed. A file in which
- * settings are changed or added thus finds the runs that it shares with its former self, and no others.
+ * The run's folder under an experiment's: `SETUP/ARM-DIGEST/seed-N`, where the digest is of the plan without its
+ * seed. A file in which settings are changed or added thus finds the runs that it shares with its former self, and no
+ * others.
  */
 export const folderOf = (setup: Setup, arm: Arm, { seed, ...plan }: RunPlan): string => {
   const digest = createHash('sha256').update(canonicalJson(plan)).digest('hex').slice(0, 8);

@@ -1,4 +1,4 @@
-/** What a person sees while an experiment goes on: a bar on a terminal, a line a run elsewhere; all on standard error. */
+/** What a person sees while an experiment goes on: a bar on a terminal, a line a run elsewhere, on standard error. */
 
 import { SingleBar } from 'cli-progress';
 import { durationText, type Paced, secondsLeft } from './clock.js';

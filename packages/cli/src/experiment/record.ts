@@ -16,7 +16,9 @@ export interface RunRecord {
   readonly device: string;
   /** Threads within one operator; left out: one a physical core. */
   readonly threads?: number;
-  /** Largest resident memory of the run's process, data and runtime included; of a resumed run, since it was resumed. */
+  /**
+   * Largest resident memory of the run's process, data and runtime included; of a resumed run, since it was resumed.
+   */
   readonly peakBytes: number;
 }
 

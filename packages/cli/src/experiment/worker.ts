@@ -1,4 +1,4 @@
-/** A worker process, seen from outside: one run in a process of its own, so that its memory is its own and its end harms no other. */
+/** A worker process, seen from outside: one run, so that its memory is its own and its end harms no other. */
 
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

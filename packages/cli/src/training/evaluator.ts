@@ -22,7 +22,10 @@ export interface Evaluator {
   readonly release: () => Promise<void>;
 }
 
-/** Evaluates a mean loss and logits [N, classes], in slices weighted by their sizes. Refuses a device that cannot be had. */
+/**
+ * Evaluates a mean loss and logits [N, classes], in slices weighted by their sizes. Refuses a device that cannot be
+ * had.
+ */
 export const makeEvaluator = async (
   loss: Expr,
   output: Expr,

@@ -41,8 +41,9 @@ const savedIn = async (folder: string, options: Checkpoint['options']): Promise<
 };
 
 /**
- * Trains to the last epoch, or until interrupted or out of time, and releases the run. Returns where it stopped and every epoch, those before a resumption
- * too. Refuses to resume where there is no checkpoint or one of other options, and a loss that is not finite (Diverged).
+ * Trains to the last epoch, or until interrupted or out of time, and releases the run. Returns where it stopped and
+ * every epoch, those before a resumption too. Refuses to resume where there is no checkpoint or one of other options,
+ * and a loss that is not finite (Diverged).
  */
 export const trainInFolder = async (
   opened: OpenRun,

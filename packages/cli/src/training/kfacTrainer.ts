@@ -1,4 +1,4 @@
-/** Training by K-FAC: one graph that renews the factors' inverses, one that renews the factors alone, one that does neither. */
+/** Training by K-FAC: a graph that renews the inverses, one that renews the factors, one that does neither. */
 
 import {
   chain,

@@ -1,4 +1,4 @@
-/** The optimizers by name, each with its options: from settings, as a command line or a file gives them, to what trains. */
+/** The optimizers by name, each with its options: settings of a file or command line in, what trains out. */
 
 import {
   type AdamOptions,
@@ -96,8 +96,8 @@ const NEWTON_SUMMARY: z.ZodRawShape = {
 const SAFE_SLICES = 5;
 
 /**
- * The method as published, or with safeguards: rates as long as the sampling error of their summary allows, steps judged by what
- * they did and taken back where they raise the loss; it needs no search for λ1.
+ * The method as published, or with safeguards: rates as long as the sampling error of their summary allows, steps
+ * judged by what they did and taken back where they raise the loss; it needs no search for λ1.
  */
 const newtonSummary = (safe: boolean, { options, direction }: Along, directionDefaults: Settings = {}): Kind => ({
   options: { ...options, ...NEWTON_SUMMARY },
@@ -194,9 +194,9 @@ const kinds: Readonly<Record<string, Kind>> = {
 export const OPTIMIZERS: readonly string[] = Object.keys(kinds);
 
 /**
- * The optimizer of a name with settings. Left: the option that it does not have or whose value it does not take (a step size
- * that is not positive, options of NewtonSummary's rates that contradict one another as `ratesOptions` says), with what to write
- * instead.
+ * The optimizer of a name with settings. Left: the option that it does not have or whose value it does not take (a
+ * step size that is not positive, options of NewtonSummary's rates that contradict one another as `ratesOptions`
+ * says), with what to write instead.
  */
 export const methodOf =
   (name: string) =>
@@ -222,7 +222,10 @@ export interface OptimizerOptions {
   readonly period?: number;
 }
 
-/** An optimizer by name, with those of the options that it takes: the others are for those that it is compared with. Refuses an unknown name. */
+/**
+ * An optimizer by name, with those of the options that it takes: the others are for those that it is compared with.
+ * Refuses an unknown name.
+ */
 export const makeOptimizer = (name: string, { lr, lambda1, lambdaInt, period }: OptimizerOptions): Optimizer => {
   if (!Object.hasOwn(kinds, name)) {
     return refuse(`there is no optimizer "${name}"; there are ${OPTIMIZERS.join(', ')}`);

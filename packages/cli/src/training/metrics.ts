@@ -1,4 +1,4 @@
-/** Reading what a training run has written: metrics.jsonl, the same in every repetition, and timings.jsonl, the machine's. */
+/** What a run leaves: metrics.jsonl, the same in every repetition, and timings.jsonl, the machine's. */
 
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,10 @@ const readLines = async <T>(path: string): Promise<readonly T[]> => {
 
 const metricsIn = (folder: string): Promise<readonly Line[]> => readLines<Line>(join(folder, 'metrics.jsonl'));
 
-/** Seconds of each epoch are measurements of the machine, not of the run: they live apart from the reproducible metrics. */
+/**
+ * Seconds of each epoch are measurements of the machine, not of the run: they live apart from the reproducible
+ * metrics.
+ */
 const timings = (folder: string): string => join(folder, 'timings.jsonl');
 
 export const clearTimings = (folder: string): Promise<void> => writeFile(timings(folder), '');
@@ -33,7 +36,10 @@ export const clearTimings = (folder: string): Promise<void> => writeFile(timings
 export const appendTiming = (folder: string, { epoch, seconds }: Timing): Promise<void> =>
   appendFile(timings(folder), `${JSON.stringify({ epoch, seconds })}\n`);
 
-/** Seconds of each epoch by its number. An epoch that was lost in a crash and trained again counts as long as it last took. */
+/**
+ * Seconds of each epoch by its number. An epoch that was lost in a crash and trained again counts as long as it last
+ * took.
+ */
 export const timingsOf = async (folder: string): Promise<ReadonlyMap<number, number>> =>
   new Map((await readLines<Timing>(timings(folder))).map((t) => [t.epoch, t.seconds]));
 

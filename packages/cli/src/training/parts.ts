@@ -30,8 +30,8 @@ export const openForRuns = (root: string, spec: string): Promise<LabelledParts> 
   openLabelled(dataUnder(root)(spec), DIGITS_SEED);
 
 /**
- * The parts that runs from a seed see: training and validation examples are drawn anew for each seed, as in the experiments of arXiv 2312.03885.
- * Refuses sizes that the data set does not have.
+ * The parts that runs from a seed see: training and validation examples are drawn anew for each seed, as in the
+ * experiments of arXiv 2312.03885. Refuses sizes that the data set does not have.
  */
 export const partsOf =
   ({ train: kept, validation, test: tested }: Sizes, seed: number) =>
