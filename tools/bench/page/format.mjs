@@ -18,13 +18,26 @@ export const table = (head, rows) =>
 
 const QUIET = 0.3;
 
-/** Where a piece was measured, in a sentence; says so where the machine was not quiet. */
-export const circumstancesLine = ({ when, busyCores, load, cores, processor, threads, clock, device }) => {
-  const clocks = clock === 'processor' ? ', processor seconds instead of seconds' : '';
-  const busy =
-    busyCores > QUIET
-      ? ` **The machine was busy with other work: ${busyCores} of ${cores} cores when it began, load ${load}.**`
-      : '';
-  const on = device === 'cuda' ? 'CUDA' : processor;
-  return `${when.slice(0, 10)}, ${on}, ${threads ?? cores} ${(threads ?? cores) === 1 ? 'thread' : 'threads'}${clocks}.${busy}`;
+const unique = (values) => [...new Set(values)];
+
+const range = (values, digits) => {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((v) => v.toFixed(digits));
+  return low === high ? low : `${low} to ${high}`;
+};
+
+const settings = ({ when, cores, processor, threads = cores, clock, device }) =>
+  [
+    when.slice(0, 10),
+    device === 'cuda' ? 'CUDA' : processor,
+    `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    ...(clock === 'processor' ? ['processor seconds instead of seconds'] : []),
+  ].join(', ');
+
+/** Where pieces were measured, in a sentence or two; says so where the machine was not quiet. */
+export const circumstancesLine = (pieces) => {
+  const where = unique(pieces.map(settings)).join('; ');
+  const busy = pieces.map((p) => p.busyCores);
+  if (Math.max(...busy) <= QUIET) return `${where}.`;
+  const loads = pieces.map((p) => p.load);
+  return `${where}. **The machine was busy with other work: ${range(busy, 1)} of its ${pieces[0].cores} cores when a piece began, load ${range(loads, 1)}.**`;
 };

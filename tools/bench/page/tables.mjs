@@ -8,11 +8,14 @@ import { modelTitle } from './titles.mjs';
 
 const unique = (values) => [...new Set(values)];
 
-const circumstancesOf = (pieces) => unique(pieces.map(({ where }) => circumstancesLine(where))).join(' ');
+const circumstancesOf = (pieces) => circumstancesLine(pieces.map(({ where }) => where));
 
 const piecesOf = (byModel) => Object.values(byModel ?? {}).flatMap((tasks) => Object.values(tasks));
 
-/** The gradient multiples that the project aims at: [ḡ+H̄+D3 in gradients, time over floor ÷ rate]. */
+/**
+ * What the project aims at: ḡ+H̄+D3 in gradients and in floors (at most), and how many times as long the author's
+ * algorithm and the functional transforms take (at least).
+ */
 const TARGETS = {
   mlp: { gradients: 2, published: 6, functional: 1.5 },
   lenet: { gradients: 3.5, floor: 2, published: 5, functional: 1.5 },
@@ -23,6 +26,9 @@ const TARGETS = {
 };
 
 const IMPROVED_TARGET = 3;
+
+/** ḡ+H̄ alone, of ḡ+H̄+D3. */
+const ORDER2_TARGET = 0.6;
 
 /** A measured value with its target, bold where it is missed. */
 const against = (value, target, atMost) => {
@@ -53,6 +59,7 @@ export const targetTable = (results) => {
       milliseconds(order3?.rows.gradient?.seconds ?? gradient?.rows.hograd?.seconds),
       times(multiples[0]),
       against(multiples[1], target.gradients, true),
+      against(multiples[0] && multiples[1] && multiples[0] / multiples[1], ORDER2_TARGET, true),
       against(floorTimes(results, name, 'order3'), target.floor, true),
     ];
   });
@@ -61,7 +68,7 @@ export const targetTable = (results) => {
     '## What a curvature summary costs, in gradients',
     'The canonical partition (each tensor a group), float32. A gradient is hograd’s own, timed in turn with the summary. The last column is the time of ḡ+H̄+D3 as a multiple of the floor of products ÷ the rate of a 1024³ matrix product in the same run. In brackets what the project aims at; **bold** where that is missed.',
     circumstancesOf(piecesOf(byModel)),
-    table(['model', 'S', 'gradient, ms', 'ḡ+H̄', 'ḡ+H̄+D3', 'ḡ+H̄+D3, in floors'], rows),
+    table(['model', 'S', 'gradient, ms', 'ḡ+H̄', 'ḡ+H̄+D3', 'ḡ+H̄ in ḡ+H̄+D3', 'ḡ+H̄+D3 in floors'], rows),
   ];
 };
 
@@ -194,7 +201,7 @@ export const growthTables = ({ growth }, charts) => {
   return [
     '## Growth',
     'Perceptrons with tanh, batch 100: 5 to 100 hidden layers of 256 (S grows), and 10 hidden layers of 64 to 1024 (P grows).',
-    circumstancesLine(growth.where),
+    circumstancesLine([growth.where]),
     `![Milliseconds against S](images/${charts.growthS})`,
     ...growthTable('S', growth.S),
     `![Milliseconds against P](images/${charts.growthP})`,
@@ -221,7 +228,7 @@ export const memoryTable = ({ memory }) => {
   return [
     '## Under a memory limit',
     `\`hograd summarize\` of VGG-11′ at batch ${memory.where.batch}, order 3: what is resident at most, Node and the weights included; **bold** where that is above the limit. The last column compares with the last run.`,
-    circumstancesLine(memory.where),
+    circumstancesLine([memory.where]),
     table(['limit', 'plan', 'peak, MiB', 'seconds', 'largest difference'], rows),
   ];
 };

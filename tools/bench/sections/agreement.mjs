@@ -10,8 +10,7 @@ const relativeDifference = (got, want) => {
   let [largest, difference] = [0, 0];
   for (let i = 0; i < want.length; i++) {
     largest = Math.max(largest, Math.abs(want[i]));
-    const apart = Math.abs(got[i] - want[i]);
-    if (!(apart <= difference)) difference = apart;
+    difference = Math.max(difference, Math.abs(got[i] - want[i]));
   }
   return largest > 0 ? difference / largest : difference;
 };

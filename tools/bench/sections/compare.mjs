@@ -42,8 +42,9 @@ const startAll = async (entries, context, log) => {
       if (entry.task !== context.task) continue;
       const difference = await differenceOf(worker, name, context);
       rows[name].difference = difference;
-      log(`  ${name}: agrees to ${difference.toExponential(1)}`);
-      if (difference <= TOLERANCE) continue;
+      const agrees = difference <= TOLERANCE;
+      log(`  ${name}: ${agrees ? 'agrees to' : 'differs by'} ${difference.toExponential(1)}`);
+      if (agrees) continue;
       rows[name].failed = `differs by ${difference.toExponential(1)}`;
       await worker.stop();
       delete workers[name];

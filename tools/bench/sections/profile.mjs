@@ -5,29 +5,7 @@ import { join } from 'node:path';
 import { openSession } from '@hograd/session';
 import { feedsFor } from '../problem/graphs.mjs';
 import { right } from '../problem/right.mjs';
-
-const product = (dims) => dims.reduce((a, b) => a * b, 1);
-
-const matrix = (dims) => product(dims.slice(-2));
-
-/** m·k·n from the sizes m·k, k·n and m·n, whichever operands are read transposed. */
-const matrixProduct = ([a, b], [c]) =>
-  Math.round(Math.sqrt(matrix(a) * matrix(b) * matrix(c))) * product(c.slice(0, -2));
-
-const convolution = ([, weights], [y]) => product(y) * product(weights.slice(1));
-
-const transposedConvolution = ([x, weights]) => product(x) * product(weights.slice(1));
-
-/** Multiply-adds by operator, from the shapes of a node's inputs and outputs. Other operators are no products. */
-const PRODUCTS = {
-  MatMul: matrixProduct,
-  FusedMatMul: matrixProduct,
-  Gemm: matrixProduct,
-  FusedGemm: matrixProduct,
-  Conv: convolution,
-  FusedConv: convolution,
-  ConvTranspose: transposedConvolution,
-};
+import { multiplyAddsOf } from './multiplyAdds.mjs';
 
 const shapesOf = (list = []) => list.map((entry) => Object.values(entry)[0]);
 
@@ -39,16 +17,9 @@ const kernelsOf = (events) =>
       const operator = args.op_name;
       const inputs = shapesOf(args.input_type_shape);
       const outputs = shapesOf(args.output_type_shape);
-      const multiplyAdds = PRODUCTS[operator]?.(inputs, outputs) ?? 0;
+      const multiplyAdds = multiplyAddsOf(operator, inputs, outputs);
       return { name: name.replace(/_kernel_time$/, ''), operator, seconds: dur / 1e6, multiplyAdds, inputs, outputs };
     });
-
-/** Throws on operators that multiply matrices and that PRODUCTS does not count, rather than counting too little. */
-const checkCounted = (kernels) => {
-  const unknown = kernels.find((k) => /Einsum|Attention|MatMul|Gemm|Conv/.test(k.operator) && !PRODUCTS[k.operator]);
-  if (unknown)
-    throw new Error(`the products of ${unknown.operator} are not counted; add it to tools/bench/profile.mjs`);
-};
 
 /**
  * The kernels of one run of an ONNX file on a problem's arrays, each with the least of its seconds over `runs`: what it costs
@@ -63,7 +34,6 @@ export const profileKernels = async (bytes, arrays, { runs, ...options }) => {
     const { file } = right(await session.endProfiling()());
     right(await session.release()());
     const calls = kernelsOf(JSON.parse(readFileSync(file, 'utf8')));
-    checkCounted(calls);
     const length = calls.length / (runs + 1);
     // The first run pays for memory and packing; the kernels of the others come in the same order.
     return calls.slice(0, length).map((call, i) => ({

@@ -54,8 +54,7 @@ export const takeTurns = async (workers, { rounds, fewest, budget, clock, always
       }
       spent[name] += (performance.now() - start) / 1000;
     }
-    if (names.every((name) => always.includes(name) || failed[name] || (spent[name] > budget && round + 1 >= fewest)))
-      break;
+    if (names.every((name) => failed[name] || (spent[name] > budget && round + 1 >= fewest))) break;
   }
   return { series, failed };
 };
