@@ -87,7 +87,8 @@ describe('hograd analyze', { timeout: 120_000 }, () => {
     ]);
     const columns = Object.fromEntries(TABLES.map((name) => [name, Object.keys(table('whole', name)[0]!).join()]));
     expect(columns).toEqual({
-      'moments.csv': 'epoch,step,loss,test_loss,test_accuracy,validation_loss,between_layers_H,between_layers_inverse',
+      'moments.csv':
+        'epoch,step,loss,test_loss,test_accuracy,validation_loss,between_layers_H,between_layers_inverse,condition',
       'groups.csv': 'epoch,group,kind,layer,size,gbar,Hbar,D3',
       'matrices.csv': 'epoch,matrix,block,row,column,value,relative',
       'rates.csv': 'epoch,lambda_int,group,eta,refusal',

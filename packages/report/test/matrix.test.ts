@@ -26,6 +26,20 @@ const rescale = (matrix: readonly (readonly number[])[], powers: readonly number
   matrix.map((row, s) => row.map((entry, t) => entry * 10 ** powers[s]! * 10 ** powers[t]!));
 
 describe('inverseOf', () => {
+  it('knows the condition number of the balanced matrix', () => {
+    const nearlySingular = inverseOf([
+      [1, 1 - 1e-6],
+      [1 - 1e-6, 1],
+    ]);
+    if (!('matrix' in nearlySingular)) throw new Error('refused');
+    expect(nearlySingular.condition / ((2 - 1e-6) / 1e-6)).toBeCloseTo(1, 6);
+    const scaled = inverseOf([
+      [1e12, 0],
+      [0, 1e-12],
+    ]);
+    expect('matrix' in scaled && scaled.condition).toBeLessThan(4);
+  });
+
   it('inverts, to 1e-9 of each entry’s own scale, whatever the scales of the groups', () => {
     fc.assert(
       fc.property(symmetric, scales, (matrix, powers) => {

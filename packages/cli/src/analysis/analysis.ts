@@ -15,6 +15,8 @@ export interface Moment extends Measurement, Omit<Interaction, 'inverse'> {
   readonly step: number;
   /** H̄⁻¹, or why there is none. */
   readonly inverse: SquareMatrix | { readonly error: string };
+  /** Of H̄ with its rows and columns balanced: relative errors of H̄ grow by so much in H̄⁻¹ at worst. Null where there is no H̄⁻¹. */
+  readonly condition: number | null;
   readonly seconds: number;
 }
 
@@ -55,6 +57,7 @@ export const momentOf = (
     ...measurement,
     ...interaction,
     inverse: 'matrix' in inverse ? inverse.matrix : { error: inverse.refusal },
+    condition: 'matrix' in inverse ? inverse.condition : null,
   };
 };
 

@@ -92,8 +92,9 @@ const moments = (analysis: Analysis): Table => {
       'validation_loss',
       'between_layers_H',
       'between_layers_inverse',
+      'condition',
     ],
-    rows: analysis.moments.map(({ epoch, step, loss, betweenLayers }: Moment) => {
+    rows: analysis.moments.map(({ epoch, step, loss, betweenLayers, condition }: Moment) => {
       const trained = after.get(epoch);
       return [
         epoch,
@@ -104,6 +105,7 @@ const moments = (analysis: Analysis): Table => {
         trained?.validationLoss,
         betweenLayers.Hbar,
         betweenLayers.inverse,
+        condition,
       ];
     }),
   };

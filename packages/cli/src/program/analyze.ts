@@ -18,18 +18,24 @@ const DEFAULT_MEMORY_LIMIT = 2 ** 30;
 
 const share = (value: number | null): string => (value === null ? 'none' : `${(100 * value).toFixed(1)}%`);
 
-const momentLine = ({ epoch, loss, betweenLayers, eta, inverse }: Moment): string => {
+const momentLine = ({ epoch, loss, betweenLayers, condition, eta, inverse }: Moment): string => {
   const refused = eta.flatMap((rates) => ('error' in rates ? [`no η* at λ_int ${rates.lambdaInt}`] : []));
   const noInverse = 'error' in inverse ? [`no inverse: ${inverse.error}`] : [];
-  const cells = [String(epoch), loss.toFixed(4), share(betweenLayers.Hbar), share(betweenLayers.inverse)];
+  const cells = [
+    String(epoch),
+    loss.toFixed(4),
+    share(betweenLayers.Hbar),
+    share(betweenLayers.inverse),
+    condition?.toExponential(1) ?? '',
+  ];
   return [cells.map((cell) => cell.padStart(12)).join(''), ...refused, ...noInverse].join('  ');
 };
 
-/** One line a moment: the loss, and how much of H̄ and of H̄⁻¹ lies between layers. */
+/** One line a moment: the loss, how much of H̄ and of H̄⁻¹ lies between layers, and how far to trust the latter. */
 const text = ({ analysis, files }: Analyzed): string => {
   const best = bestMoment(analysis);
   return [
-    ['epochs done', 'loss', 'between: H̄', 'H̄⁻¹'].map((cell) => cell.padStart(12)).join(''),
+    ['epochs done', 'loss', 'between: H̄', 'H̄⁻¹', 'condition'].map((cell) => cell.padStart(12)).join(''),
     ...analysis.moments.map(momentLine),
     ...(best ? [`lowest held-out loss: after epoch ${best.epoch}`] : []),
     `written: ${files.join(', ')}`,
@@ -117,7 +123,10 @@ export const addAnalyze = (program: Command, console: Console): Command =>
       [],
     )
     .addOption(
-      new Option('--dtype <TYPE>', 'precision of what is measured; training is in float32')
+      new Option(
+        '--dtype <TYPE>',
+        'precision of what is measured; the inverse of an ill-conditioned H̄ needs float64. Training is in float32',
+      )
         .choices(['float32', 'float64'])
         .default('float32'),
     )
