@@ -15,6 +15,9 @@ const runOf = (name: string, { plan, epochs, peakBytes, reason }: RunRecord): Ru
   ...(reason !== undefined && { failure: reason }),
 });
 
+/** What a grid's section shows. */
+const SEARCH = `${SELECTION_RULE} Runs that came to be final ones are in both sections.`;
+
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const choiceText = ({ arm, grid, selected }: ArmOutcome): readonly string[] => {
@@ -53,7 +56,7 @@ const searchOf = ({ setup, arms }: SetupOutcome): readonly ReportSetup[] => {
       runs.map((run) => runOf(`${arm.name}, ${settingsText(settings, arm.searched)}`, run)),
     ),
   );
-  return runs.length === 0 ? [] : [{ name: `${setup.name}: grid search`, description: SELECTION_RULE, runs }];
+  return runs.length === 0 ? [] : [{ name: `${setup.name}: grid search`, description: SEARCH, runs }];
 };
 
 export const outcomeReport = (

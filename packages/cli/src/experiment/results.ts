@@ -51,6 +51,7 @@ export const resultsOf = ({ experiment, setups }: Outcome) => ({
     optimizers: arms.map(({ arm, grid, selected, runs }) => ({
       name: arm.name,
       optimizer: arm.optimizer,
+      searched: arm.searched,
       ...(grid.length > 0 && {
         grid: grid.map((candidate) => ({
           settings: candidate.settings,

@@ -31,9 +31,9 @@ const tableText = (rows: readonly (readonly string[])[]): string => {
 
 const text = ({ outcome, report, results }: Experimented): string => {
   const rows = outcome.setups.flatMap(({ name, optimizers }) =>
-    optimizers.map(({ name: optimizer, grid, selected, final }) => [
+    optimizers.map(({ name: optimizer, searched, selected, final }) => [
       name,
-      grid !== undefined && selected ? `${optimizer} (${settingsText(selected)})` : optimizer,
+      searched.length > 0 && selected ? `${optimizer} (${settingsText(selected, searched)})` : optimizer,
       `${final.runs - final.failed}/${final.runs}`,
       spreadText(final.trainLoss, (x) => x.toPrecision(4)),
       spreadText(final.testAccuracy, inPercent),
