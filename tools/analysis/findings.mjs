@@ -43,17 +43,30 @@ const layerTable = (groups, matrix) => {
   );
 };
 
-const shares = ({ moments, training }) => {
-  const held = new Map(training.map((e) => [e.epoch, e.validationLoss ?? e.testLoss]));
+const heldOut = (training) => new Map(training.map((e) => [e.epoch, e.validationLoss ?? e.testLoss]));
+
+/** The median |M_st| / √|M_ss M_tt| over all pairs of groups in different layers. */
+const medianApart = (groups, matrix) => {
+  const scaled = relative(matrix);
+  return median(
+    groups.flatMap((a, s) => groups.flatMap((b, t) => (s < t && a.depth !== b.depth ? [Math.abs(scaled[s][t])] : []))),
+  );
+};
+
+const shares = ({ groups, moments, training }) => {
+  const held = heldOut(training);
   return markdown(
-    ['epochs done', 'loss', 'held-out loss', 'share between layers: H̄', 'H̄⁻¹', 'median between layers: H̄', 'H̄⁻¹'],
-    moments.map(({ epoch, loss, reach, betweenLayers: share }) => {
-      const apart = reach.filter(({ block, distance }) => block === 'all' && distance > 0);
-      // Weighted by pairs: the medians by distance stand for all of theirs.
-      const over = (of) => {
-        const list = apart.flatMap((r) => (r[of] === null ? [] : Array.from({ length: r.pairs }, () => r[of])));
-        return list.length > 0 ? median(list) : null;
-      };
+    [
+      'epochs done',
+      'loss',
+      'held-out loss',
+      'share between layers: H̄',
+      'H̄⁻¹',
+      'median between layers: H̄',
+      'H̄⁻¹',
+      'condition number',
+    ],
+    moments.map(({ epoch, loss, Hbar, inverse, condition, betweenLayers: share }) => {
       const percent = (value) => (value === null ? '—' : `${(100 * value).toFixed(1)}%`);
       return [
         epoch,
@@ -61,8 +74,9 @@ const shares = ({ moments, training }) => {
         held.get(epoch)?.toFixed(3) ?? '',
         percent(share.Hbar),
         percent(share.inverse),
-        digits(over('Hbar')),
-        digits(over('inverse')),
+        digits(medianApart(groups, Hbar)),
+        inverse.error ? '—' : digits(medianApart(groups, inverse)),
+        digits(condition),
       ];
     }),
   );
@@ -73,6 +87,25 @@ const windows = ({ groups, windows: all }) =>
     ['group', ...all.map(({ lambdaInt, from, to }) => `λ_int ${lambdaInt}, ${from}–${to}`)],
     groups.map(({ name }, s) => [name, ...all.map(({ eta }) => digits(eta[s]))]),
   );
+
+/** |η*| of each layer's biases over that of its weights, the median over all moments, and how many rates are negative. */
+const biases = ({ groups, moments }) => {
+  const names = layerNames(groups);
+  const dampings = moments[0].eta.map(({ lambdaInt }) => lambdaInt);
+  return markdown(
+    ['λ_int', ...names, 'negative rates: weights', 'biases'],
+    dampings.map((lambdaInt, k) => {
+      const solved = moments.flatMap(({ eta }) => (eta[k].eta ? [eta[k].eta] : []));
+      const at = (layer, kind) => groups.findIndex((g) => g.depth === layer && g.kind === kind);
+      const ratios = names.map((_, l) => digits(median(solved.map((eta) => Math.abs(eta[at(l, 'bias')] / eta[at(l, 'weight')])))));
+      const negative = (kind) => {
+        const rates = solved.flatMap((eta) => eta.filter((_, s) => groups[s].kind === kind));
+        return `${rates.filter((rate) => rate < 0).length} of ${rates.length}`;
+      };
+      return [lambdaInt, ...ratios, negative('weight'), negative('bias')];
+    }),
+  );
+};
 
 const taylor = ({ moments }) => {
   const sizes = [...new Set(moments.flatMap(({ taylor: check }) => check?.steps.map(({ size }) => size) ?? []))];
@@ -92,13 +125,21 @@ const taylor = ({ moments }) => {
   );
 };
 
+/** The measured moment with the lowest held-out loss. */
+const bestOf = ({ moments, training }) => {
+  const held = heldOut(training);
+  return moments
+    .filter(({ epoch }) => held.has(epoch))
+    .reduce((a, b) => (held.get(b.epoch) < held.get(a.epoch) ? b : a));
+};
+
 for (const folder of process.argv.slice(2)) {
   const analysis = JSON.parse(readFileSync(join(folder, 'analysis.json'), 'utf8'));
   const { groups, moments } = analysis;
   console.log(`## ${analysis.model}\n\n${shares(analysis)}\n`);
-  for (const { epoch, Hbar, inverse } of [moments[0], moments.at(-1)]) {
+  for (const { epoch, Hbar, inverse } of [moments[0], bestOf(analysis)]) {
     console.log(`### H̄ after ${epoch} epochs\n\n${layerTable(groups, Hbar)}\n`);
     if (!inverse.error) console.log(`### H̄⁻¹ after ${epoch} epochs\n\n${layerTable(groups, inverse)}\n`);
   }
-  console.log(`### η*\n\n${windows(analysis)}\n\n### Taylor\n\n${taylor(analysis)}\n`);
+  console.log(`### η*\n\n${windows(analysis)}\n\n### |η*| of biases over weights\n\n${biases(analysis)}\n\n### Taylor\n\n${taylor(analysis)}\n`);
 }

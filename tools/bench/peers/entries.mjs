@@ -28,6 +28,10 @@ export const PEERS_OF = {
   order3: ['published', 'improved', 'torch-func', 'jax'],
 };
 
+/** Peers in Node have no language model written for them (node/architectures.mjs), and compute on the CPU only. */
+export const applies = (peer, { architecture }, device) =>
+  !['tfjs', 'jax-js'].includes(peer) || (architecture.kind !== 'gpt' && device === 'cpu');
+
 const NODE_PEERS = here('../../../.venv/bench-node');
 
 /** Peers in Node, as node/package.json pins them. Their install scripts are not run: none is needed. */

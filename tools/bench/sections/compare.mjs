@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { unlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { hograd, matrixProduct, PEERS_OF, peerAt } from '../peers/entries.mjs';
+import { applies, hograd, matrixProduct, PEERS_OF, peerAt } from '../peers/entries.mjs';
 import { MATRIX_MULTIPLY_ADDS } from '../peers/rate.mjs';
 import { startWorker } from '../peers/worker.mjs';
 import { gradientDifference, summaryDifference, TOLERANCE } from './agreement.mjs';
@@ -62,7 +62,9 @@ const entriesOf = (task, context) => ({
   ...(task !== 'gradient' && { gradient: hograd('gradient', context) }),
   hograd: hograd(task, context),
   ...Object.fromEntries(
-    PEERS_OF[task].filter((peer) => context.wanted(peer)).map((peer) => [peer, peerAt(peer, task, context)]),
+    PEERS_OF[task]
+      .filter((peer) => context.wanted(peer) && applies(peer, context.model, context.device))
+      .map((peer) => [peer, peerAt(peer, task, context)]),
   ),
 });
 
