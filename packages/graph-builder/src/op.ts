@@ -94,6 +94,8 @@ export interface Op<A extends Attributes = Attributes> {
     bind: (dim: Dim) => number,
   ) => Float64Array;
   readonly differential?: Differential<A>;
+  /** Each element of the result depends on the operands' elements at its own place alone (after broadcasting). */
+  readonly elementwise?: true;
   /** The same value in operations that ONNX Runtime's CPU provider has float64 kernels for; used for float64 graphs only. */
   readonly lowerFloat64?: (node: Expr<A>) => Expr;
 }

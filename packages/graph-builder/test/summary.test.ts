@@ -126,3 +126,44 @@ describe('a direction computed from the parameters', () => {
     }
   });
 });
+
+describe('an elementwise function', () => {
+  const x = G.input('x', [5, 3], 'float64');
+  const w = G.input('w', [3, 4], 'float64');
+  const u = G.input('u', [3, 4], 'float64');
+  const groups: G.Groups = [[{ parameter: w, direction: u }]];
+  const productsOf = (f: (x: G.Expr) => G.Expr): number => {
+    const { gbar, Hbar, D3 } = G.summary(G.reduceSum(f(G.matmul(x, w))), groups);
+    return G.topologicalOrder([gbar, Hbar!, D3!]).filter(({ op }) => op.name === 'matmul').length;
+  };
+  it.each([
+    ['gelu', G.geluTanh],
+    ['x·sigmoid(x)', (h: G.Expr) => G.mul(h, G.sigmoid(h))],
+    ['x³', (h: G.Expr) => G.mul(G.square(h), h)],
+  ])('costs as many matrix products as one operation: %s', (_, f) => {
+    expect(productsOf(f)).toBe(productsOf(G.tanh));
+  });
+
+  it('that shares work with another one keeps its own derivatives', () => {
+    const h = G.matmul(x, w);
+    const shared = G.square(h);
+    const loss = G.add(
+      G.reduceSum(G.tanh(G.mul(shared, h))),
+      G.reduceSum(G.matmul(shared, G.transpose(G.sin(shared)))),
+    );
+    const of = (shape: number[], f: (i: number) => number) => ({
+      shape,
+      data: Float64Array.from({ length: shape[0]! * shape[1]! }, (_, i) => f(i)),
+    });
+    const values = {
+      x: of([5, 3], Math.sin),
+      w: of([3, 4], (i) => Math.cos(2 * i) / 2),
+      u: of([3, 4], (i) => Math.sin(3 * i + 1)),
+    };
+    const [stacked, generic] = (['stacked', 'generic'] as const).map((engine) => {
+      const { gbar, Hbar, D3 } = G.summary(loss, groups, { engine });
+      return G.evaluate([gbar, Hbar!, D3!], values).flatMap((t) => [...t.data]);
+    }) as [number[], number[]];
+    expect(relativeError(Float64Array.from(stacked), generic)).toBeLessThan(1e-11);
+  });
+});

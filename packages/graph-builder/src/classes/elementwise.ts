@@ -39,16 +39,20 @@ export const alignLead = (x: Expr, lead: number, rank: number): Expr => {
  * Operands of a broadcasting operation without the expansions that the broadcast does by itself: `a·expand(b)` computes
  * `a·b`. This keeps the adjoints of reductions from being materialised.
  */
-export const makeBroadcast = <A extends Attributes>(op: Op<A>, args: readonly Expr[], attributes: A): Expr<A> => {
-  const full = broadcastShapes(op.name, ...args.map((a) => a.shape));
+export const withoutExpansions = (operation: string, args: readonly Expr[]): readonly Expr[] => {
+  const full = broadcastShapes(operation, ...args.map((a) => a.shape));
   let peeled = args;
   for (let i = 0; i < args.length; i++) {
     if (peeled[i]!.op !== expandOp) continue;
     const trial = peeled.map((a, j) => (i === j ? a.args[0]! : a));
-    if (sameShape(broadcastShapes(op.name, ...trial.map((a) => a.shape)), full)) peeled = trial;
+    if (sameShape(broadcastShapes(operation, ...trial.map((a) => a.shape)), full)) peeled = trial;
   }
-  return makeExpr(op, peeled, attributes);
+  return peeled;
 };
+
+/** A broadcasting operation over operands without needless expansions. */
+export const makeBroadcast = <A extends Attributes>(op: Op<A>, args: readonly Expr[], attributes: A): Expr<A> =>
+  makeExpr(op, withoutExpansions(op.name, args), attributes);
 
 /** Applies a function of numbers to broadcast operands. */
 export const mapBroadcast = (

@@ -2,7 +2,7 @@
 
 import { GraphError } from '../error.js';
 import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
-import type { Attributes, Op } from '../op.js';
+import type { Attributes, Differential, Op } from '../op.js';
 import { mul } from '../ops/mul.js';
 
 export interface UnarySpec<A extends Attributes> {
@@ -18,6 +18,29 @@ export interface UnarySpec<A extends Attributes> {
   readonly lowerFloat64?: (x: Expr, attributes: A) => Expr;
 }
 
+type Derivative<A extends Attributes> = (node: Expr<A>) => Expr | undefined;
+
+/** Differentials of a function applied element by element, from φ', φ'' and φ''' there; undefined where zero everywhere. */
+export const pointwiseDifferential = <A extends Attributes>({
+  first,
+  second,
+  third,
+}: {
+  readonly first: Derivative<A>;
+  readonly second: Derivative<A>;
+  readonly third: Derivative<A>;
+}): Differential<A> => ({
+  tangent: (node, _, dx) => times(dx, first(node)),
+  adjoint: (node, _, adjoint) => times(adjoint, first(node)),
+  curvature: {
+    kind: 'diagonal',
+    transform: (_, dx) => dx,
+    second: (node, adjoint) => times(adjoint, second(node)),
+    third: (node, adjoint) => times(adjoint, third(node)),
+    secondTangent: (node, dx) => times(mul(dx, dx), second(node)),
+  },
+});
+
 /** An elementwise operation from its function and three derivatives. math.md §2: it contributes Gram matrices to H̄. */
 export function unary<A extends Attributes>(spec: UnarySpec<A>): Op<A> {
   const { name, onnx, f, first, second, third, lowerFloat64 } = spec;
@@ -30,17 +53,12 @@ export function unary<A extends Attributes>(spec: UnarySpec<A>): Op<A> {
     },
     emit: typeof onnx === 'string' ? (node, e) => e.node(onnx, [e.name(node.args[0]!)], node.attributes) : onnx,
     evaluate: (node, [x]) => x!.data.map((value) => f(value, node.attributes)),
-    differential: {
-      tangent: (node, _, dx) => mul(dx, first(node.args[0]!, node, node.attributes)),
-      adjoint: (node, _, adjoint) => mul(adjoint, first(node.args[0]!, node, node.attributes)),
-      curvature: {
-        kind: 'diagonal',
-        transform: (_, dx) => dx,
-        second: (node, adjoint) => times(adjoint, second(node.args[0]!, node, node.attributes)),
-        third: (node, adjoint) => times(adjoint, third(node.args[0]!, node, node.attributes)),
-        secondTangent: (node, dx) => times(mul(dx, dx), second(node.args[0]!, node, node.attributes)),
-      },
-    },
+    elementwise: true,
+    differential: pointwiseDifferential({
+      first: (node) => first(node.args[0]!, node, node.attributes),
+      second: (node) => second(node.args[0]!, node, node.attributes),
+      third: (node) => third(node.args[0]!, node, node.attributes),
+    }),
     ...(lowerFloat64 && { lowerFloat64: (node) => lowerFloat64(node.args[0]!, node.attributes) }),
   };
 }

@@ -10,6 +10,7 @@ import { foldConstants } from './fold.js';
 
 export const addOp = linear({
   name: 'add',
+  elementwise: true,
   infer: (args) => ({ dtype: commonDType('add', args), shape: broadcastShapes('add', ...args.map((a) => a.shape)) }),
   emit: (node, e) => e.node('Add', node.args.map(e.name)),
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => a! + b!),

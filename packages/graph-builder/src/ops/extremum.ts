@@ -19,6 +19,7 @@ const extremum = (name: string, onnx: string, f: (a: number, b: number) => numbe
   };
   return linear({
     name,
+    elementwise: true,
     infer: (args) => ({ dtype: commonDType(name, args), shape: broadcastShapes(name, ...args.map((a) => a.shape)) }),
     emit: (node, e) => e.node(onnx, node.args.map(e.name)),
     evaluate: (_, args, shape) =>

@@ -1,8 +1,8 @@
 /** Mul: elementwise product with broadcasting. */
 
 import { bilinear } from '../classes/bilinear.js';
-import { alignLead, lift, makeBroadcast, mapBroadcast, unbroadcast } from '../classes/elementwise.js';
-import { commonDType, type Expr } from '../expr.js';
+import { alignLead, lift, mapBroadcast, unbroadcast, withoutExpansions } from '../classes/elementwise.js';
+import { commonDType, type Expr, makeExpr } from '../expr.js';
 import { broadcastShapes } from '../shape.js';
 import { constant, uniformValue } from './constant.js';
 import { expand } from './expand.js';
@@ -11,6 +11,7 @@ import { reciprocalOp } from './reciprocal.js';
 
 export const mulOp = bilinear({
   name: 'mul',
+  elementwise: true,
   infer: (args) => ({ dtype: commonDType('mul', args), shape: broadcastShapes('mul', ...args.map((a) => a.shape)) }),
   emit: (node, e) => {
     const [a, b] = node.args as [Expr, Expr];
@@ -28,10 +29,12 @@ export const mulOp = bilinear({
 
 /** a·b; a number takes the other operand's dtype. Throws GraphError where types differ or shapes do not broadcast. */
 export function mul(a: Expr, b: Expr | number): Expr {
-  const right = lift(b, a);
+  const [left, right] = withoutExpansions('mul', [a, lift(b, a)]) as [Expr, Expr];
   // One order for a commutative product, so that a·b and b·a are the same node; constants go second.
   const [x, y] =
-    uniformValue(a) !== undefined || (uniformValue(right) === undefined && right.id < a.id) ? [right, a] : [a, right];
+    uniformValue(left) !== undefined || (uniformValue(right) === undefined && right.id < left.id)
+      ? [right, left]
+      : [left, right];
   const known = uniformValue(y);
   if (
     known === 1 &&
@@ -45,7 +48,7 @@ export function mul(a: Expr, b: Expr | number): Expr {
     const inner = uniformValue(x.args[1]!);
     if (inner !== undefined && x.args[1]!.shape.length === 0) return mul(x.args[0]!, constant(inner * known, x.dtype));
   }
-  return foldConstants(makeBroadcast(mulOp, [x, y], {}));
+  return foldConstants(makeExpr(mulOp, [x, y], {}));
 }
 
 /** x². */

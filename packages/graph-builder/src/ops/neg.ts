@@ -6,6 +6,7 @@ import { foldConstants } from './fold.js';
 
 export const negOp = linear({
   name: 'neg',
+  elementwise: true,
   infer: ([x]) => ({ dtype: x!.dtype, shape: x!.shape }),
   emit: (node, e) => e.node('Neg', [e.name(node.args[0]!)]),
   evaluate: (_, [x]) => x!.data.map((v) => -v),

@@ -11,6 +11,7 @@ import { neg } from './neg.js';
 
 export const subOp = linear({
   name: 'sub',
+  elementwise: true,
   infer: (args) => ({ dtype: commonDType('sub', args), shape: broadcastShapes('sub', ...args.map((a) => a.shape)) }),
   emit: (node, e) => e.node('Sub', node.args.map(e.name)),
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => a! - b!),

@@ -16,6 +16,7 @@ const taken = (condition: Expr, i: number, value: Expr): Expr => {
 
 export const whereOp = linear({
   name: 'where',
+  elementwise: true,
   infer: ([condition, a, b]) => {
     if (condition!.dtype !== 'bool')
       throw new GraphError('where', `needs a bool condition, got ${describe(condition!)}`);

@@ -7,38 +7,40 @@ import { constant } from '../ops/constant.js';
 import { sameShape } from '../shape.js';
 import { zerosLike } from './jvp.js';
 
-/** The nodes among those that `outputs` read which depend on one of `sources` through floating-point values. */
-export const dependents = (outputs: readonly Expr[], sources: ReadonlySet<Expr>): ReadonlySet<Expr> => {
-  const found = new Set<Expr>();
+/** How the derivative passes a node: by which rule, from which operands. */
+export interface Stage {
+  readonly args: readonly Expr[];
+  readonly differential: NonNullable<Expr['op']['differential']>;
+}
+
+/** The stages from `sources` to `outputs` through floating-point values, operands before readers, sources left out. */
+export const stagesBetween = (sources: ReadonlySet<Expr>, outputs: readonly Expr[]): ReadonlyMap<Expr, Stage> => {
+  const stages = new Map<Expr, Stage>();
   for (const node of topologicalOrder(outputs)) {
-    if (!isFloat(node.dtype)) continue;
-    if (sources.has(node) || (node.op.differential && node.args.some((arg) => found.has(arg)))) found.add(node);
+    const { args, op } = node;
+    if (sources.has(node) || !op.differential || !isFloat(node.dtype)) continue;
+    const moves = (arg: Expr): boolean => stages.has(arg) || (sources.has(arg) && isFloat(arg.dtype));
+    if (args.some(moves)) stages.set(node, { args, differential: op.differential });
   }
-  return found;
+  return stages;
 };
 
 /**
- * Adjoints of every node between `wrt` and the outputs: Σ λ_o ∂o/∂node. Nodes that no path reaches are absent. Building an
- * adjoint costs nothing until a graph's output reads it.
+ * Adjoints Σ λ_o ∂o/∂node of every node of the stages and of the sources they start from. Nodes that no path reaches are
+ * absent. Building an adjoint costs nothing until a graph's output reads it.
  */
-export const adjoints = (seeds: ReadonlyMap<Expr, Expr>, wrt: readonly Expr[]): ReadonlyMap<Expr, Expr> => {
-  for (const [output, seed] of seeds) {
-    if (!sameShape(output.shape, seed.shape) || output.dtype !== seed.dtype) {
-      throw new GraphError('vjp', `the adjoint of ${describe(output)} is ${describe(seed)}; it must be alike`);
-    }
-  }
-  const outputs = [...seeds.keys()];
-  const sources = new Set(wrt);
-  const active = dependents(outputs, sources);
+export const adjoints = (
+  seeds: ReadonlyMap<Expr, Expr>,
+  sources: ReadonlySet<Expr>,
+  stages: ReadonlyMap<Expr, Stage>,
+): ReadonlyMap<Expr, Expr> => {
   const result = new Map<Expr, Expr>(seeds);
-  const order = topologicalOrder(outputs);
-  for (let n = order.length - 1; n >= 0; n--) {
-    const node = order[n]!;
+  for (const [node, { args, differential }] of [...stages].reverse()) {
     const adjoint = result.get(node);
-    if (adjoint === undefined || !active.has(node) || sources.has(node)) continue;
-    node.args.forEach((arg, i) => {
-      if (!active.has(arg)) return;
-      const part = node.op.differential!.adjoint(node, i, adjoint);
+    if (adjoint === undefined) continue;
+    args.forEach((arg, i) => {
+      if (!stages.has(arg) && !sources.has(arg)) return;
+      const part = differential.adjoint(node, i, adjoint);
       if (part === undefined) return;
       const so = result.get(arg);
       result.set(arg, so ? add(so, part) : part);
@@ -49,7 +51,13 @@ export const adjoints = (seeds: ReadonlyMap<Expr, Expr>, wrt: readonly Expr[]): 
 
 /** λᵀJ for each of `wrt`, from adjoints (seeds) of outputs. Independent of an output means zeros. */
 export const vjp = (seeds: ReadonlyMap<Expr, Expr>, wrt: readonly Expr[]): readonly Expr[] => {
-  const all = adjoints(seeds, wrt);
+  for (const [output, seed] of seeds) {
+    if (!sameShape(output.shape, seed.shape) || output.dtype !== seed.dtype) {
+      throw new GraphError('vjp', `the adjoint of ${describe(output)} is ${describe(seed)}; it must be alike`);
+    }
+  }
+  const sources = new Set(wrt);
+  const all = adjoints(seeds, sources, stagesBetween(sources, [...seeds.keys()]));
   return wrt.map((x) => all.get(x) ?? zerosLike(x));
 };
 

@@ -1,0 +1,65 @@
+/**
+ * Functions of one operand, element by element, however many operations they are written in: gelu, x·sigmoid(x), 1/√(v + ε).
+ * As one function they cost the stacks of tangents one product, where operation by operation they cost one or more each.
+ */
+
+import { pointwiseDifferential } from '../classes/unary.js';
+import type { Expr } from '../expr.js';
+import { constant } from '../ops/constant.js';
+import { expand } from '../ops/expand.js';
+import { sameShape } from '../shape.js';
+import { jvpOrZero } from '../transforms/jvp.js';
+import type { Stage } from '../transforms/vjp.js';
+
+/** φ', φ'', φ''' of an elementwise function, element by element, by forward mode along ones; undefined where zero. */
+const differentialOf = (result: Expr, operand: Expr): Stage['differential'] => {
+  const ones = new Map([[operand, expand(constant(1, operand.dtype), operand.shape)]]);
+  const known: (Expr | undefined)[] = [result];
+  const derivative = (order: number): Expr | undefined => {
+    for (let d = known.length; d <= order; d++) {
+      const before = known[d - 1];
+      known.push(before && jvpOrZero([before], ones)[0]);
+    }
+    return known[order];
+  };
+  return pointwiseDifferential({ first: () => derivative(1), second: () => derivative(2), third: () => derivative(3) });
+};
+
+/**
+ * Stages from `sources` to an output, with each elementwise function of one node as a single stage. Nodes that only work towards
+ * such a function are left out.
+ */
+export const mergeElementwise = (
+  stages: ReadonlyMap<Expr, Stage>,
+  output: Expr,
+  sources: ReadonlySet<Expr>,
+): ReadonlyMap<Expr, Stage> => {
+  /** The node that a node is an elementwise function of, itself where there is none, and whether by several operations. */
+  const origins = new Map<Expr, { readonly operand: Expr; readonly several: boolean }>();
+  for (const source of sources) origins.set(source, { operand: source, several: false });
+  for (const [node, { args }] of stages) {
+    const operands = args.filter((arg) => origins.has(arg));
+    const { operand } = origins.get(operands[0]!)!;
+    const extended =
+      node.op.elementwise &&
+      operands.every((arg) => sameShape(arg.shape, node.shape) && origins.get(arg)!.operand === operand);
+    origins.set(
+      node,
+      extended ? { operand, several: operands.some((arg) => arg !== operand) } : { operand: node, several: false },
+    );
+  }
+  const wanted = new Set([output]);
+  for (const [node, { args }] of stages) {
+    const { operand } = origins.get(node)!;
+    for (const arg of args) if (origins.has(arg) && origins.get(arg)!.operand !== operand) wanted.add(arg);
+  }
+  const merged = new Map<Expr, Stage>();
+  for (const [node, stage] of stages) {
+    const { operand, several } = origins.get(node)!;
+    // A product of a node with itself is better off as a function, too.
+    const single = !several && stage.differential.curvature.kind !== 'bilinear';
+    if (operand === node || (single && wanted.has(node))) merged.set(node, stage);
+    else if (wanted.has(node)) merged.set(node, { args: [operand], differential: differentialOf(node, operand) });
+  }
+  return merged;
+};
