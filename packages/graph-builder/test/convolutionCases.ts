@@ -16,21 +16,42 @@ export interface Case {
   readonly dilations: readonly number[];
 }
 
-export const cases: fc.Arbitrary<Case> = fc.integer({ min: 1, max: 3 }).chain((rank) => {
-  const each = (min: number, max: number) => fc.array(fc.integer({ min, max }), { minLength: rank, maxLength: rank });
-  return fc.record({
-    batch: fc.integer({ min: 1, max: 2 }),
-    groups: fc.integer({ min: 1, max: 3 }),
-    channels: fc.integer({ min: 1, max: 2 }),
-    maps: fc.integer({ min: 1, max: 2 }),
-    sizes: each(5, 6),
-    kernel: each(1, 3),
-    strides: each(1, 3),
-    padsBefore: each(0, 2),
-    padsAfter: each(0, 2),
-    dilations: each(1, 2),
-  });
-});
+type Range = readonly [min: number, max: number];
+
+interface Ranges {
+  readonly groups: Range;
+  /** Of one group. */
+  readonly channels: Range;
+  readonly sizes: Range;
+}
+
+const casesWith = ({ groups, channels, sizes }: Ranges, rank: Range): fc.Arbitrary<Case> => {
+  const between = ([min, max]: Range) => fc.integer({ min, max });
+  return between(rank)
+    .chain((axes) => {
+      const each = (min: number, max: number) =>
+        fc.array(fc.integer({ min, max }), { minLength: axes, maxLength: axes });
+      return fc.record({
+        batch: fc.integer({ min: 1, max: 2 }),
+        groups: between(groups),
+        channels: between(channels),
+        maps: between(channels),
+        sizes: each(...sizes),
+        kernel: each(1, 3),
+        strides: each(1, 3),
+        padsBefore: each(0, 2),
+        padsAfter: each(0, 2),
+        dilations: each(1, 2),
+      });
+    })
+    .filter((c) => outputsOf(c).every((o) => o >= 1));
+};
+
+/** Few channels; maps down to one element, so that some kernel offsets never read data. */
+export const cases: fc.Arbitrary<Case> = casesWith({ groups: [1, 3], channels: [1, 2], sizes: [1, 6] }, [1, 3]);
+
+/** As many channels as it takes to be written tap by tap, over small maps. */
+export const wideCases: fc.Arbitrary<Case> = casesWith({ groups: [1, 1], channels: [64, 65], sizes: [1, 4] }, [1, 2]);
 
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 

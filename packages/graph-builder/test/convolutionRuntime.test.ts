@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
+import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
-import { build, cases } from './convolutionCases.js';
+import { build, type Case, cases, wideCases } from './convolutionCases.js';
 import { relativeError } from './golden.js';
 import { feedsFor, run } from './runtime.js';
 
@@ -22,21 +23,28 @@ const compare = async (
   });
 };
 
+const outputsOf = ({ x, w, y }: Omit<ReturnType<typeof build>, 'values'>, c: Case): readonly G.Output[] => [
+  { name: 'conv', value: G.conv(x, w, c) },
+  { name: 'convInput', value: G.convInput(y, w, c.sizes, c) },
+  { name: 'convKernel', value: G.convKernel(x, y, c.kernel, c) },
+];
+
 describe.each(['float32', 'float64'] as const)('in ONNX Runtime, %s', (dtype) => {
-  it('convolution and both adjoints agree with the interpreter, every operand and stride', async () => {
-    await fc.assert(
-      fc.asyncProperty(cases, async (c) => {
-        const { x, w, y, values } = build(c);
-        const outputs = [
-          { name: 'conv', value: G.conv(x, w, c) },
-          { name: 'convInput', value: G.convInput(y, w, c.sizes, c) },
-          { name: 'convKernel', value: G.convKernel(x, y, c.kernel, c) },
-        ];
-        await compare(outputs, values, dtype);
-      }),
-      { numRuns: 25 },
-    );
-  });
+  it.each([
+    ['few channels', cases, 25],
+    ['many channels over small maps', wideCases, 15],
+  ] as const)(
+    'convolution and both adjoints agree with the interpreter, every operand and stride: %s',
+    async (_, drawn, numRuns) => {
+      await fc.assert(
+        fc.asyncProperty(drawn, async (c) => {
+          const { values, ...operands } = build(c);
+          await compare(outputsOf(operands, c), values, dtype);
+        }),
+        { numRuns },
+      );
+    },
+  );
 
   it('pooling, its tangent and its gradient share one MaxPool', async () => {
     const x = G.input('x', ['N', 3, 7, 6], 'float64');
@@ -55,5 +63,46 @@ describe.each(['float32', 'float64'] as const)('in ONNX Runtime, %s', (dtype) =>
     const text = new TextDecoder('latin1').decode(G.encode(G.castGraph(dtype)(G.makeGraph(outputs))));
     expect(text).toContain('MaxPool_1');
     expect(text).not.toContain('MaxPool_2');
+  });
+});
+
+const small = (c: Partial<Case>): Case => ({
+  batch: 1,
+  groups: 1,
+  channels: 64,
+  maps: 64,
+  sizes: [2, 2],
+  kernel: [3, 3],
+  strides: [1, 1],
+  padsBefore: [1, 1],
+  padsAfter: [1, 1],
+  dilations: [1, 1],
+  ...c,
+});
+
+const operatorsOf = (c: Case): ReadonlySet<string> => {
+  const { values: _, ...operands } = build(c);
+  const bytes = G.encode(G.castGraph('float32')(G.makeGraph(outputsOf(operands, c))));
+  return new Set(onnxProto.onnx.ModelProto.decode(bytes).graph!.node!.map((node) => node.opType!));
+};
+
+describe('in float32, the operators of a convolution and its adjoints', () => {
+  it.each([
+    ['a 3×3 kernel on a 2×2 map: 20 of 36 products would be with padding', small({})],
+    ['a 3×3 kernel on a 4×4 map: 44 of 144 would', small({ sizes: [4, 4] })],
+    ['a 3×3 kernel on one element', small({ sizes: [1, 1] })],
+  ])('%s, and no Conv is left', (_, c) => {
+    expect([...operatorsOf(c)].filter((operator) => operator.startsWith('Conv'))).toEqual([]);
+  });
+
+  it.each([
+    ['large maps', small({ sizes: [8, 8] })],
+    ['no padding', small({ sizes: [4, 4], padsBefore: [0, 0], padsAfter: [0, 0] })],
+    ['few channels', small({ channels: 63 })],
+    ['few maps', small({ maps: 63 })],
+    ['groups', small({ groups: 2 })],
+  ])('%s: one Conv and one ConvTranspose', (_, c) => {
+    expect(operatorsOf(c)).toContain('Conv');
+    expect(operatorsOf(c)).toContain('ConvTranspose');
   });
 });

@@ -1,6 +1,7 @@
 /** Conv: cross-correlation of an input with kernels over any number of spatial axes; linear in each operand. */
 
 import { bilinear } from '../classes/bilinear.js';
+import { emitLowered } from '../convolution/emitLowered.js';
 import {
   type ConvolutionAttributes,
   type ConvolutionOptions,
@@ -10,8 +11,9 @@ import {
   windowOf,
 } from '../convolution/geometry.js';
 import { convLoop } from '../convolution/kernels.js';
-import { lowerConv } from '../convolution/lowering.js';
+import { fasterByTaps } from '../convolution/lowering.js';
 import { overStacks } from '../convolution/stack.js';
+import { convByTaps } from '../convolution/taps.js';
 import { isZero } from '../convolution/zero.js';
 import { GraphError } from '../error.js';
 import { commonDType, describe, type Expr, makeExpr } from '../expr.js';
@@ -20,6 +22,9 @@ import { stackedConvInput } from './convInput.js';
 import { stackedConvKernel } from './convKernel.js';
 import { expand } from './expand.js';
 
+const tapByTap = ({ args, attributes }: Expr<ConvolutionAttributes>): Expr =>
+  convByTaps(args[0]!, args[1]!, attributes);
+
 export const convOp = bilinear<ConvolutionAttributes>({
   name: 'conv',
   infer: (args, attributes) => {
@@ -27,7 +32,10 @@ export const convOp = bilinear<ConvolutionAttributes>({
     const { outputs } = checkConvolution('conv', attributes, { x, w });
     return { dtype: commonDType('conv', args), shape: [x.shape[0]!, w.shape[0]!, ...outputs] };
   },
-  emit: (node, e) => e.node('Conv', node.args.map(e.name), onnxAttributes(node.attributes)),
+  emit: (node, e) =>
+    fasterByTaps(node.attributes, node.args[1]!.shape)
+      ? emitLowered(node, tapByTap(node), e)
+      : e.node('Conv', node.args.map(e.name), onnxAttributes(node.attributes)),
   evaluate: (node, [x, w], shape) =>
     convLoop(node.attributes, x!.data, w!.data, {
       batch: shape[0]!,
@@ -40,7 +48,7 @@ export const convOp = bilinear<ConvolutionAttributes>({
     i === 0
       ? stackedConvInput(adjoint, other, node.attributes, 0, lead)
       : stackedConvKernel(other, adjoint, node.attributes, lead, 0),
-  lowerFloat64: (node) => lowerConv(node.args[0]!, node.args[1]!, node.attributes),
+  lowerFloat64: tapByTap,
 });
 
 const makeConv = (x: Expr, w: Expr, attributes: ConvolutionAttributes): Expr => {

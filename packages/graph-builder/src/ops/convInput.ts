@@ -1,6 +1,7 @@
 /** ConvInput: the adjoint of convolution in its input (ONNX's ConvTranspose); linear in each operand. */
 
 import { bilinear } from '../classes/bilinear.js';
+import { emitLowered } from '../convolution/emitLowered.js';
 import {
   type ConvolutionAttributes,
   type ConvolutionOptions,
@@ -12,8 +13,9 @@ import {
   windowOf,
 } from '../convolution/geometry.js';
 import { convInputLoop } from '../convolution/kernels.js';
-import { lowerConvInput } from '../convolution/lowering.js';
+import { fasterByTaps } from '../convolution/lowering.js';
 import { overStacks } from '../convolution/stack.js';
+import { convInputByTaps } from '../convolution/taps.js';
 import { isZero } from '../convolution/zero.js';
 import { multiplyDims } from '../dim.js';
 import { commonDType, type Expr, makeExpr } from '../expr.js';
@@ -29,6 +31,9 @@ const outputPadding = (a: ConvolutionAttributes): readonly number[] =>
     return a.sizes[i]! + a.padsBefore[i]! + a.padsAfter[i]! - reached;
   });
 
+const tapByTap = ({ args, attributes }: Expr<ConvolutionAttributes>): Expr =>
+  convInputByTaps(args[0]!, args[1]!, attributes);
+
 export const convInputOp = bilinear<ConvolutionAttributes>({
   name: 'convInput',
   infer: (args, attributes) => {
@@ -38,10 +43,12 @@ export const convInputOp = bilinear<ConvolutionAttributes>({
     return { dtype: commonDType('convInput', args), shape: [y.shape[0]!, channels, ...attributes.sizes] };
   },
   emit: (node, e) =>
-    e.node('ConvTranspose', node.args.map(e.name), {
-      ...onnxAttributes(node.attributes),
-      output_padding: outputPadding(node.attributes),
-    }),
+    fasterByTaps(node.attributes, node.args[1]!.shape)
+      ? emitLowered(node, tapByTap(node), e)
+      : e.node('ConvTranspose', node.args.map(e.name), {
+          ...onnxAttributes(node.attributes),
+          output_padding: outputPadding(node.attributes),
+        }),
   evaluate: (node, [y, w], shape) =>
     convInputLoop(node.attributes, y!.data, w!.data, {
       batch: shape[0]!,
@@ -54,7 +61,7 @@ export const convInputOp = bilinear<ConvolutionAttributes>({
     i === 0
       ? stackedConv(adjoint, other, node.attributes, 0, lead)
       : stackedConvKernel(adjoint, other, node.attributes, 0, lead),
-  lowerFloat64: (node) => lowerConvInput(node.args[0]!, node.args[1]!, node.attributes),
+  lowerFloat64: tapByTap,
 });
 
 const makeConvInput = (y: Expr, w: Expr, attributes: ConvolutionAttributes): Expr => {

@@ -10,8 +10,8 @@ import {
   windowOf,
 } from '../convolution/geometry.js';
 import { convWeightLoop } from '../convolution/kernels.js';
-import { lowerConvKernel } from '../convolution/lowering.js';
 import { overStacks } from '../convolution/stack.js';
+import { convKernelByTaps } from '../convolution/taps.js';
 import { isZero } from '../convolution/zero.js';
 import { divideDimsExactly } from '../dim.js';
 import { commonDType, type Expr, makeExpr } from '../expr.js';
@@ -19,6 +19,9 @@ import { constant } from './constant.js';
 import { stackedConv } from './conv.js';
 import { stackedConvInput } from './convInput.js';
 import { expand } from './expand.js';
+
+const tapByTap = ({ args, attributes }: Expr<ConvolutionAttributes>): Expr =>
+  convKernelByTaps(args[0]!, args[1]!, attributes);
 
 export const convKernelOp = bilinear<ConvolutionAttributes>({
   name: 'convKernel',
@@ -28,8 +31,8 @@ export const convKernelOp = bilinear<ConvolutionAttributes>({
     const channels = divideDimsExactly(x.shape[1]!, attributes.groups)!;
     return { dtype: commonDType('convKernel', args), shape: [y.shape[1]!, channels, ...attributes.kernel] };
   },
-  // Conv with transposed operands would say this in one node and runs several times slower than slices and one product.
-  emit: (node, e) => emitLowered(node, lowerConvKernel(node.args[0]!, node.args[1]!, node.attributes), e),
+  // Conv with transposed operands would say this in one node and runs several times slower than products tap by tap.
+  emit: (node, e) => emitLowered(node, tapByTap(node), e),
   evaluate: (node, [x, y], shape) =>
     convWeightLoop(node.attributes, x!.data, y!.data, {
       batch: x!.shape[0]!,
@@ -42,7 +45,7 @@ export const convKernelOp = bilinear<ConvolutionAttributes>({
     i === 0
       ? stackedConvInput(other, adjoint, node.attributes, lead, 0)
       : stackedConv(other, adjoint, node.attributes, lead, 0),
-  lowerFloat64: (node) => lowerConvKernel(node.args[0]!, node.args[1]!, node.attributes),
+  lowerFloat64: tapByTap,
 });
 
 const makeConvKernel = (x: Expr, y: Expr, attributes: ConvolutionAttributes): Expr => {
