@@ -52,8 +52,8 @@ export interface DiagonalCurvature<A extends Attributes = any> {
   readonly second: (node: Expr<A>, adjoint: Expr) => Expr | undefined;
   /** w₃, likewise. */
   readonly third: (node: Expr<A>, adjoint: Expr) => Expr | undefined;
-  /** d²f[ẋ, ẋ] from Tẋ, with its `lead` stack axes. */
-  readonly secondTangent: (node: Expr<A>, transformed: Expr, lead: number) => Expr | undefined;
+  /** ½ d²f[ẋ, ẋ] from Tẋ, with its `lead` stack axes. */
+  readonly bend: (node: Expr<A>, transformed: Expr, lead: number) => Expr | undefined;
 }
 
 /** A product, linear in each of its two operands: d²B[(ȧ, ḃ)_s, (ȧ, ḃ)_t] = B(ȧ_s, ḃ_t) + B(ȧ_t, ḃ_s). */

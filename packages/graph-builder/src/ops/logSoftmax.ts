@@ -50,8 +50,8 @@ export const logSoftmaxOp: Op<LogSoftmaxAttributes> = {
       second: weight,
       third: weight,
       // The same for every class: d²y = −Σ_k p_k c_k².
-      secondTangent: (node, c, lead) =>
-        expand(neg(sumKept(mul(square(c), exp(node)), node.attributes.axis + lead)), c.shape),
+      bend: (node, c, lead) =>
+        expand(mul(sumKept(mul(square(c), exp(node)), node.attributes.axis + lead), -0.5), c.shape),
     },
   },
 };

@@ -8,7 +8,10 @@ import { type Block, gram, rowDots } from './assemble.js';
 import type { Order } from './groups.js';
 import { commonGroups, type Stack, takeGroups } from './stack.js';
 
-/** First- and second-order tangents of a value; both absent where no group reaches it. */
+/**
+ * Taylor coefficients of a value along each group, ẋ and ½ẍ; absent where no group reaches it. With derivatives in their place
+ * every product would be multiplied by 2.
+ */
 export interface Tangents {
   readonly first: Stack | undefined;
   readonly second: Stack | undefined;
@@ -26,7 +29,7 @@ export interface Contribution {
   readonly symmetric: readonly Block[];
   readonly cross: readonly Block[];
   readonly third: readonly { readonly groups: readonly number[]; readonly value: Expr }[];
-  /** d²f[ẋ_s, ẋ_s], which the second-order tangents of the result need. */
+  /** ½ d²f[ẋ_s, ẋ_s], which the second-order tangents of the result need. */
   readonly bend: Stack | undefined;
   /** Powers left to the next operation, which has some over the same stack. */
   readonly postponed: Powers | undefined;
@@ -77,9 +80,9 @@ export const diagonalContribution = (
     const both = commonGroups(second, first);
     const weighted = takeGroups({ groups, value: mul(x, w2) }, both);
     const curved = curvature.transform(node, takeGroups(second, both), 1);
-    third.push({ groups: both, value: mul(rowDots(weighted, curved), 3) });
+    third.push({ groups: both, value: mul(rowDots(weighted, curved), 6) });
   }
-  const bent = curvature.secondTangent(node, x, 1);
+  const bent = curvature.bend(node, x, 1);
   return { ...nothing, ...left, symmetric, third, bend: bent && { groups, value: bent } };
 };
 
@@ -122,12 +125,12 @@ export const bilinearContribution = (
     const both = commonGroups(own, other);
     if (both.length === 0 || !adjoint) return [];
     const reused = viaB === (from === 1) ? takeGroups({ groups: own.groups, value: q! }, both) : pulled(from, both)!;
-    return [{ groups: both, value: mul(rowDots(reused, takeGroups(other!, both)), 3) }];
+    return [{ groups: both, value: mul(rowDots(reused, takeGroups(other!, both)), 6) }];
   });
   const paired = commonGroups(a.first, b.first);
   const bend =
     paired.length === 0
       ? undefined
-      : { groups: paired, value: mul(apply(node, takeGroups(a.first, paired), takeGroups(b.first, paired), 1, 1), 2) };
+      : { groups: paired, value: apply(node, takeGroups(a.first, paired), takeGroups(b.first, paired), 1, 1) };
   return { ...nothing, cross, third, bend };
 };
