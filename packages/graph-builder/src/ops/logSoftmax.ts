@@ -50,8 +50,9 @@ export const logSoftmaxOp: Op<LogSoftmaxAttributes> = {
       second: weight,
       third: weight,
       // The same for every class: d²y = −Σ_k p_k c_k².
+      // ½p·c² is what the exponential of a softmax adds to it.
       bend: (node, c, lead) =>
-        expand(mul(sumKept(mul(square(c), exp(node)), node.attributes.axis + lead), -0.5), c.shape),
+        expand(neg(sumKept(mul(square(c), mul(exp(node), 0.5)), node.attributes.axis + lead)), c.shape),
     },
   },
 };
