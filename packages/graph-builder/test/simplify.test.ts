@@ -86,3 +86,30 @@ describe('simplify', () => {
     );
   });
 });
+
+describe('the adjoint of cutting something up', () => {
+  const x = G.input('x', [2, 6], 'float64');
+  const part = (start: number, size: number) => G.slice(x, [0, start], [2, size]);
+  const gradientOf = (parts: readonly G.Expr[]) =>
+    G.grad(G.sumOf(parts.map((p, i) => G.reduceSum(G.mul(G.sin(p), i + 1)))), [x])[0]!;
+  const operations = (e: G.Expr) => G.topologicalOrder([e]).map(({ op }) => op.name);
+  const values = { x: { shape: [2, 6], data: Float64Array.from({ length: 12 }, (_, i) => i / 3 - 2) } };
+
+  it('joins parts that lie side by side, without padding', () => {
+    const gradient = gradientOf([part(0, 1), part(1, 3), part(4, 2)]);
+    expect(operations(gradient)).not.toContain('pad');
+    const [g] = G.evaluate([gradient], values);
+    const factor = (i: number) => [1, 2, 2, 2, 3, 3][i % 6]!;
+    values.x.data.forEach((v, i) => {
+      expect(g!.data[i]).toBeCloseTo(factor(i) * Math.cos(v), 14);
+    });
+  });
+
+  it('adds parts that overlap', () => {
+    const [g] = G.evaluate([gradientOf([part(0, 4), part(3, 2)])], values);
+    const factor = (i: number) => [1, 1, 1, 3, 2, 0][i % 6]!;
+    values.x.data.forEach((v, i) => {
+      expect(g!.data[i]).toBeCloseTo(factor(i) * Math.cos(v), 14);
+    });
+  });
+});

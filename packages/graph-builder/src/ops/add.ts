@@ -7,6 +7,7 @@ import { broadcastShapes, sameShape } from '../shape.js';
 import { uniformValue } from './constant.js';
 import { expand } from './expand.js';
 import { foldConstants } from './fold.js';
+import { joinPadded } from './joinPadded.js';
 
 export const addOp = linear({
   name: 'add',
@@ -27,7 +28,7 @@ export function add(a: Expr, b: Expr | number): Expr {
   const shape = broadcastShapes('add', x.shape, y.shape);
   if (uniformValue(y) === 0 && sameShape(x.shape, shape)) return x;
   if (uniformValue(x) === 0) return expand(y, shape);
-  return foldConstants(makeBroadcast(addOp, [x, y], {}));
+  return joinPadded(x, y) ?? foldConstants(makeBroadcast(addOp, [x, y], {}));
 }
 
 /** Σ of one or more expressions of one shape. */
