@@ -169,16 +169,15 @@ const matrixOf = (x: Expr, groups: number): Expr => {
   return reshape(x, groups === 1 ? [rows, -1] : [groups, rows, -1]);
 };
 
-/** w [M, C/g, ...kernel] as [M, products, C/g, J]. */
-const kernelsApart = (w: Expr, { joined, boxes }: Plan): Expr =>
-  transpose(reshape(w, [w.shape[0]!, w.shape[1]!, boxes.length, joined]), [0, 2, 1, 3]);
-
-/** The r-th product's kernels as one matrix [M/g, C/g·J], or one for each group. */
+/** The kernels of the r-th product as one matrix [M/g, C/g·J], or one for each group; `apart` is w as [M, C/g, products, J]. */
 const kernelMatrix = (apart: Expr, r: number, groups: number): Expr => {
-  const [maps, , channels, joined] = apart.shape as readonly [Dim, Dim, Dim, Dim];
+  const [maps, channels, , joined] = apart.shape as readonly [Dim, Dim, Dim, Dim];
   const shape = [divideDimsExactly(maps, groups)!, multiplyDims(channels, joined)];
-  return reshape(sliceAxis(apart, 1, r, 1), groups === 1 ? shape : [groups, ...shape]);
+  return reshape(sliceAxis(apart, 2, r, 1), groups === 1 ? shape : [groups, ...shape]);
 };
+
+const kernelsApart = (w: Expr, { joined, boxes }: Plan): Expr =>
+  reshape(w, [w.shape[0]!, w.shape[1]!, boxes.length, joined]);
 
 const sumOr = (parts: readonly Expr[], like: Expr, shape: readonly Dim[]): Expr =>
   parts.length > 0 ? parts.reduce(add) : expand(constant(0, like.dtype), shape);
@@ -223,12 +222,12 @@ export const convKernelByTaps = (x: Expr, y: Expr, a: ConvolutionAttributes): Ex
   const plan = planOf(a, channels);
   const inputs = joinTaps(batchLast(x), a, plan);
   const adjoints = batchLast(y);
-  const shape = [y.shape[1]!, 1, channels, plan.joined];
+  const shape = [y.shape[1]!, channels, 1, plan.joined];
   const parts = plan.boxes.map((box) => {
     if (!box) return expand(constant(0, x.dtype), shape);
     const rows = matrixOf(readOutputs(adjoints, box), a.groups);
     const columns = matrixOf(readInputs(inputs, box), a.groups);
     return reshape(matmul(rows, matrixTranspose(columns)), shape);
   });
-  return reshape(transpose(concat(parts, 1), [0, 2, 1, 3]), [y.shape[1]!, channels, ...a.kernel]);
+  return reshape(concat(parts, 2), [y.shape[1]!, channels, ...a.kernel]);
 };
