@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: {
     alias: readdirSync(packages).flatMap((name) => [
       { find: new RegExp(`^@hograd/${name}$`), replacement: `${packages}/${name}/src/index.ts` },
-      { find: new RegExp(`^@hograd/${name}/pure$`), replacement: `${packages}/${name}/src/pure.ts` },
+      { find: new RegExp(`^@hograd/${name}/(\\w+)$`), replacement: `${packages}/${name}/src/$1.ts` },
     ]),
   },
   test: {

@@ -5,21 +5,7 @@ import { GraphError } from './error.js';
 import { type Expr, topologicalOrder } from './expr.js';
 import { isConstant } from './ops/constant.js';
 import { isInput } from './ops/input.js';
-import type { DType } from './tensor.js';
-
-const widths: { readonly [D in DType]: number } = {
-  float32: 4,
-  float64: 8,
-  int32: 4,
-  int64: 8,
-  int8: 1,
-  int16: 2,
-  uint8: 1,
-  uint16: 2,
-  uint32: 4,
-  uint64: 8,
-  bool: 1,
-};
+import { arrayTypes } from './tensor.js';
 
 /** Operations whose result is their operand's memory under another shape. */
 const aliases: ReadonlySet<string> = new Set(['reshape', 'detach']);
@@ -40,7 +26,8 @@ export const peakBytes =
         throw new GraphError('peakBytes', `dimension ${dim} has no length; give its symbols one`);
       return value;
     };
-    const bytesOf = ({ dtype, shape }: Expr): number => shape.map(length).reduce((a, b) => a * b, widths[dtype]);
+    const bytesOf = ({ dtype, shape }: Expr): number =>
+      shape.map(length).reduce((a, b) => a * b, arrayTypes[dtype].BYTES_PER_ELEMENT);
     const order = topologicalOrder(outputs);
     /** The node whose memory a node's value lives in. */
     const home = new Map<Expr, Expr>();

@@ -30,6 +30,27 @@ export interface DataOf {
 
 export type TensorData = DataOf[DType];
 
+interface ArrayType<D extends DType> {
+  new (length: number): DataOf[D];
+  new (buffer: ArrayBuffer): DataOf[D];
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+/** Constructors of the typed arrays, by element type. */
+export const arrayTypes: { readonly [D in DType]: ArrayType<D> } = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+};
+
 /** Immutable by convention: nobody writes to `data` after construction. `shape` [] is a scalar (one element). */
 export interface Tensor<D extends DType = DType> {
   readonly dtype: D;

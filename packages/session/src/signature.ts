@@ -1,6 +1,7 @@
 /** What goes into a model and what comes out of it. */
 
-import type { DataOf, DType } from '@hograd/graph-builder';
+import type { DType } from '@hograd/graph-builder';
+import { arrayTypes } from '@hograd/graph-builder/tensor';
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { SessionError } from './error.js';
@@ -17,20 +18,6 @@ export interface Port {
   readonly dtype: DType;
   readonly shape: readonly SymbolicDim[];
 }
-
-export const arrayTypes: { readonly [D in DType]: new (length: number) => DataOf[D] } = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-};
 
 const isDType = (type: string): type is DType => Object.hasOwn(arrayTypes, type);
 

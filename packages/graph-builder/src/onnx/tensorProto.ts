@@ -2,7 +2,7 @@
 
 import type { onnx as Onnx } from 'onnx-proto';
 import { tensor } from '../ops/constant.js';
-import type { DType, Tensor, TensorData } from '../tensor.js';
+import { arrayTypes, type Tensor } from '../tensor.js';
 import { DecodeFailure } from './errors.js';
 import { type ExternalData, isExternal, readExternal } from './externalData.js';
 import { dtypeOfOnnx } from './types.js';
@@ -13,21 +13,6 @@ const MOST_ELEMENTS = 2 ** 31;
 const fail = (name: string, problem: string): never => {
   throw new DecodeFailure({ _tag: 'InvalidTensor', tensor: name, message: `tensor "${name}" ${problem}` });
 };
-
-const arrays: { readonly [D in DType]: { new (buffer: ArrayBuffer): TensorData; readonly BYTES_PER_ELEMENT: number } } =
-  {
-    float32: Float32Array,
-    float64: Float64Array,
-    int32: Int32Array,
-    int64: BigInt64Array,
-    int8: Int8Array,
-    int16: Int16Array,
-    uint8: Uint8Array,
-    uint16: Uint16Array,
-    uint32: Uint32Array,
-    uint64: BigUint64Array,
-    bool: Uint8Array,
-  };
 
 /** Half precision and bfloat16 become float32, which holds all of their values. */
 const widened = (bits: number, type: number): number => {
@@ -60,7 +45,7 @@ export const decodeTensor = (proto: Onnx.ITensorProto, externalData?: ExternalDa
   const size = shape.reduce((a, b) => a * b, 1);
   if (shape.some((d) => !(d >= 0)) || size > MOST_ELEMENTS)
     return fail(name, `has the absurd shape [${shape.join(', ')}]`);
-  const width = half ? 2 : arrays[dtype].BYTES_PER_ELEMENT;
+  const width = half ? 2 : arrayTypes[dtype].BYTES_PER_ELEMENT;
   const raw = isExternal(proto) ? readExternal(proto, size * width, externalData) : proto.rawData;
   if (raw && raw.length > 0) {
     if (raw.length !== size * width)
@@ -68,7 +53,7 @@ export const decodeTensor = (proto: Onnx.ITensorProto, externalData?: ExternalDa
     // A fresh buffer: the file's own is not aligned, and in Node a Buffer's `slice` would still share it.
     const copy = new Uint8Array(raw).buffer;
     if (half) return { dtype, shape, data: Float32Array.from(new Uint16Array(copy), (bits) => widened(bits, type)) };
-    return { dtype, shape, data: new arrays[dtype](copy) };
+    return { dtype, shape, data: new arrayTypes[dtype](copy) };
   }
   const fields = typedFields(proto);
   if (fields.length !== size)

@@ -3,7 +3,7 @@
 import { GraphError } from '../error.js';
 import { type Expr, makeExpr } from '../expr.js';
 import type { Attributes, Op, Value } from '../op.js';
-import type { DataOf, DType, Tensor, TensorData } from '../tensor.js';
+import { arrayTypes, type DType, type Tensor, type TensorData } from '../tensor.js';
 
 export type ConstantAttributes = Attributes & { readonly dtype: DType; readonly shape: readonly number[] };
 
@@ -34,20 +34,6 @@ export const constantOp: Op<ConstantAttributes> = {
     throw new Error('constants are written by the encoder itself');
   },
   evaluate: (node) => constantValue(node)!.data,
-};
-
-const arrayTypes: { readonly [D in DType]: new (length: number) => DataOf[D] } = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
 };
 
 /** The largest value of each 64-bit type. The double nearest to it, which stands for "to the end" in files, is one more. */

@@ -1,9 +1,10 @@
 /** Do tensors suit a model's inputs and outputs? */
 
 import type { Tensor } from '@hograd/graph-builder';
+import { arrayTypes } from '@hograd/graph-builder/tensor';
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { SessionError } from '../error.js';
-import { arrayTypes, formatPorts, type Port } from '../signature.js';
+import { formatPorts, type Port } from '../signature.js';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
