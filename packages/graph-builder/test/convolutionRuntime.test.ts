@@ -46,6 +46,40 @@ describe.each(['float32', 'float64'] as const)('in ONNX Runtime, %s', (dtype) =>
     },
   );
 
+  it.each([
+    ['2×2', [6, 8], [2, 2]],
+    ['2×2, a row and a column left over', [7, 5], [2, 2]],
+    ['4 of one axis', [9], [4]],
+    ['2×1×2', [4, 3, 4], [2, 1, 2]],
+    ['4×2, more than is compared by whole tensors', [8, 8], [4, 2]],
+  ] as const)('maxima side by side: the first of equal elements, %s', async (_, sizes, kernel) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 3 }),
+        fc.infiniteStream(fc.integer({ min: 0, max: 2 })),
+        async (batch, drawn) => {
+          const shape = [batch, 2, ...sizes];
+          const x = G.input('x', ['N', ...shape.slice(1)], 'float64');
+          const v = G.input('v', ['N', ...shape.slice(1)], 'float64');
+          const y = G.maxPool(x, kernel, { strides: kernel });
+          const [tangent] = G.jvp([y], new Map([[x, v]]));
+          const [gradient] = G.grad(G.reduceSum(G.mul(y, G.add(y, 1))), [x]);
+          const length = shape.reduce((a, b) => a * b, 1);
+          const few = Float64Array.from({ length }, () => drawn.next().value as number);
+          const distinct = Float64Array.from({ length }, (_, i) => Math.sin(1.7 * i));
+          const outputs = [
+            { name: 'y', value: y },
+            { name: 'positions', value: G.cast(G.maxPoolIndices(x, kernel, { strides: kernel }), 'float64') },
+            { name: 'tangent', value: tangent! },
+            { name: 'gradient', value: gradient! },
+          ];
+          await compare(outputs, { x: { shape, data: few }, v: { shape, data: distinct } }, dtype);
+        },
+      ),
+      { numRuns: 4 },
+    );
+  });
+
   it('pooling, its tangent and its gradient share one MaxPool', async () => {
     const x = G.input('x', ['N', 3, 7, 6], 'float64');
     const v = G.input('v', ['N', 3, 7, 6], 'float64');

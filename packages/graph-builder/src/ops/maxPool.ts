@@ -1,8 +1,10 @@
 /** MaxPool: the largest element of each window over the spatial axes; linear given which element each window takes. */
 
 import { linear } from '../classes/linear.js';
+import { emitLowered } from '../convolution/emitLowered.js';
 import { outputSizes, product, spatialSizes, tapsOf, type Window } from '../convolution/geometry.js';
 import { type PoolingOptions, poolingWindow } from '../convolution/pooling.js';
+import { isTiling, maximaOfTiles } from '../convolution/tiles.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
 import type { Emitter, Op, Value } from '../op.js';
@@ -52,13 +54,18 @@ const selected = (x: Value, outputs: readonly number[], window: Window): Float64
   return best;
 };
 
-/** One MaxPool node with both outputs where the graph needs both: values, and positions that count through the whole tensor. */
+/** Values and positions where the graph needs both; `indices` is empty where it needs values alone. */
 const emitBoth = (node: Expr<Window>, e: Emitter): { readonly value: string; readonly indices: string } => {
   const [x] = node.args as [Expr];
   const { kernel, strides, padsBefore, padsAfter, dilations } = node.attributes;
   const attributes = { kernel_shape: kernel, strides, pads: [...padsBefore, ...padsAfter], dilations };
   const positions = makeExpr(maxPoolIndicesOp, [x], node.attributes);
   if (!e.contains(positions)) return { value: e.node('MaxPool', [e.name(x)], attributes), indices: '' };
+  if (isTiling(x, node.attributes)) {
+    const tiles = maximaOfTiles(x, node.attributes);
+    return { value: emitLowered(node, tiles.values, e), indices: emitLowered(node, tiles.positions, e) };
+  }
+  // ONNX counts positions through the whole tensor.
   const [value, whole] = e.nodes('MaxPool', [e.name(x)], 2, attributes) as [string, string];
   const indices = e.node('Mod', [whole, e.scalar('int64', product(spatialSizes('maxPool', x)))]);
   return { value, indices };
