@@ -124,13 +124,14 @@ describe('in float32, the operators of a convolution and its adjoints', () => {
   it.each([
     ['a 3×3 kernel on a 2×2 map: 20 of 36 products would be with padding', small({})],
     ['a 3×3 kernel on a 4×4 map: 44 of 144 would', small({ sizes: [4, 4] })],
+    ['a 3×3 kernel on an 8×8 map: 92 of 576 would', small({ sizes: [8, 8] })],
     ['a 3×3 kernel on one element', small({ sizes: [1, 1] })],
   ])('%s, and no Conv is left', (_, c) => {
     expect([...operatorsOf(c)].filter((operator) => operator.startsWith('Conv'))).toEqual([]);
   });
 
   it.each([
-    ['large maps', small({ sizes: [8, 8] })],
+    ['large maps', small({ sizes: [16, 16] })],
     ['no padding', small({ sizes: [4, 4], padsBefore: [0, 0], padsAfter: [0, 0] })],
     ['few channels', small({ channels: 63 })],
     ['few maps', small({ maps: 63 })],
