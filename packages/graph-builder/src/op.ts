@@ -33,6 +33,8 @@ export interface Emitter {
   readonly scalar: (dtype: DType, value: number) => string;
   /** Is this expression part of the graph being written? Lets an operation with two outputs write both at once. */
   readonly contains: (expr: Expr) => boolean;
+  /** Does the graph being written hold this operation? Lets a form be chosen by what the graph is for. */
+  readonly holds: (op: Expr['op']) => boolean;
   /** How many nodes of the graph read this expression; lets a fused form be chosen where nobody else needs the parts. */
   readonly uses: (expr: Expr) => number;
   /** Records that an expression's value already has a name. */

@@ -114,9 +114,9 @@ const small = (c: Partial<Case>): Case => ({
   ...c,
 });
 
-const operatorsOf = (c: Case): ReadonlySet<string> => {
+const operatorsOf = (c: Case, wanted = (_: G.Output) => true): ReadonlySet<string> => {
   const { values: _, ...operands } = build(c);
-  const bytes = G.encode(G.castGraph('float32')(G.makeGraph(outputsOf(operands, c))));
+  const bytes = G.encode(G.castGraph('float32')(G.makeGraph(outputsOf(operands, c).filter(wanted))));
   return new Set(onnxProto.onnx.ModelProto.decode(bytes).graph!.node!.map((node) => node.opType!));
 };
 
@@ -139,5 +139,10 @@ describe('in float32, the operators of a convolution and its adjoints', () => {
   ])('%s: one Conv and one ConvTranspose', (_, c) => {
     expect(operatorsOf(c)).toContain('Conv');
     expect(operatorsOf(c)).toContain('ConvTranspose');
+  });
+
+  it('a network alone keeps its Conv, one of transposed convolutions its ConvTranspose', () => {
+    expect([...operatorsOf(small({}), ({ name }) => name === 'conv')]).toEqual(['Conv']);
+    expect([...operatorsOf(small({}), ({ name }) => name === 'convInput')]).toEqual(['ConvTranspose']);
   });
 });

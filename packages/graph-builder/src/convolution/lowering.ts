@@ -1,6 +1,10 @@
-/** Which float32 convolutions are written tap by tap rather than as one node: chosen by shape, from docs/ort-kernels.md. */
+/** Which float32 convolutions are written tap by tap rather than as one node: chosen by shape from docs/ort-kernels.md. */
 
 import type { Dim } from '../dim.js';
+import type { Emitter } from '../op.js';
+import { convOp } from '../ops/conv.js';
+import { convInputOp } from '../ops/convInput.js';
+import { convKernelOp } from '../ops/convKernel.js';
 import type { ConvolutionAttributes } from './geometry.js';
 import { shareOfData } from './taps.js';
 
@@ -16,6 +20,9 @@ const MOST_DATA = 0.85;
 
 const isWide = (length: Dim): boolean => typeof length === 'number' && length >= WIDE;
 
-/** Is a convolution with kernels w [M, C, ...k], or its adjoint in x, faster tap by tap than as Conv or ConvTranspose? */
-export const fasterByTaps = (a: ConvolutionAttributes, [maps, channels]: readonly Dim[]): boolean =>
-  a.groups === 1 && isWide(maps!) && isWide(channels!) && shareOfData(a) <= MOST_DATA;
+/** A file of a network alone goes to other programs and devices, and keeps its operators. */
+const isDifferentiated = (e: Emitter): boolean => e.holds(convKernelOp) || (e.holds(convOp) && e.holds(convInputOp));
+
+/** Is a convolution with kernels w [M, C, ...k], or its adjoint in x, to be written tap by tap and not as Conv or ConvTranspose? */
+export const goesByTaps = (a: ConvolutionAttributes, [maps, channels]: readonly Dim[], e: Emitter): boolean =>
+  isDifferentiated(e) && a.groups === 1 && isWide(maps!) && isWide(channels!) && shareOfData(a) <= MOST_DATA;

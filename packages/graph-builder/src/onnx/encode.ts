@@ -101,6 +101,7 @@ const makeEmitter = (
   const uses = new Map<Expr, number>();
   for (const expr of order) for (const arg of new Set(expr.args)) uses.set(arg, (uses.get(arg) ?? 0) + 1);
   const present = new Set(order);
+  const operations = new Set(order.map(({ op }) => op));
 
   const constantName = (expr: Expr): string => {
     const known = constants.get(expr);
@@ -185,6 +186,7 @@ const makeEmitter = (
     },
     scalar: (dtype: DType, value: number): string => constantName(constant(value, dtype)),
     contains: (expr: Expr): boolean => present.has(expr),
+    holds: (op: Expr['op']): boolean => operations.has(op),
     uses: (expr: Expr): number => uses.get(expr) ?? 0,
     bind: (expr: Expr, name: string): void => {
       names.set(expr, name);

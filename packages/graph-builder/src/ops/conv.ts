@@ -11,7 +11,7 @@ import {
   windowOf,
 } from '../convolution/geometry.js';
 import { convLoop } from '../convolution/kernels.js';
-import { fasterByTaps } from '../convolution/lowering.js';
+import { goesByTaps } from '../convolution/lowering.js';
 import { overStacks } from '../convolution/stack.js';
 import { convByTaps } from '../convolution/taps.js';
 import { isZero } from '../convolution/zero.js';
@@ -33,7 +33,7 @@ export const convOp = bilinear<ConvolutionAttributes>({
     return { dtype: commonDType('conv', args), shape: [x.shape[0]!, w.shape[0]!, ...outputs] };
   },
   emit: (node, e) =>
-    fasterByTaps(node.attributes, node.args[1]!.shape)
+    goesByTaps(node.attributes, node.args[1]!.shape, e)
       ? emitLowered(node, tapByTap(node), e)
       : e.node('Conv', node.args.map(e.name), onnxAttributes(node.attributes)),
   evaluate: (node, [x, w], shape) =>

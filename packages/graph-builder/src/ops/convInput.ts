@@ -13,7 +13,7 @@ import {
   windowOf,
 } from '../convolution/geometry.js';
 import { convInputLoop } from '../convolution/kernels.js';
-import { fasterByTaps } from '../convolution/lowering.js';
+import { goesByTaps } from '../convolution/lowering.js';
 import { overStacks } from '../convolution/stack.js';
 import { convInputByTaps } from '../convolution/taps.js';
 import { isZero } from '../convolution/zero.js';
@@ -43,7 +43,7 @@ export const convInputOp = bilinear<ConvolutionAttributes>({
     return { dtype: commonDType('convInput', args), shape: [y.shape[0]!, channels, ...attributes.sizes] };
   },
   emit: (node, e) =>
-    fasterByTaps(node.attributes, node.args[1]!.shape)
+    goesByTaps(node.attributes, node.args[1]!.shape, e)
       ? emitLowered(node, tapByTap(node), e)
       : e.node('ConvTranspose', node.args.map(e.name), {
           ...onnxAttributes(node.attributes),
