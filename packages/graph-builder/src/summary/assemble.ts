@@ -5,10 +5,9 @@ import { add } from '../ops/add.js';
 import { constant, tensor } from '../ops/constant.js';
 import { expand } from '../ops/expand.js';
 import { matmul } from '../ops/matmul.js';
-import { mul } from '../ops/mul.js';
 import { pad } from '../ops/pad.js';
-import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
+import { sliceAxis } from '../ops/slice.js';
 import { matrixTranspose, transpose } from '../ops/transpose.js';
 import type { DType } from '../tensor.js';
 
@@ -19,17 +18,21 @@ export interface Block {
   readonly value: Expr;
 }
 
+/** Entries of a vector over groups. */
+export interface Entries {
+  readonly groups: readonly number[];
+  readonly value: Expr;
+}
+
+/** What is added to H̄ and D3. `cross` blocks count together with their transposes. */
+export interface Terms {
+  readonly symmetric: readonly Block[];
+  readonly cross: readonly Block[];
+  readonly third: readonly Entries[];
+}
+
 /** Σ of terms, `zero` where there are none. */
 export const addAll = (terms: readonly Expr[], zero: Expr): Expr => (terms.length === 0 ? zero : terms.reduce(add));
-
-/** [k, ...n] as a matrix with k rows. */
-const rowsOf = (x: Expr): Expr => reshape(x, [x.shape[0]!, -1]);
-
-/** ⟨a_s, b_t⟩ for all s, t: stacks [k, ...n] and [l, ...n] give [k, l], in one matrix product. */
-export const gram = (a: Expr, b: Expr): Expr => matmul(rowsOf(a), transpose(rowsOf(b)));
-
-/** ⟨a_s, b_s⟩ for each s: two stacks [k, ...n] give [k]. */
-export const rowDots = (a: Expr, b: Expr): Expr => reduceSum(rowsOf(mul(a, b)), [1]);
 
 const isRun = (groups: readonly number[]): boolean => groups.every((g, i) => g === groups[0]! + i);
 
@@ -42,52 +45,64 @@ const selection = (groups: readonly number[], size: number, dtype: DType): Expr 
   return constant(tensor(data, [groups.length, size], dtype));
 };
 
-/** A block spread over S×S, zero elsewhere: by padding where its groups are consecutive, else by selection matrices. */
-const placeBlock = ({ rows, columns, value }: Block, size: number): Expr => {
+/** A block spread over a table of S columns, zero elsewhere: by padding where its groups are consecutive, else by selection matrices. */
+const placeBlock = ({ rows, columns, value }: Block, height: number, size: number): Expr => {
   if (isRun(rows) && isRun(columns)) {
     const before = [rows[0]!, columns[0]!];
-    return pad(value, before, [size - rows.length - before[0]!, size - columns.length - before[1]!]);
+    return pad(value, before, [height - rows.length - before[0]!, size - columns.length - before[1]!]);
   }
-  const left = transpose(selection(rows, size, value.dtype));
+  const left = transpose(selection(rows, height, value.dtype));
   return matmul(matmul(left, value), selection(columns, size, value.dtype));
 };
 
-/** Σ of blocks as one matrix [S, S]; blocks over the same groups are added before they are spread. */
-export const assembleMatrix = (blocks: readonly Block[], size: number, dtype: DType): Expr => {
-  const byPlace = new Map<string, Block>();
+const row = (at: number, { groups, value }: Entries): Block => ({
+  rows: [at],
+  columns: groups,
+  value: reshape(value, [1, groups.length]),
+});
+
+const lowered = (by: number, block: Block): Block => ({ ...block, rows: block.rows.map((s) => s + by) });
+
+/** Neighbours over the same groups are added before they are spread. */
+const addNeighbours = (blocks: readonly Block[]): readonly Block[] => {
+  const place = ({ rows, columns }: Block): string => `${rows.join(',')}|${columns.join(',')}`;
+  const joined: Block[] = [];
   for (const block of blocks) {
-    const key = `${block.rows.join(',')}|${block.columns.join(',')}`;
-    const so = byPlace.get(key);
-    byPlace.set(key, so ? { ...block, value: add(so.value, block.value) } : block);
+    const last = joined.at(-1);
+    if (last && place(last) === place(block)) {
+      joined.splice(-1, 1, { ...block, value: add(last.value, block.value) });
+    } else joined.push(block);
   }
-  const placed = [...byPlace.values()].map((block) => placeBlock(block, size));
-  return addAll(placed, expand(constant(0, dtype), [size, size]));
+  return joined;
 };
 
-/** M + Mᵀ. */
-export const symmetrize = (matrix: Expr): Expr => add(matrix, matrixTranspose(matrix));
-
-/** Σ of vectors over their groups as one vector [S]. */
-export const assembleVector = (
-  parts: readonly { readonly groups: readonly number[]; readonly value: Expr }[],
+/**
+ * ḡ [S], H̄ [S, S] and D3 [S] from all terms, in one table: rows for ḡ and D3, for the symmetric part of H̄, and for the part that
+ * counts with its transpose. One, because a runtime that works its way back from the results then comes to the terms in
+ * their order, each while the stacks it reads are alive. From results apart, ONNX Runtime did all of ḡ's work first and kept
+ * every stack for H̄.
+ */
+export const assemble = (
+  gbar: Entries | undefined,
+  terms: readonly Terms[],
   size: number,
   dtype: DType,
-): Expr => {
-  const blocks = parts.map(({ groups, value }) => ({
-    rows: [0],
-    columns: groups,
-    value: reshape(value, [1, groups.length]),
-  }));
-  const byPlace = new Map<string, Expr>();
-  for (const { columns, value } of blocks) {
-    const key = columns.join(',');
-    const so = byPlace.get(key);
-    byPlace.set(key, so ? add(so, value) : value);
-  }
-  const placed = [...byPlace].map(([key, value]) => {
-    const groups = key.split(',').map(Number);
-    if (!isRun(groups)) return matmul(value, selection(groups, size, dtype));
-    return pad(value, [0, groups[0]!], [0, size - groups.length - groups[0]!]);
-  });
-  return reshape(addAll(placed, expand(constant(0, dtype), [1, size])), [size]);
+): { readonly gbar: Expr; readonly Hbar: Expr; readonly D3: Expr } => {
+  const height = 2 * size + 2;
+  const blocks = terms.flatMap(({ symmetric, cross, third }) => [
+    ...symmetric.map((block) => lowered(2, block)),
+    ...cross.map((block) => lowered(2 + size, block)),
+    ...third.map((entries) => row(1, entries)),
+  ]);
+  const placed = addNeighbours([...blocks, ...(gbar ? [row(0, gbar)] : [])]).map((block) =>
+    placeBlock(block, height, size),
+  );
+  const table = addAll(placed, expand(constant(0, dtype), [height, size]));
+  const rowAt = (at: number): Expr => reshape(sliceAxis(table, 0, at, 1), [size]);
+  const cross = sliceAxis(table, 0, 2 + size, size);
+  return {
+    gbar: rowAt(0),
+    D3: rowAt(1),
+    Hbar: add(sliceAxis(table, 0, 2, size), add(cross, matrixTranspose(cross))),
+  };
 };

@@ -3,8 +3,12 @@
 import type { Expr } from '../expr.js';
 import type { BilinearCurvature, DiagonalCurvature } from '../op.js';
 import { add } from '../ops/add.js';
+import { matmul } from '../ops/matmul.js';
 import { mul } from '../ops/mul.js';
-import { type Block, gram, rowDots } from './assemble.js';
+import { reduceSum } from '../ops/reduceSum.js';
+import { reshape } from '../ops/reshape.js';
+import { transpose } from '../ops/transpose.js';
+import type { Terms } from './assemble.js';
 import type { Order } from './groups.js';
 import { commonGroups, type Stack, takeGroups } from './stack.js';
 
@@ -24,16 +28,22 @@ export interface Powers {
   readonly w3: Expr | undefined;
 }
 
-/** What one operation adds. `cross` blocks count together with their transposes. */
-export interface Contribution {
-  readonly symmetric: readonly Block[];
-  readonly cross: readonly Block[];
-  readonly third: readonly { readonly groups: readonly number[]; readonly value: Expr }[];
+/** What one operation adds, and what it hands on. */
+export interface Contribution extends Terms {
   /** ½ d²f[ẋ_s, ẋ_s], which the second-order tangents of the result need. */
   readonly bend: Stack | undefined;
   /** Powers left to the next operation, which has some over the same stack. */
   readonly postponed: Powers | undefined;
 }
+
+/** [k, ...n] as a matrix with k rows. */
+const rowsOf = (x: Expr): Expr => reshape(x, [x.shape[0]!, -1]);
+
+/** ⟨a_s, b_t⟩ for all s, t: stacks [k, ...n] and [l, ...n] give [k, l], in one matrix product. */
+const gram = (a: Expr, b: Expr): Expr => matmul(rowsOf(a), transpose(rowsOf(b)));
+
+/** ⟨a_s, b_s⟩ for each s: two stacks [k, ...n] give [k]. */
+const rowDots = (a: Expr, b: Expr): Expr => reduceSum(rowsOf(mul(a, b)), [1]);
 
 export const nothing: Contribution = { symmetric: [], cross: [], third: [], bend: undefined, postponed: undefined };
 

@@ -13,7 +13,7 @@ import { constant, tensor } from '../ops/constant.js';
 import { gather } from '../ops/gather.js';
 import { reshape } from '../ops/reshape.js';
 import { adjoints, type Stage, stagesBetween } from '../transforms/vjp.js';
-import { assembleMatrix, assembleVector, symmetrize } from './assemble.js';
+import { assemble } from './assemble.js';
 import {
   bilinearContribution,
   type Contribution,
@@ -134,28 +134,6 @@ const summaryInOrderOfUse = (loss: Expr, groups: Groups, order: Order): Summary 
     const second = order < 3 ? undefined : push(node, stage, (arg) => of(arg).second, contribution.bend);
     if (first) tangents.set(node, { first, second });
   });
-  const reached = tangents.get(loss)?.first;
-  const gbar = assembleVector(reached ? [reached] : [], size, loss.dtype);
-  if (order === 1) return { gbar };
-  const symmetric = assembleMatrix(
-    all.flatMap((c) => c.symmetric),
-    size,
-    loss.dtype,
-  );
-  const cross = assembleMatrix(
-    all.flatMap((c) => c.cross),
-    size,
-    loss.dtype,
-  );
-  const Hbar = add(symmetric, symmetrize(cross));
-  if (order === 2) return { gbar, Hbar };
-  return {
-    gbar,
-    Hbar,
-    D3: assembleVector(
-      all.flatMap((c) => c.third),
-      size,
-      loss.dtype,
-    ),
-  };
+  const { gbar, Hbar, D3 } = assemble(tangents.get(loss)?.first, all, size, loss.dtype);
+  return { gbar, ...(order > 1 && { Hbar }), ...(order > 2 && { D3 }) };
 };
