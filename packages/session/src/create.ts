@@ -62,6 +62,9 @@ const attempt = (
       intraOpNumThreads: settings.threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
+      // A plan of all allocations, made in the first run, keeps a block for itself beside the arena that the first run filled: twice
+      // the memory, and no time gained.
+      enableMemPattern: false,
       graphOptimizationLevel: optimization,
       logSeverityLevel: LOG_SEVERITIES.indexOf(settings.logSeverity) as 0 | 1 | 2 | 3 | 4,
       ...(strict && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),

@@ -1,0 +1,55 @@
+import { grad, input, matmul, outputNamed, reduceSum, summary, tanh } from '@hograd/graph-builder';
+import { lossGraph, smallMlp } from '@hograd/model-zoo';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planMemory } from '../src/memoryPlan.js';
+
+const EXAMPLES = 300;
+
+/** Outputs whose peak lies elsewhere in a small batch (at the parameters) than in a large one (at the stacks). */
+const outputs = (() => {
+  const graph = lossGraph(smallMlp());
+  const loss = outputNamed('loss')(graph)!;
+  const parameters = graph.inputs.filter((i) => i.attributes.name !== 'x' && i.attributes.name !== 'y');
+  const directions = grad(loss, parameters);
+  return Object.values(
+    summary(
+      loss,
+      parameters.map((parameter, i) => [{ parameter, direction: directions[i]! }]),
+    ),
+  );
+})();
+
+const feedsOf = (examples: number) => {
+  const graph = lossGraph(smallMlp());
+  return Object.fromEntries(
+    graph.inputs.map((i) => [
+      i.attributes.name,
+      { shape: i.shape.map((d) => (typeof d === 'number' ? d : examples)) as number[] },
+    ]),
+  );
+};
+
+const whole = (examples: number): number => planMemory(outputs, feedsOf(examples), undefined).bytes;
+
+describe('a plan under a memory limit', () => {
+  it('takes the largest slices that its estimate lets fit', () => {
+    const [least, most] = [whole(1), whole(EXAMPLES)];
+    fc.assert(
+      fc.property(fc.double({ min: least, max: most, noNaN: true }), (limit) => {
+        const { slice, bytes } = planMemory(outputs, feedsOf(EXAMPLES), limit);
+        expect(bytes).toBe(whole(slice));
+        expect(bytes).toBeLessThanOrEqual(limit);
+        if (slice < EXAMPLES) expect(whole(slice + 1)).toBeGreaterThan(limit);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('refuses a limit that one example exceeds, and a batch of fixed length', () => {
+    expect(() => planMemory(outputs, feedsOf(EXAMPLES), whole(1) - 1)).toThrow(/one example alone needs about/);
+    const x = input('x', [4, 3], 'float32');
+    const fixed = reduceSum(tanh(matmul(x, input('w', [3, 2], 'float32'))));
+    expect(() => planMemory([fixed], {}, 1)).toThrow(/batch has a fixed length/);
+  });
+});
