@@ -54,6 +54,8 @@ export interface DiagonalCurvature<A extends Attributes = any> {
   readonly second: (node: Expr<A>, adjoint: Expr) => Expr | undefined;
   /** w₃, likewise. */
   readonly third: (node: Expr<A>, adjoint: Expr) => Expr | undefined;
+  /** What stands for (Tẋ)² in the cube: λ·d³f[ẋ, ẋ, ẋ] = Σ w₃ Tẋ·square(Tẋ). Left out: the square. */
+  readonly square?: (node: Expr<A>, transformed: Expr, lead: number) => Expr;
   /** ½ d²f[ẋ, ẋ] from Tẋ, with its `lead` stack axes. */
   readonly bend: (node: Expr<A>, transformed: Expr, lead: number) => Expr | undefined;
 }

@@ -5,11 +5,10 @@ import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { add } from '../ops/add.js';
 import { constant } from '../ops/constant.js';
-import { exp } from '../ops/exp.js';
-import { logSoftmax } from '../ops/logSoftmax.js';
 import { matmul } from '../ops/matmul.js';
 import { mul } from '../ops/mul.js';
 import { reshape } from '../ops/reshape.js';
+import { softmax } from '../ops/softmax.js';
 import { tanh } from '../ops/tanh.js';
 import { matrixTranspose } from '../ops/transpose.js';
 import { where } from '../ops/where.js';
@@ -65,7 +64,7 @@ export const attention = (q: Expr, k: Expr, v: Expr, options: AttentionOptions =
   const { softcap = 0, masks = [] } = options;
   const capped = softcap > 0 ? mul(tanh(mul(scores, 1 / softcap)), softcap) : scores;
   const masked = masks.reduce(applyMask, capped);
-  const weights = exp(logSoftmax(masked, -1));
+  const weights = softmax(masked);
   const value = matmul(reshape(weights, [...rows, keys!]), v);
   return {
     value: reshape(value, [batch!, heads!, queries!, v.shape[3]!]),

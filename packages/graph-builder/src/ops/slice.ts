@@ -58,10 +58,22 @@ export const sliceOp = linear<SliceAttributes>({
   },
 });
 
+/** The box of an expansion's operand that expands to a box of the expansion. */
+const sliceUnexpanded = ({ args, shape }: Expr, starts: readonly Dim[], sizes: Shape): Expr => {
+  const inner = args[0]!;
+  const lacking = shape.length - inner.shape.length;
+  const whole = inner.shape.map((d, i) => d !== shape[i + lacking]);
+  return slice(
+    inner,
+    inner.shape.map((_, i) => (whole[i] ? 0 : starts[i + lacking]!)),
+    inner.shape.map((d, i) => (whole[i] ? d : sizes[i + lacking]!)),
+  );
+};
+
 /** The box of x that begins at `starts` and has shape `sizes` (one entry an axis). Throws GraphError where it leaves x. */
 export function slice(x: Expr, starts: readonly Dim[], sizes: Shape): Expr {
   if (sameShape(x.shape, sizes) && starts.every((s) => s === 0)) return x;
-  if (x.op === expandOp && x.args[0]!.shape.length === 0) return expand(x.args[0]!, sizes);
+  if (x.op === expandOp) return expand(sliceUnexpanded(x, starts, sizes), sizes);
   if (x.op === sliceOp) {
     return slice(
       x.args[0]!,

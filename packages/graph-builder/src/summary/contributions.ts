@@ -2,7 +2,6 @@
 
 import type { Expr } from '../expr.js';
 import type { BilinearCurvature, DiagonalCurvature } from '../op.js';
-import { add } from '../ops/add.js';
 import { matmul } from '../ops/matmul.js';
 import { mul } from '../ops/mul.js';
 import { reduceSum } from '../ops/reduceSum.js';
@@ -21,19 +20,10 @@ export interface Tangents {
   readonly second: Stack | undefined;
 }
 
-/** Σ w₂ x_s x_t and Σ w₃ x_s³ over a stack x. */
-export interface Powers {
-  readonly stack: Stack;
-  readonly w2: Expr | undefined;
-  readonly w3: Expr | undefined;
-}
-
 /** What one operation adds, and what it hands on. */
 export interface Contribution extends Terms {
   /** ½ d²f[ẋ_s, ẋ_s], which the second-order tangents of the result need. */
   readonly bend: Stack | undefined;
-  /** Powers left to the next operation, which has some over the same stack. */
-  readonly postponed: Powers | undefined;
 }
 
 /** [k, ...n] as a matrix with k rows. */
@@ -45,25 +35,10 @@ const gram = (a: Expr, b: Expr): Expr => matmul(rowsOf(a), transpose(rowsOf(b)))
 /** ⟨a_s, b_s⟩ for each s: two stacks [k, ...n] give [k]. */
 const rowDots = (a: Expr, b: Expr): Expr => reduceSum(rowsOf(mul(a, b)), [1]);
 
-export const nothing: Contribution = { symmetric: [], cross: [], third: [], bend: undefined, postponed: undefined };
-
-const sumOrEither = (a: Expr | undefined, b: Expr | undefined): Expr | undefined => (a && b ? add(a, b) : (a ?? b));
-
-const joinPowers = (a: Powers, b: Powers): Powers => ({
-  stack: b.stack,
-  w2: sumOrEither(a.w2, b.w2),
-  w3: sumOrEither(a.w3, b.w3),
-});
-
-const squares = ({ stack: { groups, value }, w2 }: Powers): Contribution['symmetric'] =>
-  w2 ? [{ rows: groups, columns: groups, value: gram(mul(value, w2), value) }] : [];
-
-const cubes = ({ stack: { groups, value }, w3 }: Powers): Contribution['third'] =>
-  w3 ? [{ groups, value: rowDots(mul(mul(value, value), w3), value) }] : [];
+export const nothing: Contribution = { symmetric: [], cross: [], third: [], bend: undefined };
 
 /**
- * λ·d²f as one matrix of inner products, with the powers that the operation before has postponed; at order 3 also
- * λ·(d³f + 3 d²f[ẋ, ẍ]), and d²f[ẋ, ẋ] for the tangents behind. With `postpone` the own powers are left to the next operation.
+ * λ·d²f as one matrix of inner products; at order 3 also λ·(d³f + 3 d²f[ẋ, ẍ]), and ½ d²f[ẋ, ẋ] for the tangents behind.
  */
 export const diagonalContribution = (
   node: Expr,
@@ -71,29 +46,28 @@ export const diagonalContribution = (
   { first, second }: Tangents,
   adjoint: Expr | undefined,
   order: Order,
-  { postponed, postpone }: { readonly postponed: Powers | undefined; readonly postpone: boolean },
 ): Contribution => {
   if (!first) return nothing;
   const { groups } = first;
   const x = curvature.transform(node, first.value, 1);
-  const stack = { groups, value: x };
   const w2 = adjoint && curvature.second(node, adjoint);
-  const w3 = order < 3 ? undefined : adjoint && curvature.third(node, adjoint);
-  const shared = postponed?.stack.value === x;
-  const powers = shared ? joinPowers(postponed, { stack, w2, w3 }) : { stack, w2, w3 };
-  const due = [...(postponed && !shared ? [postponed] : []), ...(postpone ? [] : [powers])];
-  const symmetric = due.flatMap(squares);
-  const left = { postponed: postpone ? powers : undefined };
-  if (order < 3) return { ...nothing, ...left, symmetric };
-  const third = due.flatMap(cubes);
-  if (w2 && second) {
+  const weighted = w2 && mul(x, w2);
+  const symmetric = weighted ? [{ rows: groups, columns: groups, value: gram(weighted, x) }] : [];
+  if (order < 3) return { ...nothing, symmetric };
+  const third = [];
+  const w3 = adjoint && curvature.third(node, adjoint);
+  if (w3) {
+    // Where both weights are one, as a softmax's, the weighted stack is there already.
+    const square = curvature.square?.(node, x, 1) ?? mul(x, x);
+    third.push({ groups, value: w3 === w2 ? rowDots(square, weighted!) : rowDots(mul(square, w3), x) });
+  }
+  if (weighted && second) {
     const both = commonGroups(second, first);
-    const weighted = takeGroups({ groups, value: mul(x, w2) }, both);
     const curved = curvature.transform(node, takeGroups(second, both), 1);
-    third.push({ groups: both, value: mul(rowDots(weighted, curved), 6) });
+    third.push({ groups: both, value: mul(rowDots(takeGroups({ groups, value: weighted }, both), curved), 6) });
   }
   const bent = curvature.bend(node, x, 1);
-  return { ...nothing, ...left, symmetric, third, bend: bent && { groups, value: bent } };
+  return { ...nothing, symmetric, third, bend: bent && { groups, value: bent } };
 };
 
 /** Number of elements, with a guess for lengths that are not known. */

@@ -8,10 +8,10 @@
 
 import { type Expr, topologicalOrder } from '../expr.js';
 import { add } from '../ops/add.js';
-import { concat } from '../ops/concat.js';
+import { concat, concatOp } from '../ops/concat.js';
 import { constant, tensor } from '../ops/constant.js';
 import { gather } from '../ops/gather.js';
-import { reshape } from '../ops/reshape.js';
+import { reshape, reshapeOp } from '../ops/reshape.js';
 import { adjoints, type Stage, stagesBetween } from '../transforms/vjp.js';
 import { assemble } from './assemble.js';
 import {
@@ -43,6 +43,17 @@ const parameterStacks = (groups: Groups): ReadonlyMap<Expr, Stack> => {
   return stacks;
 };
 
+/** Joined stacks are reshaped one by one: joined again with more, they are copied once and not twice. */
+const tangentOf = (node: Expr, i: number, { tangent }: Stage['differential'], stack: Expr): Expr | undefined => {
+  const apart = node.op === reshapeOp && stack.op === concatOp && stack.attributes.axis === 0;
+  return apart
+    ? concat(
+        stack.args.map((part) => tangent(node, i, part, 1)!),
+        0,
+      )
+    : tangent(node, i, stack, 1);
+};
+
 /** Tangents pushed through an operation: each operand's stack mapped by the operation's own rule, then summed. */
 const push = (
   node: Expr,
@@ -52,19 +63,10 @@ const push = (
 ): Stack | undefined => {
   const parts = args.flatMap((arg, i) => {
     const stack = of(arg);
-    const value = stack && differential.tangent(node, i, stack.value, 1);
+    const value = stack && tangentOf(node, i, differential, stack.value);
     return value ? [{ groups: stack.groups, value }] : [];
   });
   return mergeStacks(extra ? [...parts, extra] : parts);
-};
-
-/** Does the next stage read this one and curve along its tangents, which this one curves along too? So do log-softmax and exp. */
-const curvesAlongSame = (node: Expr, stage: Stage, operand: Stack | undefined, next: Stage | undefined): boolean => {
-  const { curvature, tangent } = stage.differential;
-  if (!operand || next?.args[0] !== node || next.differential.curvature.kind !== 'diagonal') return false;
-  return (
-    curvature.kind === 'diagonal' && curvature.transform(node, operand.value, 1) === tangent(node, 0, operand.value, 1)
-  );
 };
 
 /** Groups in the order in which their parameters are first read, so that stacks grow at one end. */
@@ -114,17 +116,13 @@ const summaryInOrderOfUse = (loss: Expr, groups: Groups, order: Order): Summary 
     [...sources].map(([parameter, first]) => [parameter, { first, second: undefined }]),
   );
   const all: Contribution[] = [];
-  const entries = [...stages];
-  entries.forEach(([node, stage], i) => {
+  for (const [node, stage] of stages) {
     const none: Tangents = { first: undefined, second: undefined };
     const of = (arg: Expr): Tangents => tangents.get(arg) ?? none;
     const { curvature } = stage.differential;
     let contribution = nothing;
     if (order > 1 && curvature.kind === 'diagonal') {
-      const operand = of(stage.args[0]!);
-      const postpone = curvesAlongSame(node, stage, operand.first, entries[i + 1]?.[1]);
-      const postponed = all.at(-1)?.postponed;
-      contribution = diagonalContribution(node, curvature, operand, lambda.get(node), order, { postponed, postpone });
+      contribution = diagonalContribution(node, curvature, of(stage.args[0]!), lambda.get(node), order);
     } else if (order > 1 && curvature.kind === 'bilinear') {
       const [a, b] = stage.args as [Expr, Expr];
       contribution = bilinearContribution(node, curvature, of(a), of(b), lambda.get(node), order);
@@ -133,7 +131,7 @@ const summaryInOrderOfUse = (loss: Expr, groups: Groups, order: Order): Summary 
     const first = push(node, stage, (arg) => of(arg).first);
     const second = order < 3 ? undefined : push(node, stage, (arg) => of(arg).second, contribution.bend);
     if (first) tangents.set(node, { first, second });
-  });
+  }
   const { gbar, Hbar, D3 } = assemble(tangents.get(loss)?.first, all, size, loss.dtype);
   return { gbar, ...(order > 1 && { Hbar }), ...(order > 2 && { D3 }) };
 };

@@ -1,0 +1,78 @@
+/** Softmax: eˣ / Σ eˣ along an axis. */
+
+import { GraphError } from '../error.js';
+import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
+import type { Op } from '../op.js';
+import { normalizeAxis } from '../shape.js';
+import { mul, square } from './mul.js';
+import { foldAxes, keptShape, reduceSum } from './reduceSum.js';
+import { reshape } from './reshape.js';
+import { sub } from './sub.js';
+
+export type SoftmaxAttributes = { readonly axis: number };
+
+/** Type and shape of a function over the lines along an axis. Throws GraphError for integers. */
+export const inferLines =
+  (name: string) =>
+  ([x]: readonly Expr[]): Pick<Expr, 'dtype' | 'shape'> => {
+    if (!isFloat(x!.dtype)) throw new GraphError(name, `needs a floating-point operand, got ${describe(x!)}`);
+    return { dtype: x!.dtype, shape: x!.shape };
+  };
+
+/** x less the highest element of its line along an axis, and for each element the Σ e^… of its line. */
+export const shiftedLines = (
+  data: Float64Array,
+  shape: readonly number[],
+  axis: number,
+): { readonly shifted: Float64Array; readonly total: (i: number) => number } => {
+  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const lineOf = (i: number): number => Math.floor(i / (inner * shape[axis]!)) * inner + (i % inner);
+  const highest = foldAxes(data, shape, [axis], Number.NEGATIVE_INFINITY, Math.max);
+  const shifted = data.map((v, i) => v - highest[lineOf(i)]!);
+  const totals = foldAxes(shifted.map(Math.exp), shape, [axis], 0, (a, b) => a + b);
+  return { shifted, total: (i) => totals[lineOf(i)]! };
+};
+
+/** Σ along an axis, which stays with length 1. */
+export const sumKept = (x: Expr, axis: number): Expr => reshape(reduceSum(x, [axis]), keptShape(x, [axis]));
+
+/** c = ẋ − Σ p ẋ: a tangent with its mean under the softmax p along `axis` removed. */
+export const centre = (p: Expr, dx: Expr, axis: number, lead: number): Expr =>
+  sub(dx, sumKept(mul(dx, p), axis + lead));
+
+/** Jᵀλ = p(λ − Σ p λ); J is symmetric. */
+const pulled = (node: Expr<SoftmaxAttributes>, adjoint: Expr): Expr =>
+  mul(centre(node, adjoint, node.attributes.axis, 0), node);
+
+/** c² − a·Σ p c². */
+const spread = (node: Expr<SoftmaxAttributes>, c: Expr, lead: number, a: number): Expr =>
+  sub(square(c), mul(sumKept(mul(square(c), node), node.attributes.axis + lead), a));
+
+/** dp = p c, d²p = p(c² − m), d³p = p(c³ − 3 c m − Σ p c³) with m = Σ p c². */
+export const softmaxOp: Op<SoftmaxAttributes> = {
+  name: 'softmax',
+  infer: inferLines('softmax'),
+  emit: (node, e) => e.node('Softmax', [e.name(node.args[0]!)], { axis: node.attributes.axis }),
+  evaluate: (node, [x], shape) => {
+    const { shifted, total } = shiftedLines(x!.data, shape, node.attributes.axis);
+    return shifted.map((v, i) => Math.exp(v) / total(i));
+  },
+  differential: {
+    tangent: (node, _, dx, lead) => mul(centre(node, dx, node.attributes.axis, lead), node),
+    adjoint: (node, _, adjoint) => pulled(node, adjoint),
+    curvature: {
+      kind: 'diagonal',
+      transform: (node, dx, lead) => centre(node, dx, node.attributes.axis, lead),
+      second: pulled,
+      third: pulled,
+      // Σ_j λ_j p_j c_j Σ_k p_k c_k² is the same with the weights p(λ − Σ p λ), for Σ p c = 0.
+      square: (node, c, lead) => spread(node, c, lead, 3),
+      bend: (node, c, lead) => mul(spread(node, c, lead, 1), mul(node, 0.5)),
+    },
+  },
+};
+
+/** The softmax of x along `axis` (default the last), computed without overflow. Throws GraphError for integers. */
+export function softmax(x: Expr, axis = -1): Expr {
+  return makeExpr(softmaxOp, [x], { axis: normalizeAxis('softmax', axis, x.shape.length) });
+}
