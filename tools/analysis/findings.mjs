@@ -97,7 +97,9 @@ const biases = ({ groups, moments }) => {
     dampings.map((lambdaInt, k) => {
       const solved = moments.flatMap(({ eta }) => (eta[k].eta ? [eta[k].eta] : []));
       const at = (layer, kind) => groups.findIndex((g) => g.depth === layer && g.kind === kind);
-      const ratios = names.map((_, l) => digits(median(solved.map((eta) => Math.abs(eta[at(l, 'bias')] / eta[at(l, 'weight')])))));
+      const ratios = names.map((_, l) =>
+        digits(median(solved.map((eta) => Math.abs(eta[at(l, 'bias')] / eta[at(l, 'weight')])))),
+      );
       const negative = (kind) => {
         const rates = solved.flatMap((eta) => eta.filter((_, s) => groups[s].kind === kind));
         return `${rates.filter((rate) => rate < 0).length} of ${rates.length}`;
@@ -141,5 +143,7 @@ for (const folder of process.argv.slice(2)) {
     console.log(`### H̄ after ${epoch} epochs\n\n${layerTable(groups, Hbar)}\n`);
     if (!inverse.error) console.log(`### H̄⁻¹ after ${epoch} epochs\n\n${layerTable(groups, inverse)}\n`);
   }
-  console.log(`### η*\n\n${windows(analysis)}\n\n### |η*| of biases over weights\n\n${biases(analysis)}\n\n### Taylor\n\n${taylor(analysis)}\n`);
+  console.log(
+    `### η*\n\n${windows(analysis)}\n\n### |η*| of biases over weights\n\n${biases(analysis)}\n\n### Taylor\n\n${taylor(analysis)}\n`,
+  );
 }
