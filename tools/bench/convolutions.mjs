@@ -13,7 +13,7 @@ import {
   shareOfData,
 } from '../../packages/graph-builder/dist/convolution/taps.js';
 import { maximaOfTiles } from '../../packages/graph-builder/dist/convolution/tiles.js';
-import { right } from './problem/right.mjs';
+import { right } from '../right.mjs';
 
 const threads = Number(process.argv[2] ?? 1);
 const RUNS = 9;

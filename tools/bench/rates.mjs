@@ -14,6 +14,7 @@ import {
 } from '@hograd/newton-summary';
 import { canonical } from '@hograd/partition';
 import { openSession } from '@hograd/session';
+import { right } from '../right.mjs';
 
 const [steps = 200, period = 1] = process.argv.slice(2, 4).map(Number);
 const wanted = process.argv[4] ?? '';
@@ -40,11 +41,6 @@ const METHODS = {
   'noise-aware, bound only': { rates: { ...NOISE_AWARE_RATES, noise: bounded } },
   'noise-aware, cross-validation only': { rates: { ...NOISE_AWARE_RATES, noise: validated } },
   'noise-aware, η not averaged': { rates: { ...NOISE_AWARE_RATES, etaDecay: 0 } },
-};
-
-const right = (either) => {
-  if (either._tag === 'Left') throw new Error(either.left.message);
-  return either.right;
 };
 
 const { train: data } = right(syntheticDigits({ train: 4000, test: 1 }));

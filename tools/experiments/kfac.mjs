@@ -17,11 +17,7 @@ import { tensor } from '@hograd/graph-builder';
 import { lossGraph, modelNamed } from '@hograd/model-zoo';
 import { parse } from 'yaml';
 import { jsonFrom, pythonWith } from '../python.mjs';
-
-const right = (either) => {
-  if (either._tag === 'Left') throw new Error(either.left.message);
-  return either.right;
-};
+import { right } from '../right.mjs';
 
 const [file, dataRoot] = process.argv.slice(2);
 const experiment = parse(readFileSync(file, 'utf8'));

@@ -14,16 +14,12 @@ import {
   softmaxCrossEntropy,
 } from '../../packages/graph-builder/dist/index.js';
 import { withSession } from '../../packages/session/dist/index.js';
+import { right } from '../right.mjs';
 
 const HOGRAD = fileURLToPath(new URL('../../packages/cli/bin/hograd.js', import.meta.url));
 
 /** Gradients: largest difference over the tensor's largest entry. Summaries: over the array's largest entry. */
 export const TOLERANCE = { gradient: 1e-4, float32: 1e-3, float64: 1e-7 };
-
-const right = (either) => {
-  if (either._tag === 'Left') throw new Error(either.left.message);
-  return either.right;
-};
 
 const hograd = (...args) => {
   try {

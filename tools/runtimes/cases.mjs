@@ -2,15 +2,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { encode, tensor } from '../../packages/graph-builder/dist/index.js';
 import { withSession } from '../../packages/session/dist/index.js';
+import { right } from '../right.mjs';
 import { graphOf, KINDS } from './graphs.mjs';
 import { models } from './models.mjs';
 
 const BATCHES = [4, 7];
-
-const right = (either) => {
-  if (either._tag === 'Left') throw new Error(either.left.message);
-  return either.right;
-};
 
 /** Values for every input: data of the batch, the parameters' own, and for a tangent or direction a mix of its parameter's. */
 const feedsFor = (graph, model, batch) => {

@@ -23,6 +23,7 @@ import {
   tensor,
   transpose,
 } from '../../packages/graph-builder/dist/index.js';
+import { right } from '../right.mjs';
 
 const folder = new URL('../../test-fixtures/golden/', import.meta.url);
 
@@ -47,11 +48,6 @@ const labels = (shape) =>
     shape,
     'int64',
   );
-
-const right = (either) => {
-  if (either._tag === 'Left') throw new Error(either.left.message);
-  return either.right;
-};
 
 /** Data for a graph's inputs that are not parameters, with every symbol bound to `batch`. */
 const batchOf = (graph, batch, seed) => {

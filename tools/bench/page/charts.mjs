@@ -1,9 +1,9 @@
 // The page's charts, drawn by @hograd/report.
 import { writeFileSync } from 'node:fs';
 import { dotChartSvg, lineChartSvg } from '@hograd/report';
+import { right } from '../../right.mjs';
 import { PEERS, PEERS_OF } from '../peers/entries.mjs';
 import { TASKS } from '../problem/graphs.mjs';
-import { right } from '../problem/right.mjs';
 import { modelTitle } from './titles.mjs';
 
 export const TASK_TITLES = { gradient: 'gradient', order2: 'ḡ+H̄', order3: 'ḡ+H̄+D3' };

@@ -1,10 +1,10 @@
 // hograd.mjs FOLDER TASK THREADS DEVICE MODEL QUICK: hograd as a worker, by the protocol of python/worker.py.
 
 import { openSession } from '@hograd/session';
+import { right } from '../../right.mjs';
 import { buildGraph, feedsFor } from '../problem/graphs.mjs';
 import { benchModel } from '../problem/models.mjs';
 import { readArrays } from '../problem/problem.mjs';
-import { right } from '../problem/right.mjs';
 import { peakBytes, serve } from './serve.mjs';
 
 const [folder, task, threads, device, name, quick] = process.argv.slice(2);

@@ -3,7 +3,7 @@
 import { uniform } from '@hograd/data';
 import { encode, input, makeGraph, matmul, tensor } from '@hograd/graph-builder';
 import { openSession } from '@hograd/session';
-import { right } from '../problem/right.mjs';
+import { right } from '../../right.mjs';
 import { MATRIX_SIDE } from './rate.mjs';
 import { peakBytes, serve } from './serve.mjs';
 

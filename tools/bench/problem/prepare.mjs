@@ -1,10 +1,10 @@
 // prepare.mjs MODEL QUICK FOLDER THREADS: writes a problem, and hograd's answers in float64 that all others are compared with.
 import { writeFileSync } from 'node:fs';
 import { openSession } from '@hograd/session';
+import { right } from '../../right.mjs';
 import { buildGraph, feedsFor } from './graphs.mjs';
 import { benchModel } from './models.mjs';
 import { draftProblem, readArrays, writeProblem } from './problem.mjs';
-import { right } from './right.mjs';
 
 const [name, quick, folder, threads] = process.argv.slice(2);
 

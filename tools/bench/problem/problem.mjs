@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { normal, readNpz, uniform, writeNpz } from '@hograd/data';
 import { tensor } from '@hograd/graph-builder';
 import { initialize } from '@hograd/model-zoo';
-import { right } from './right.mjs';
+import { right } from '../../right.mjs';
 
 const SEED = 1;
 

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { writeNpz } from '@hograd/data';
 import { encode } from '@hograd/graph-builder';
 import { lossGraph } from '@hograd/model-zoo';
+import { right } from '../../right.mjs';
 import { benchModel } from '../problem/models.mjs';
 import { draftProblem } from '../problem/problem.mjs';
-import { right } from '../problem/right.mjs';
 import { circumstances } from './machine.mjs';
 
 const hogradCommand = fileURLToPath(new URL('../../../packages/cli/bin/hograd.js', import.meta.url));

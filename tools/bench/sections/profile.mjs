@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSession } from '@hograd/session';
+import { right } from '../../right.mjs';
 import { feedsFor } from '../problem/graphs.mjs';
-import { right } from '../problem/right.mjs';
 import { multiplyAddsOf } from './multiplyAdds.mjs';
 
 const shapesOf = (list = []) => list.map((entry) => Object.values(entry)[0]);
