@@ -1,10 +1,6 @@
 // node tools/bench/convolutions.mjs [THREADS]: what a convolution, its adjoints and pooling cost in ONNX Runtime as one node and
 // as hograd writes them; milliseconds of kernels, the least of several runs (docs/ort-kernels.md). Build first.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as G from '@hograd/graph-builder';
-import { openSession } from '@hograd/session';
 import { onnxAttributes } from '../../packages/graph-builder/dist/convolution/geometry.js';
 import {
   convByTaps,
@@ -13,7 +9,7 @@ import {
   shareOfData,
 } from '../../packages/graph-builder/dist/convolution/taps.js';
 import { maximaOfTiles } from '../../packages/graph-builder/dist/convolution/tiles.js';
-import { right } from '../right.mjs';
+import { profileKernels, secondsOf } from './sections/profile.mjs';
 
 const threads = Number(process.argv[2] ?? 1);
 const RUNS = 9;
@@ -37,29 +33,11 @@ const size = (shape) => shape.reduce((a, b) => a * b, 1);
 /** Milliseconds of the kernels of a graph, each the least of its runs. */
 const cost = async (outputs, shapes) => {
   const bytes = G.encode(G.makeGraph(outputs.map((value, i) => ({ name: `out${i}`, value }))));
-  const folder = mkdtempSync(join(tmpdir(), 'hograd-bench-'));
-  try {
-    const session = right(await openSession(bytes, { threads, profile: join(folder, 'run') })());
-    const feeds = Object.fromEntries(
-      session.inputs.map(({ name }) => [
-        name,
-        { dtype: 'float32', shape: shapes[name], data: noise(size(shapes[name])) },
-      ]),
+  const feedsOf = ({ inputs }) =>
+    Object.fromEntries(
+      inputs.map(({ name }) => [name, { dtype: 'float32', shape: shapes[name], data: noise(size(shapes[name])) }]),
     );
-    for (let i = 0; i <= RUNS; i++) right(await session.run(feeds)());
-    const { file } = right(await session.endProfiling()());
-    right(await session.release()());
-    const calls = JSON.parse(readFileSync(file, 'utf8')).filter(
-      (e) => e.cat === 'Node' && e.name.endsWith('_kernel_time'),
-    );
-    const count = calls.length / (RUNS + 1);
-    const least = Array.from({ length: count }, (_, i) =>
-      Math.min(...Array.from({ length: RUNS }, (_, run) => calls[(run + 1) * count + i].dur)),
-    );
-    return least.reduce((a, b) => a + b, 0) / 1000;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return 1000 * secondsOf(await profileKernels(bytes, feedsOf, { threads, runs: RUNS }));
 };
 
 const row = (...cells) => process.stdout.write(`| ${cells.join(' | ')} |\n`);

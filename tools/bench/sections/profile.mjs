@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSession } from '@hograd/session';
 import { right } from '../../right.mjs';
-import { feedsFor } from '../problem/graphs.mjs';
 import { multiplyAddsOf } from './multiplyAdds.mjs';
 
 const shapesOf = (list = []) => list.map((entry) => Object.values(entry)[0]);
@@ -22,14 +21,14 @@ const kernelsOf = (events) =>
     });
 
 /**
- * The kernels of one run of an ONNX file on a problem's arrays, each with the least of its seconds over `runs`: what it costs
+ * The kernels of one run of an ONNX file on what `feedsOf` gives its session, each with the least of its seconds over `runs`: what it costs
  * when nothing else is in its way.
  */
-export const profileKernels = async (bytes, arrays, { runs, ...options }) => {
+export const profileKernels = async (bytes, feedsOf, { runs, ...options }) => {
   const folder = mkdtempSync(join(tmpdir(), 'hograd-bench-'));
   try {
     const session = right(await openSession(bytes, { ...options, profile: join(folder, 'run') })());
-    const feeds = feedsFor(session, arrays);
+    const feeds = feedsOf(session);
     for (let i = 0; i <= runs; i++) right(await session.run(feeds)());
     const { file } = right(await session.endProfiling()());
     right(await session.release()());
@@ -47,12 +46,14 @@ export const profileKernels = async (bytes, arrays, { runs, ...options }) => {
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 
+export const secondsOf = (kernels) => sum(kernels.map((k) => k.seconds));
+
 /** Seconds and calls by operator, the slowest first. */
 export const byOperator = (kernels) =>
   [...new Set(kernels.map((k) => k.operator))]
     .map((operator) => {
       const calls = kernels.filter((k) => k.operator === operator);
-      return { operator, calls: calls.length, seconds: sum(calls.map((c) => c.seconds)) };
+      return { operator, calls: calls.length, seconds: secondsOf(calls) };
     })
     .toSorted((a, b) => b.seconds - a.seconds);
 
