@@ -1,15 +1,10 @@
 // The protocol of a worker in Node: lines on standard input (see python/worker.py), one JSON line in answer to each.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { statusBytes } from './resident.mjs';
 
 /** Most bytes resident so far. Linux's maxRSS begins with the parent's, so its own count for the process is read. */
-export const peakBytes = () => {
-  try {
-    return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
-  } catch {
-    return 1024 * process.resourceUsage().maxRSS;
-  }
-};
+export const peakBytes = () => statusBytes('self', 'VmHWM') ?? 1024 * process.resourceUsage().maxRSS;
 
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 

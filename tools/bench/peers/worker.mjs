@@ -1,17 +1,9 @@
 // A worker: a child process that prepares one peer for one task and is then asked, line by line, for runs and answers.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { statusBytes } from './resident.mjs';
 
 const POLL_MS = 250;
-
-const residentBytes = (pid) => {
-  try {
-    return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-  } catch {
-    return 0;
-  }
-};
 
 /** The last line of what a process complained about that says what was wrong. */
 const complaint = (text) =>
@@ -43,7 +35,7 @@ export const startWorker = async ({ command, env = {} }, { seconds, bytes }) => 
     child.kill('SIGKILL');
   };
   const watch = setInterval(() => {
-    if (residentBytes(child.pid) > bytes) kill(`needs more than ${Math.round(bytes / 2 ** 30)} GiB`);
+    if (statusBytes(child.pid, 'VmRSS') > bytes) kill(`needs more than ${Math.round(bytes / 2 ** 30)} GiB`);
   }, POLL_MS);
   const ended = new Promise((resolve) => {
     child.on('close', (code, signal) => {

@@ -1,12 +1,13 @@
 // A summary under a memory limit: VGG-11′ at batch 1000 through the command line, its numbers and real peak memory with and without.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { writeNpz } from '@hograd/data';
 import { encode } from '@hograd/graph-builder';
 import { lossGraph } from '@hograd/model-zoo';
 import { right } from '../../right.mjs';
+import { statusBytes } from '../peers/resident.mjs';
 import { benchModel } from '../problem/models.mjs';
 import { draftProblem } from '../problem/problem.mjs';
 import { circumstances } from './machine.mjs';
@@ -19,14 +20,6 @@ const SETTINGS = {
 };
 
 const POLL_MS = 20;
-
-const highWater = (pid) => {
-  try {
-    return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-  } catch {
-    return 0;
-  }
-};
 
 /** A child's standard output, most bytes resident, and seconds. Rejects, with what it complained of, where it fails. */
 const runMeasured = (args) =>
@@ -41,7 +34,7 @@ const runMeasured = (args) =>
       errors += chunk;
     });
     const watch = setInterval(() => {
-      peak = Math.max(peak, highWater(child.pid));
+      peak = Math.max(peak, statusBytes(child.pid, 'VmHWM') ?? 0);
     }, POLL_MS);
     child.on('close', (code, signal) => {
       clearInterval(watch);
