@@ -2,15 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { table } from '../markdown.mjs';
+import { median } from '../median.mjs';
 
-const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  return (sorted[Math.ceil(half) - 1] + sorted[Math.floor(half)]) / 2;
-};
 const digits = (value) => (value === null || value === undefined ? '—' : Number(value.toPrecision(2)).toString());
-const row = (cells) => `| ${cells.join(' | ')} |`;
-const markdown = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 
 const relative = (matrix) =>
   matrix.map((entries, s) =>
@@ -37,7 +32,7 @@ const layerNames = (groups) =>
 const layerTable = (groups, matrix) => {
   const names = layerNames(groups);
   const strengths = betweenLayers(groups, matrix);
-  return markdown(
+  return table(
     ['', ...names],
     names.map((name, a) => [name, ...strengths[a].map((v) => digits(v))]),
   );
@@ -55,7 +50,7 @@ const medianApart = (groups, matrix) => {
 
 const shares = ({ groups, moments, training }) => {
   const held = heldOut(training);
-  return markdown(
+  return table(
     [
       'epochs done',
       'loss',
@@ -83,7 +78,7 @@ const shares = ({ groups, moments, training }) => {
 };
 
 const windows = ({ groups, windows: all }) =>
-  markdown(
+  table(
     ['group', ...all.map(({ lambdaInt, from, to }) => `λ_int ${lambdaInt}, ${from}–${to}`)],
     groups.map(({ name }, s) => [name, ...all.map(({ eta }) => digits(eta[s]))]),
   );
@@ -92,7 +87,7 @@ const windows = ({ groups, windows: all }) =>
 const biases = ({ groups, moments }) => {
   const names = layerNames(groups);
   const dampings = moments[0].eta.map(({ lambdaInt }) => lambdaInt);
-  return markdown(
+  return table(
     ['λ_int', ...names, 'negative rates: weights', 'biases'],
     dampings.map((lambdaInt, k) => {
       const solved = moments.flatMap(({ eta }) => (eta[k].eta ? [eta[k].eta] : []));
@@ -111,7 +106,7 @@ const biases = ({ groups, moments }) => {
 
 const taylor = ({ moments }) => {
   const sizes = [...new Set(moments.flatMap(({ taylor: check }) => check?.steps.map(({ size }) => size) ?? []))];
-  return markdown(
+  return table(
     ['λ1', 'moments', 'median actual ÷ predicted to third order', 'to second order', 'signs agree (third)'],
     sizes.map((size) => {
       const steps = moments.flatMap(({ taylor: check }) => check?.steps.filter((step) => step.size === size) ?? []);

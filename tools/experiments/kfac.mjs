@@ -16,6 +16,7 @@ import {
 import { tensor } from '@hograd/graph-builder';
 import { lossGraph, modelNamed } from '@hograd/model-zoo';
 import { parse } from 'yaml';
+import { row } from '../markdown.mjs';
 import { jsonFrom, pythonWith } from '../python.mjs';
 import { right } from '../right.mjs';
 
@@ -78,7 +79,6 @@ const trained = async (of, grid) => {
 const last = ({ trainLoss }) => trainLoss.at(-1);
 const hasPoint = (point) => (run) => Object.keys(options).every((name) => run[name] === point[name]);
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
-const row = (cells) => `| ${cells.join(' | ')} |`;
 
 try {
   const first = tuningSeeds ?? seeds.slice(0, 1);

@@ -1,6 +1,7 @@
 /** The tables of docs/experiments.md from what `hograd experiment` wrote: node tools/experiments/tables.mjs RESULTS.json… */
 
 import { readFileSync } from 'node:fs';
+import { table } from '../markdown.mjs';
 
 const digits = (value) => (value === undefined || value === null ? '—' : Number(value.toPrecision(3)).toString());
 const percent = (value) => (value === undefined || value === null ? '—' : `${(100 * value).toFixed(2)}%`);
@@ -9,8 +10,6 @@ const spread = (summary, text) => {
   return summary.deviation === undefined ? text(summary.mean) : `${text(summary.mean)} ± ${text(summary.deviation)}`;
 };
 const mebibytes = (bytes) => (bytes === undefined ? '—' : String(Math.round(bytes / 2 ** 20)));
-const row = (cells) => `| ${cells.join(' | ')} |`;
-const markdown = (head, rows) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 
 const settingsOf = (settings, names) => names.map((name) => `${name} ${settings[name]}`).join(', ');
 
@@ -20,7 +19,7 @@ const takenText = ({ grid, searched, selected }) => {
 };
 
 const finalTable = ({ optimizers }) =>
-  markdown(
+  table(
     ['method', 'taken, of', 'training loss', 'test accuracy', 's/epoch', 'peak MiB', 'failed'],
     optimizers.map((arm) => [
       arm.name,
@@ -42,7 +41,7 @@ const runsOf = ({ name, searched, grid = [], runs }) => {
 };
 
 const runTable = ({ optimizers }) =>
-  markdown(
+  table(
     [
       'run',
       'seed',

@@ -12,10 +12,6 @@ export const milliseconds = (seconds) => number(seconds === undefined ? undefine
 
 export const mebibytes = (bytes) => (bytes === undefined ? '–' : (bytes / 2 ** 20).toFixed(0));
 
-/** A Markdown table. */
-export const table = (head, rows) =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
 const QUIET = 0.3;
 
 const unique = (values) => [...new Set(values)];

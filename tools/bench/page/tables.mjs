@@ -1,9 +1,10 @@
 // The measured tables of docs/benchmarks.md, as paragraphs of Markdown, from the results.
 
+import { table } from '../../markdown.mjs';
 import { PEERS, PEERS_OF } from '../peers/entries.mjs';
 import { TASKS } from '../problem/graphs.mjs';
 import { TASK_TITLES } from './charts.mjs';
-import { circumstancesLine, mebibytes, milliseconds, number, table, times } from './format.mjs';
+import { circumstancesLine, mebibytes, milliseconds, number, times } from './format.mjs';
 import { modelTitle } from './titles.mjs';
 
 const unique = (values) => [...new Set(values)];

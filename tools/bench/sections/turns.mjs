@@ -1,10 +1,6 @@
 // Timing in turn: every worker runs once a round, so that a change in the machine's speed falls on all alike.
 
-export const median = (values) => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-};
+import { median } from '../../median.mjs';
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
