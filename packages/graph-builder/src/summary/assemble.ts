@@ -10,6 +10,7 @@ import { reshape } from '../ops/reshape.js';
 import { sliceAxis } from '../ops/slice.js';
 import { matrixTranspose, transpose } from '../ops/transpose.js';
 import type { DType } from '../tensor.js';
+import type { Order, Summary } from './groups.js';
 
 /** A block of a matrix over groups: entry (i, j) belongs to (rows[i], columns[j]). */
 export interface Block {
@@ -63,6 +64,9 @@ const row = (at: number, { groups, value }: Entries): Block => ({
 
 const lowered = (by: number, block: Block): Block => ({ ...block, rows: block.rows.map((s) => s + by) });
 
+/** M + Mᵀ. */
+const symmetrized = (matrix: Expr): Expr => add(matrix, matrixTranspose(matrix));
+
 /** Neighbours over the same groups are added before they are spread. */
 const addNeighbours = (blocks: readonly Block[]): readonly Block[] => {
   const place = ({ rows, columns }: Block): string => `${rows.join(',')}|${columns.join(',')}`;
@@ -80,15 +84,16 @@ const addNeighbours = (blocks: readonly Block[]): readonly Block[] => {
  * ḡ [S], H̄ [S, S] and D3 [S] from all terms, in one table: rows for ḡ and D3, for the symmetric part of H̄, and for the part that
  * counts with its transpose. One, because a runtime that works its way back from the results then comes to the terms in
  * their order, each while the stacks it reads are alive. From results apart, ONNX Runtime did all of ḡ's work first and kept
- * every stack for H̄.
+ * every stack for H̄. The table has the rows that the order asks for.
  */
 export const assemble = (
   gbar: Entries | undefined,
   terms: readonly Terms[],
   size: number,
   dtype: DType,
-): { readonly gbar: Expr; readonly Hbar: Expr; readonly D3: Expr } => {
-  const height = 2 * size + 2;
+  order: Order,
+): Summary => {
+  const height = order > 1 ? 2 * size + 2 : 1;
   const blocks = terms.flatMap(({ symmetric, cross, third }) => [
     ...symmetric.map((block) => lowered(2, block)),
     ...cross.map((block) => lowered(2 + size, block)),
@@ -99,10 +104,10 @@ export const assemble = (
   );
   const table = addAll(placed, expand(constant(0, dtype), [height, size]));
   const rowAt = (at: number): Expr => reshape(sliceAxis(table, 0, at, 1), [size]);
-  const cross = sliceAxis(table, 0, 2 + size, size);
+  const square = (from: number): Expr => sliceAxis(table, 0, from, size);
   return {
     gbar: rowAt(0),
-    D3: rowAt(1),
-    Hbar: add(sliceAxis(table, 0, 2, size), add(cross, matrixTranspose(cross))),
+    ...(order > 1 && { Hbar: add(square(2), symmetrized(square(2 + size))) }),
+    ...(order > 2 && { D3: rowAt(1) }),
   };
 };

@@ -76,7 +76,7 @@ const likelySize = ({ shape }: Expr): number =>
 
 /**
  * λ·d²B: one vector-Jacobian product for each group of one operand, then inner products with the other's tangents. At order 3 also
- * λ·3 d²B[ẋ, ẍ], and d²B[ẋ, ẋ] for the tangents behind.
+ * λ·3 d²B[ẋ, ẍ], and ½ d²B[ẋ, ẋ] for the tangents behind.
  */
 export const bilinearContribution = (
   node: Expr,

@@ -107,7 +107,6 @@ export const stackedSummary = (loss: Expr, groups: Groups, order: Order = 3): Su
 };
 
 const summaryInOrderOfUse = (loss: Expr, groups: Groups, order: Order): Summary => {
-  const size = groups.length;
   const sources = parameterStacks(groups);
   const parameters = new Set(sources.keys());
   const stages = mergeElementwise(stagesBetween(parameters, [loss]), loss, parameters);
@@ -132,6 +131,5 @@ const summaryInOrderOfUse = (loss: Expr, groups: Groups, order: Order): Summary 
     const second = order < 3 ? undefined : push(node, stage, (arg) => of(arg).second, contribution.bend);
     if (first) tangents.set(node, { first, second });
   }
-  const { gbar, Hbar, D3 } = assemble(tangents.get(loss)?.first, all, size, loss.dtype);
-  return { gbar, ...(order > 1 && { Hbar }), ...(order > 2 && { D3 }) };
+  return assemble(tangents.get(loss)?.first, all, groups.length, loss.dtype, order);
 };
