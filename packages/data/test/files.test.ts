@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   encodeIdx,
   encodeNpz,
+  makeFolder,
   openDataset,
   readCifar10,
   readIdx,
@@ -217,6 +218,24 @@ describe('arrays on the disk', () => {
       message: `${missing} does not exist; check the path`,
     });
     expect(leftOf(await readNpz(folder)()).message).toBe(`cannot read ${folder}: it is a folder, give a file`);
+  });
+
+  it('say which folder is missing, or what stands where a folder should', async () => {
+    const elsewhere = join(folder, 'missing', 'a.npz');
+    const { _tag, message } = leftOf(await writeNpz(elsewhere)({})());
+    expect(_tag).toBe('FileNotFound');
+    expect(message).toBe(`cannot write ${elsewhere}: there is no folder ${join(folder, 'missing')}; create it`);
+    const file = join(await folderWith({ 'a.npy': new Uint8Array(1) }), 'a.npy');
+    expect(leftOf(await makeFolder(file)()).message).toBe(`cannot write ${file}: it is a file, give a folder`);
+    expect(leftOf(await makeFolder(join(file, 'b'))()).message).toMatch(/part of the path is a file, not a folder/);
+    expect(leftOf(await writeNpz(join(file, 'b'))({})()).message).toMatch(/part of the path is a file, not a folder/);
+  });
+
+  it('makeFolder makes the folders above too, and is content with one that is there', async () => {
+    const deep = join(folder, 'a', 'b', 'c');
+    rightOf(await makeFolder(deep)());
+    rightOf(await makeFolder(deep)());
+    expect(await readdir(deep)).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
 /** Files in and out, with failures as values. */
 
 import { randomUUID } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -11,6 +12,7 @@ import { type DataError, type FileFailure, type FileNotFound, wrongFormat } from
 const SYSTEM_REASONS: { readonly [code: string]: string } = {
   EACCES: 'permission denied',
   EISDIR: 'it is a folder, give a file',
+  EEXIST: 'it is a file, give a folder',
   ENOTDIR: 'part of the path is a file, not a folder',
   ENOSPC: 'the disk is full',
   EROFS: 'the disk is read-only',
@@ -21,11 +23,17 @@ export const systemError =
   (verb: 'read' | 'write', path: string) =>
   (cause: unknown): FileNotFound | FileFailure => {
     const { code = '', message = String(cause) } = cause as { code?: string; message?: string };
-    if (code === 'ENOENT') return { _tag: 'FileNotFound', path, message: `${path} does not exist; check the path` };
+    if (code === 'ENOENT') {
+      const message =
+        verb === 'read'
+          ? `${path} does not exist; check the path`
+          : `cannot write ${path}: there is no folder ${dirname(path)}; create it`;
+      return { _tag: 'FileNotFound', path, message };
+    }
     return { _tag: 'FileFailure', path, message: `cannot ${verb} ${path}: ${SYSTEM_REASONS[code] ?? message}` };
   };
 
-/** The bytes of a file. Fails with FileNotFound or FileFailure. */
+/** The bytes of a file, as they are on the disk. Fails with FileNotFound or FileFailure. */
 export const readBytes = (path: string): TE.TaskEither<DataError, Uint8Array> =>
   TE.tryCatch(() => readFile(path), systemError('read', path));
 
@@ -38,6 +46,10 @@ export const readFolder = (path: string): TE.TaskEither<DataError, readonly stri
 
 export const isFolder = (path: string): TE.TaskEither<DataError, boolean> =>
   TE.tryCatch(async () => (await stat(path)).isDirectory(), systemError('read', path));
+
+/** A folder and those above it, made where they are not there. Fails with FileFailure: a file is in the way, no permission. */
+export const makeFolder = (path: string): TE.TaskEither<DataError, void> =>
+  TE.tryCatch(async () => void (await mkdir(path, { recursive: true })), systemError('write', path));
 
 const decompress = promisify(gunzip);
 
