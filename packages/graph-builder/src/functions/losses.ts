@@ -35,5 +35,16 @@ export const negativeLogLikelihood = (logProbabilities: Expr, labels: Expr): Exp
 export const softmaxCrossEntropy = (logits: Expr, labels: Expr): Expr =>
   negativeLogLikelihood(logSoftmax(logits, 1), labels);
 
-/** Mean over all entries of (output − target)². */
-export const meanSquaredError = (output: Expr, target: Expr): Expr => mean(square(sub(output, target)));
+/**
+ * Mean over all entries of (output − target)², both of one shape. Throws GraphError where they are not: [N, 1] against
+ * [N] would broadcast to every pair of examples.
+ */
+export const meanSquaredError = (output: Expr, target: Expr): Expr => {
+  if (output.shape.length !== target.shape.length || output.shape.some((d, i) => d !== target.shape[i])) {
+    throw new GraphError(
+      'meanSquaredError',
+      `target ${describe(target)} is not of the shape of output ${describe(output)}; reshape one of them`,
+    );
+  }
+  return mean(square(sub(output, target)));
+};
