@@ -1,12 +1,13 @@
 /** Reading a model file and saying which scalar is the loss and which initializers are the parameters. */
 
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
+import { type DataError, readBytes } from '@hograd/data';
 import {
   decode,
   type Expr,
   type Graph,
+  GraphError,
   type Input,
   input,
   inputNamed,
@@ -65,22 +66,51 @@ const findOutput = (graph: Graph, name: string): E.Either<Failure, Expr> =>
 const headInput = (graph: Graph, name: string, like: Expr, dtype: 'int64' | Expr['dtype']): Input =>
   inputNamed(name)(graph) ?? (input(name, like.shape, dtype) as Input);
 
+/** The head on an output; what does not fit is a shape or type in the user's file, so it is theirs to hear. */
+const attachHead =
+  (option: string, head: (output: Expr) => Expr) =>
+  (output: Expr): E.Either<Failure, Expr> =>
+    E.tryCatch(
+      () => head(output),
+      (cause) => {
+        if (!(cause instanceof GraphError)) throw cause;
+        return wrongInput(`${option} does not fit: ${cause.message}`);
+      },
+    );
+
+/** Options that say different things, or nothing without another. */
+const contradiction = ({ loss, softmaxCrossEntropy, labels, mse, target }: LossOptions): string | undefined => {
+  const losses = [
+    ...(loss === undefined ? [] : ['--loss']),
+    ...(softmaxCrossEntropy === undefined ? [] : ['--softmax-cross-entropy']),
+    ...(mse === undefined ? [] : ['--mse']),
+  ];
+  if (losses.length > 1) return `${losses.join(' and ')} each name a loss; give one of them`;
+  if (softmaxCrossEntropy !== undefined && labels === undefined)
+    return '--softmax-cross-entropy needs --labels NAME, the name of the integer labels';
+  if (mse !== undefined && target === undefined) return '--mse needs --target NAME, the name of the targets';
+  if (labels !== undefined && softmaxCrossEntropy === undefined)
+    return '--labels belongs to --softmax-cross-entropy OUTPUT, the name of the logits; give both or neither';
+  if (target !== undefined && mse === undefined)
+    return '--target belongs to --mse OUTPUT, the name of what is compared with it; give both or neither';
+  return undefined;
+};
+
 const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr> => {
   if (options.softmaxCrossEntropy !== undefined) {
-    const { labels } = options;
-    if (labels === undefined)
-      return E.left(wrongInput('--softmax-cross-entropy needs --labels NAME, the name of the integer labels'));
-    return E.map((logits: Expr) => {
+    const labels = options.labels!;
+    const head = attachHead('--softmax-cross-entropy', (logits) => {
       const classless = { ...logits, shape: logits.shape.filter((_, axis) => axis !== 1) };
       return softmaxCrossEntropy(logits, headInput(graph, labels, classless, 'int64'));
-    })(findOutput(graph, options.softmaxCrossEntropy));
+    });
+    return E.chain(head)(findOutput(graph, options.softmaxCrossEntropy));
   }
   if (options.mse !== undefined) {
-    const { target } = options;
-    if (target === undefined) return E.left(wrongInput('--mse needs --target NAME, the name of the targets'));
-    return E.map((output: Expr) => meanSquaredError(output, headInput(graph, target, output, output.dtype)))(
-      findOutput(graph, options.mse),
+    const target = options.target!;
+    const head = attachHead('--mse', (output) =>
+      meanSquaredError(output, headInput(graph, target, output, output.dtype)),
     );
+    return E.chain(head)(findOutput(graph, options.mse));
   }
   const scalars = scalarOutputs(graph);
   const name = options.loss ?? (scalars.length === 1 ? scalars[0]! : undefined);
@@ -142,10 +172,9 @@ const besides =
 
 /** The model of a file with its loss and parameters; the Left names what is wrong with the file or the options. */
 export const readModel = (path: string, options: LossOptions): TE.TaskEither<Failure, LossModel> => {
-  const bytes = TE.tryCatch(
-    () => readFile(path),
-    (cause) => wrongInput(`cannot read ${path}: ${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}`),
-  );
+  const wrong = contradiction(options);
+  if (wrong !== undefined) return TE.left(wrongInput(wrong));
+  const bytes = TE.mapLeft((e: DataError) => wrongInput(e.message))(readBytes(path));
   return TE.chainEitherK((data: Uint8Array) => {
     // Only what the loss needs: a classifier's labels may come from operators that nobody has to differentiate.
     const named = options.softmaxCrossEntropy ?? options.mse ?? options.loss;

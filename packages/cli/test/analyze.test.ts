@@ -183,7 +183,7 @@ describe('hograd analyze', { timeout: 120_000 }, () => {
     [['--examples', '9999999'], /--examples 9999999 is more than the \d+ training examples/],
     [['--train-examples', '9999999'], /train 9999999 and validation 0 do not fit into the \d+ training examples/],
     [['--test-examples', '9999999'], /test 9999999 does not fit into the \d+ test examples/],
-    [['--validation', '9999999'], /validation 9999999 do not fit into/],
+    [['--validation', '9999999'], /validation 9999999 leaves none of the \d+ training examples/],
     [['--optimizer', 'adma'], /there is no optimizer "adma"/],
     [['--step-size', '0'], /it must be a number above 0/],
     [['--memory-limit', '1000'], /one example alone needs about .*, more than --memory-limit/],

@@ -39,7 +39,7 @@ describe('hograd differentiate', () => {
   });
 
   it.each([
-    ['a file that is not there', ['nowhere.onnx'], /^hograd: cannot read nowhere\.onnx: ENOENT\n$/],
+    ['a file that is not there', ['nowhere.onnx'], /^hograd: nowhere\.onnx does not exist; check the path\n$/],
     [
       'an unknown parameter',
       [golden('mlp-tanh/model.onnx'), '--params', '0.wieght'],
@@ -59,6 +59,32 @@ describe('hograd differentiate', () => {
       'labels left out',
       [golden('mlp-tanh/model.onnx'), '--softmax-cross-entropy', 'output'],
       /--softmax-cross-entropy needs --labels NAME/,
+    ],
+    [
+      'labels of no logits',
+      [golden('mlp-tanh/model.onnx'), '--labels', 'y'],
+      /--labels belongs to --softmax-cross-entropy/,
+    ],
+    ['a target of no output', [golden('mlp-tanh/model.onnx'), '--target', 'y'], /--target belongs to --mse/],
+    [
+      'two losses',
+      [golden('mlp-tanh/model.onnx'), '--loss', 'loss', '--mse', 'output', '--target', 't'],
+      /--loss and --mse each name a loss; give one of them/,
+    ],
+    [
+      'labels that are floats',
+      [golden('mlp-tanh/model.onnx'), '--softmax-cross-entropy', 'output', '--labels', 'x'],
+      /--softmax-cross-entropy does not fit: .*labels float32\[N, 12\] do not fit/,
+    ],
+    [
+      'one number for logits',
+      [golden('mlp-tanh/model.onnx'), '--softmax-cross-entropy', 'loss', '--labels', 'y'],
+      /--softmax-cross-entropy does not fit: .*axis 1 is outside a tensor of rank 0/,
+    ],
+    [
+      'a target of another shape',
+      [golden('mlp-tanh/model.onnx'), '--mse', 'output', '--target', 'x'],
+      /--mse does not fit: .*target float32\[N, 12\] is not of the shape of output/,
     ],
   ])('refuses %s with status 2 and one line', async (_, args, message) => {
     const result = await hograd('differentiate', ...args, '--out', join(folder, 'x.onnx'));

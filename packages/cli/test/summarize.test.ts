@@ -144,6 +144,21 @@ describe('hograd summarize refuses', () => {
     expect(status).toBe(2);
   });
 
+  it.each([
+    ['a model that is not there', ['nowhere.onnx'], /nowhere\.onnx does not exist; check the path/],
+    ['a folder for a model', [folder], /cannot read .*: it is a folder, give a file/],
+    [
+      'a report in a folder that is not there',
+      [model, '--report', join(folder, 'nowhere', 'x.html')],
+      /cannot write .*x\.html: there is no folder .*nowhere; create it/,
+    ],
+    ['a picture of order 1', [model, '--order', '1', '--report', 'x.html'], /--report needs --order 2 or 3/],
+  ])('%s', async (_, args, message) => {
+    const { status, err } = await hograd('summarize', ...args, '--inputs', inputsWith({}));
+    expect([status, err]).toEqual([2, expect.stringMatching(message)]);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
   it('a missing input', async () => {
     const path = join(folder, 'missing.npz');
     writeFileSync(path, encodeNpz()({ x: x! }));

@@ -79,16 +79,49 @@ describe('hograd train', { timeout: 120_000 }, () => {
     expect(read('killed', 'metrics.jsonl').equals(read('whole', 'metrics.jsonl'))).toBe(true);
   });
 
+  it('interrupted in the first of two optimizers, goes on with it and then starts the second', async () => {
+    const both = ['train', '--optimizer', 'sgd,adam', '--epochs', '1', '--checkpoint-every', '30'];
+    const out = join(folder, 'two');
+    const running = hograd(...both, '--out', out);
+    while (!existsSync(join(out, 'sgd', 'metrics.jsonl'))) await setTimeout(5);
+    process.emit('SIGINT');
+    expect((await running).status).toBe(130);
+    expect(readdirSync(out)).toEqual(['sgd']);
+    const { status, out: text, err } = await hograd(...both, '--resume', out, '--json');
+    expect(err).not.toContain('hograd:');
+    expect(status).toBe(0);
+    const { runs } = JSON.parse(text);
+    expect(runs.map((run: { optimizer: string; steps: number }) => [run.optimizer, run.steps])).toEqual([
+      ['sgd', 100],
+      ['adam', 100],
+    ]);
+  });
+
+  it('checks every optimizer before the first one trains', async () => {
+    const out = join(folder, 'unbegun');
+    const { status, err } = await hograd('train', '--optimizer', 'sgd,adma', '--out', out);
+    expect([status, err]).toEqual([2, expect.stringMatching(/^hograd: there is no optimizer "adma"/)]);
+    expect(existsSync(out)).toBe(false);
+  });
+
   it.each([
+    [['--optimizer', 'sgd,adam', '--lambda-int', '1'], /--lambda-int is no option of sgd or adam; leave it out/],
+    [['--optimizer', 'newton-summary', '--lr', '0.1'], /--lr is no option of newton-summary; leave it out/],
+    [['--optimizer', 'sgd,sgd'], /--optimizer names "sgd" twice/],
+    [['--out', join(binary, 'inside')], /cannot write .*: part of the path is a file, not a folder/],
     [['--optimizer', 'adma'], /there is no optimizer "adma"; there are newton-summary/],
     [['--model', 'bert'], /there is no model "bert"; there are small-mlp, mlp/],
     [['--epochs', '0'], /option '--epochs <N>' argument '0' is invalid\. it must be a whole number, 1 or more\./],
     [['--model', 'gpt'], /gpt: inputShape is \[1, 28, 28\]; an example is \[tokens\]/],
-    [['--resume', 'nowhere'], /nowhere.* holds no checkpoint\.json to resume from/],
+    [
+      ['--optimizer', 'sgd,adam', '--epochs', '1', '--checkpoint-every', '40', '--resume', join(folder, 'two')],
+      /was started with other options: checkpointEvery was 30 and is 40 now; resume with the same ones/,
+    ],
+    [['--resume', 'nowhere'], /nowhere holds no checkpoint of newton-summary-safe; start the run without --resume/],
   ])('refuses %s with status 2', async (args, message) => {
     const { status, err } = await hograd('train', '--out', join(folder, 'refused'), ...args);
     expect(err).toMatch(message);
     expect(status).toBe(2);
-    rmSync('nowhere', { recursive: true, force: true });
+    expect(existsSync('nowhere')).toBe(false);
   });
 });

@@ -1,6 +1,5 @@
 /** hograd analyze: curvature, its inverse and the rates that it asks for, along a training run that it does not disturb. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sizeOfDataset } from '@hograd/data';
 import { analysisReport } from '@hograd/report';
@@ -15,6 +14,7 @@ import { reportOf } from '../analysis/report.js';
 import { sampleOf } from '../analysis/sample.js';
 import { tablesOf } from '../analysis/tables.js';
 import { attempt, type Failure, failed, orRefuse, Refusal, wrongInput } from '../failure.js';
+import { writeText } from '../files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
 import { makeOptimizer, type OptimizerOptions } from '../training/methods.js';
@@ -66,8 +66,7 @@ const write = async (out: string, analysis: Analysis, command: string): Promise<
     'analysis.json': `${JSON.stringify(analysis)}\n`,
     ...Object.fromEntries(Object.entries(tablesOf(analysis)).map(([name, table]) => [name, csv(table)])),
   };
-  await mkdir(out, { recursive: true });
-  for (const [name, text] of Object.entries(texts)) await writeFile(join(out, name), text);
+  for (const [name, text] of Object.entries(texts)) await writeText(join(out, name), text);
   return Object.keys(texts).map((name) => join(out, name));
 };
 

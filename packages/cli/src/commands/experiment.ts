@@ -1,6 +1,5 @@
 /** hograd experiment: every run that a declarative file describes, into one report. */
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { experimentReport } from '@hograd/report';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
@@ -12,7 +11,8 @@ import { outcomeReport } from '../experiment/outcomeReport.js';
 import { parseExperiment } from '../experiment/parse.js';
 import { checkSetups } from '../experiment/preflight.js';
 import { type Results, resultsOf } from '../experiment/results.js';
-import { attempt, type Failure, failed, orRefuse, Refusal, refuse, wrongInput } from '../failure.js';
+import { attempt, type Failure, failed, orRefuse, Refusal, wrongInput } from '../failure.js';
+import { openFolder, readText, writeText } from '../files.js';
 
 export interface ExperimentOptions extends Omit<Conditions, 'out'> {
   /** Left out: runs/ and the file's name without its ending. */
@@ -26,11 +26,6 @@ export interface Experimented {
   readonly results: string;
   readonly outcome: Results;
 }
-
-const read = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) =>
-    refuse(cause.code === 'ENOENT' ? `there is no file ${path}` : `cannot read ${path}: ${cause.code}`),
-  );
 
 /** Where an experiment goes when nobody says. */
 export const defaultOut = (file: string): string => join('runs', basename(file, extname(file)));
@@ -49,9 +44,9 @@ export const experiment =
   ): TE.TaskEither<Failure, Experimented | undefined> =>
   () =>
     attempt(async () => {
-      const parsed = orRefuse(parseExperiment(await read(file)), (e) => wrongInput(`${file}: ${e.message}`));
+      const parsed = orRefuse(parseExperiment(await readText(file)), (e) => wrongInput(`${file}: ${e.message}`));
       const steps = await checkSetups(parsed, conditions.dataRoot);
-      await mkdir(out, { recursive: true });
+      await openFolder(out);
       const unlock = await lockFolder(out);
       try {
         const outcome = await conduct(parsed, steps, { ...conditions, out }, watcher);
@@ -60,8 +55,8 @@ export const experiment =
         const results = resultsOf(outcome);
         const html = orRefuse(experimentReport(outcomeReport(outcome, command, facts)), (e) => failed(e.message));
         const paths = { results: join(out, 'results.json'), report: join(out, 'report.html') };
-        await writeFile(paths.results, `${JSON.stringify({ command, machine: facts, ...results }, null, 1)}\n`);
-        await writeFile(paths.report, html);
+        await writeText(paths.results, `${JSON.stringify({ command, machine: facts, ...results }, null, 1)}\n`);
+        await writeText(paths.report, html);
         const runs = runsOf(outcome);
         const [first] = runs;
         if (runs.every((run) => run.outcome === 'failed')) {

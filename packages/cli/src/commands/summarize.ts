@@ -1,6 +1,5 @@
 /** hograd summarize: ḡ, H̄, D3 and η* of a model's loss on given inputs. */
 
-import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Expr, grad, input, type Order, type Output, summary, type Tensor } from '@hograd/graph-builder';
 import { groupDirections } from '@hograd/newton-summary';
@@ -8,6 +7,7 @@ import { summaryReport } from '@hograd/report';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { type Arrays, directionName, readDirections, readModelFeeds } from '../feeds.js';
+import { writeText } from '../files.js';
 import { describePlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { readPartition } from '../partition.js';
@@ -72,6 +72,8 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   const { loss, parameters } = model;
   if (options.lambdaInt.length > 0 && options.order !== '3')
     refuse('--lambda-int needs --order 3: the cubic term is made of D3');
+  if (options.report !== undefined && options.order === '1')
+    refuse('--report needs --order 2 or 3: the picture is of Hbar');
   const partition = await readPartition(options.partition, parameters);
   const feeds = await readModelFeeds(model, options.inputs);
   const directions = await directionFeeds(model, feeds, options);
@@ -127,7 +129,6 @@ const writeReport = async (
   options: SummarizeOptions,
   command: string,
 ): Promise<void> => {
-  if (!result.Hbar) refuse('--report needs --order 2 or 3: the picture is of Hbar');
   const html = summaryReport({
     ...result,
     Hbar: result.Hbar!,
@@ -137,10 +138,10 @@ const writeReport = async (
     dtype: options.dtype ?? 'the model’s own',
     provenance: { command, device: result.device, partition: options.partition },
   });
-  await writeFile(
+  await writeText(
     path,
     orRefuse(html, (e) => failed(e.message)),
-  ).catch((cause: NodeJS.ErrnoException) => refuse(`cannot write ${path}: ${cause.code ?? cause.message}`));
+  );
 };
 
 /** The summary of MODEL's loss on the arrays of `options.inputs`; the Left names the culprit and the cure. */

@@ -1,14 +1,15 @@
 /** hograd train: trains a model with one or several optimizers, and compares them in a report. */
 
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Run, type Summary, trainingReport } from '@hograd/report';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { attempt, type Failure, failed, orRefuse } from '../failure.js';
+import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
+import { writeText } from '../files.js';
+import { hasCheckpoint } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
-import { makeOptimizer, type OptimizerOptions } from '../training/methods.js';
+import { makeOptimizer, type OptimizerOptions, optionsOf } from '../training/methods.js';
 import { ratesOf } from '../training/metrics.js';
 import { openLabelled, openRun, type RunOptions } from '../training/openRun.js';
 
@@ -42,19 +43,38 @@ export interface Trained {
   readonly interrupted: boolean;
 }
 
+const folderOf = (name: string, { out, resume = out }: TrainOptions): string => join(resume, name.replace(':', '-'));
+
+/** The option's name on the command line. */
+const flagOf = (option: string): string => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** The names of the optimizers. Refuses one that there is not, and an option that none of them takes, before any of them trains. */
+const namesOf = (options: TrainOptions): readonly string[] => {
+  const names = options.optimizer.split(',').map((name) => name.trim());
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice !== undefined) return refuse(`--optimizer names "${twice}" twice; each trains once`);
+  const taken = names.flatMap(optionsOf);
+  for (const option of ['lr', 'lambda1', 'lambdaInt', 'period'] as const) {
+    if (options[option] !== undefined && !taken.includes(option))
+      refuse(`${flagOf(option)} is no option of ${names.join(' or ')}; leave it out`);
+  }
+  return names;
+};
+
 const trainOne = async (
   name: string,
   options: TrainOptions,
+  resume: boolean,
   watcher: Watcher,
 ): Promise<{ readonly trained: TrainedRun; readonly run: Run }> => {
   const optimizer = makeOptimizer(name, options);
   const opened = await openRun(optimizer, await openLabelled(options.data, options.seed), options);
   const { problem, trainer } = opened;
-  const folder = join(options.out, name.replace(':', '-'));
+  const folder = folderOf(name, options);
   const { end, epochs } = await trainInFolder(opened, {
     folder,
     options: { ...options, out: undefined, resume: undefined, epochs: undefined, optimizer: name },
-    resume: options.resume !== undefined,
+    resume,
     epochs: options.epochs,
     checkpointEvery: options.checkpointEvery,
     interrupted: watcher.interrupted,
@@ -79,15 +99,31 @@ const trainOne = async (
   };
 };
 
-/** Trains with each of the optimizers (separated by commas), one after the other, and writes OUT/report.html. */
+/**
+ * Those of the optimizers whose runs go on: an interrupt leaves the later ones unbegun, and these start. Refuses to
+ * resume where there is nothing of any of them.
+ */
+const begun = (names: readonly string[], options: TrainOptions): readonly string[] => {
+  if (options.resume === undefined) return [];
+  const found = names.filter((name) => hasCheckpoint(folderOf(name, options)));
+  return found.length > 0
+    ? found
+    : refuse(`${options.resume} holds no checkpoint of ${names.join(' or ')}; start the run without --resume`);
+};
+
+/**
+ * Trains with each of the optimizers (separated by commas), one after the other, and writes OUT/report.html. Resumed,
+ * those that have begun go on from their checkpoints and the others start.
+ */
 export const train =
   (options: TrainOptions, command: string, watcher: Watcher): TE.TaskEither<Failure, Trained> =>
   () =>
     attempt(async () => {
-      const out = options.resume ?? options.out;
+      const names = namesOf(options);
+      const going = begun(names, options);
       const results: { trained: TrainedRun; run: Run }[] = [];
-      for (const name of options.optimizer.split(',').map((n) => n.trim())) {
-        if (!watcher.interrupted()) results.push(await trainOne(name, { ...options, out }, watcher));
+      for (const name of names) {
+        if (!watcher.interrupted()) results.push(await trainOne(name, options, going.includes(name), watcher));
       }
       const runs = results.map((r) => r.trained);
       if (watcher.interrupted()) return { runs, interrupted: true };
@@ -100,7 +136,7 @@ export const train =
         seed: options.seed,
       });
       if (E.isLeft(html)) return orRefuse(html, (e) => failed(e.message));
-      const report = join(out, 'report.html');
-      await writeFile(report, html.right);
+      const report = join(options.resume ?? options.out, 'report.html');
+      await writeText(report, html.right);
       return { runs, report, interrupted: false };
     });

@@ -2,10 +2,10 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+
 import type { Device } from '@hograd/session';
 import { orRefuse, wrongInput } from '../failure.js';
-import { CHECKPOINT } from '../training/files.js';
+import { hasCheckpoint } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { Diverged } from '../training/loop.js';
 import { methodOf } from '../training/methods.js';
@@ -77,7 +77,7 @@ export const performRun = async (
     const { end } = await trainInFolder(opened, {
       folder,
       options: { ...plan },
-      resume: existsSync(join(folder, CHECKPOINT)),
+      resume: hasCheckpoint(folder),
       epochs: plan.epochs ?? Number.POSITIVE_INFINITY,
       ...(plan.seconds !== undefined && { seconds: plan.seconds }),
       checkpointEvery: CHECKPOINT_EVERY,

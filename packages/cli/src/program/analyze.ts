@@ -52,7 +52,7 @@ interface Given extends Omit<AnalyzeOptions, 'lambdaInt' | 'stepSize'> {
 const orDefault = (given: readonly number[], otherwise: readonly number[]): readonly number[] =>
   given.length > 0 ? given : otherwise;
 
-const run = async (given: Given, console: Console): Promise<void> => {
+const run = async ({ json, ...given }: Given, console: Console): Promise<void> => {
   let interrupted = false;
   const interrupt = (): void => {
     interrupted = true;
@@ -63,7 +63,7 @@ const run = async (given: Given, console: Console): Promise<void> => {
     ...progress,
     onMoment: ({ epoch, loss, seconds }: Moment) => {
       if (!process.stderr.isTTY)
-        console.say(`looked after ${epoch} epochs: loss ${loss.toFixed(4)}, ${seconds.toFixed(1)} s`);
+        console.say(`measured at ${epoch} epochs done: loss ${loss.toFixed(4)}, ${seconds.toFixed(1)} s`);
     },
   };
   const options = {
@@ -84,7 +84,7 @@ const run = async (given: Given, console: Console): Promise<void> => {
   }
   await conclude(
     console,
-    given.json ? ({ analysis }: Analyzed) => JSON.stringify(analysis) : text,
+    json ? ({ analysis }: Analyzed) => JSON.stringify(analysis) : text,
   )(() => Promise.resolve(result));
 };
 

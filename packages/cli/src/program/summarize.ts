@@ -5,23 +5,27 @@ import { type Summarized, type SummarizeOptions, summarize } from '../commands/s
 import { type Console, conclude } from './console.js';
 import { appendNumber, deviceOption, lossOptions, wholeNumber } from './options.js';
 
-/** One line a group: its name, size, ḡ, H̄_ss, D3 and the learning rates. */
+/** One line a group: its name, size, ḡ, and as far as the order goes H̄_ss, D3 and the learning rates. */
 const table = ({ loss, groups, gbar, Hbar, D3, eta, memory }: Summarized): string => {
-  const cell = (value: number | undefined): string => (value === undefined ? '' : value.toExponential(4)).padStart(13);
   const width = Math.max(...groups.map((g) => g.name.length), 5);
   const solved = eta.filter((e) => 'eta' in e);
   const refused = eta.flatMap((e) =>
     'error' in e ? [`λ_int = ${e.lambdaInt}: no learning rates: ${e.error.message}`] : [],
   );
-  const head = ['gbar', 'Hbar_ss', 'D3', ...solved.map((e) => `eta(${e.lambdaInt})`)]
-    .map((t) => t.padStart(13))
-    .join('');
+  const columns: readonly (readonly [string, readonly number[]])[] = [
+    ['gbar', gbar],
+    ...(Hbar ? [['Hbar_ss', Hbar.map((row, s) => row[s]!)] as const] : []),
+    ...(D3 ? [['D3', D3] as const] : []),
+    ...solved.map((e) => [`eta(${e.lambdaInt})`, e.eta] as const),
+  ];
+  const cells = (text: (column: readonly [string, readonly number[]]) => string): string =>
+    columns.map((column) => text(column).padStart(13)).join('');
   return [
     `loss ${loss}`,
-    `${'group'.padEnd(width)}${'size'.padStart(10)}${head}`,
+    `${'group'.padEnd(width)}${'size'.padStart(10)}${cells(([name]) => name)}`,
     ...groups.map(
       (g, s) =>
-        `${g.name.padEnd(width)}${String(g.size).padStart(10)}${[gbar[s], Hbar?.[s]?.[s], D3?.[s], ...solved.map((e) => e.eta[s])].map(cell).join('')}`,
+        `${g.name.padEnd(width)}${String(g.size).padStart(10)}${cells(([, values]) => values[s]!.toExponential(4))}`,
     ),
     ...refused,
     ...(memory === undefined ? [] : [memory]),

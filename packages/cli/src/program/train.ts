@@ -24,7 +24,10 @@ const text = ({ runs, report }: Trained): string => {
   ].join('\n');
 };
 
-const run = async (options: TrainOptions & { readonly json?: boolean }, console: Console): Promise<void> => {
+const run = async (
+  { json, ...options }: TrainOptions & { readonly json?: boolean },
+  console: Console,
+): Promise<void> => {
   let interrupted = false;
   const interrupt = (): void => {
     interrupted = true;
@@ -40,7 +43,7 @@ const run = async (options: TrainOptions & { readonly json?: boolean }, console:
     console.exitWith(130);
     return;
   }
-  await conclude(console, options.json ? JSON.stringify : text)(() => Promise.resolve(result));
+  await conclude(console, json ? JSON.stringify : text)(() => Promise.resolve(result));
 };
 
 export const addTrain = (program: Command, console: Console): Command =>

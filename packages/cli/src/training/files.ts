@@ -1,5 +1,6 @@
 /** What a training run leaves on disk: metrics line by line, and checkpoints that a crash cannot tear. */
 
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readNpz, type SamplerState, writeNpz } from '@hograd/data';
@@ -24,7 +25,7 @@ export interface Checkpoint {
 }
 
 /** The file that says where a run stands. */
-export const CHECKPOINT = 'checkpoint.json';
+const CHECKPOINT = 'checkpoint.json';
 
 /** Replaces a file whole, through the disk's own queue: after a crash it is either the old one or the new one. */
 const replaceFile = async (path: string, text: string): Promise<void> => {
@@ -48,6 +49,9 @@ export const saveCheckpoint = async (folder: string, { trainer, ...rest }: Check
   const old = (await readdir(folder)).filter((name) => /^checkpoint-\d+\.npz$/.test(name) && name !== tensors);
   for (const name of old) await rm(join(folder, name), { force: true });
 };
+
+/** Whether a run in the folder has got as far as its first checkpoint. */
+export const hasCheckpoint = (folder: string): boolean => existsSync(join(folder, CHECKPOINT));
 
 /** The last checkpoint of a folder. Refuses a folder without one. */
 export const loadCheckpoint = async (folder: string): Promise<Checkpoint> => {

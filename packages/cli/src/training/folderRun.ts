@@ -1,7 +1,7 @@
 /** A training run that lives in a folder: started or continued there, its metrics, timings and checkpoints with it. */
 
-import { mkdir } from 'node:fs/promises';
 import { refuse } from '../failure.js';
+import { openFolder } from '../files.js';
 import { type Checkpoint, loadCheckpoint } from './files.js';
 import { type EpochMetrics, type LoopSetup, stepsPerEpoch, trainLoop } from './loop.js';
 import { appendTiming, clearTimings, epochsOf, timingsOf } from './metrics.js';
@@ -34,8 +34,14 @@ const startOf = (
 
 const savedIn = async (folder: string, options: Checkpoint['options']): Promise<Checkpoint> => {
   const saved = await loadCheckpoint(folder);
-  if (JSON.stringify(saved.options) !== JSON.stringify(options)) {
-    refuse(`${folder} was started with other options (${JSON.stringify(saved.options)}); resume with the same ones`);
+  const said = (value: unknown): string => (value === undefined ? 'left out' : JSON.stringify(value));
+  const [other] = Object.keys({ ...saved.options, ...options }).filter(
+    (name) => said(saved.options[name]) !== said(options[name]),
+  );
+  if (other !== undefined) {
+    refuse(
+      `${folder} was started with other options: ${other} was ${said(saved.options[other])} and is ${said(options[other])} now; resume with the same ones`,
+    );
   }
   return saved;
 };
@@ -50,9 +56,9 @@ export const trainInFolder = async (
   { folder, resume, seconds, ...run }: FolderRun,
 ): Promise<{ readonly end: Checkpoint; readonly epochs: readonly EpochMetrics[] }> => {
   try {
-    await mkdir(folder, { recursive: true });
     const options = JSON.parse(JSON.stringify(run.options));
     const from = resume ? await savedIn(folder, options) : startOf(opened, options);
+    await openFolder(folder);
     if (!resume) await clearTimings(folder);
     const done = Math.floor(from.trainer.step / stepsPerEpoch(opened));
     let spent = [...(await timingsOf(folder))].reduce((sum, [epoch, took]) => (epoch <= done ? sum + took : sum), 0);

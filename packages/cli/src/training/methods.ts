@@ -222,17 +222,21 @@ export interface OptimizerOptions {
   readonly period?: number;
 }
 
+/** The names of an optimizer's options. Refuses an unknown optimizer. */
+export const optionsOf = (name: string): readonly string[] =>
+  Object.hasOwn(kinds, name)
+    ? Object.keys(kinds[name]!.options)
+    : refuse(`there is no optimizer "${name}"; there are ${OPTIMIZERS.join(', ')}`);
+
 /**
  * An optimizer by name, with those of the options that it takes: the others are for those that it is compared with.
  * Refuses an unknown name.
  */
 export const makeOptimizer = (name: string, { lr, lambda1, lambdaInt, period }: OptimizerOptions): Optimizer => {
-  if (!Object.hasOwn(kinds, name)) {
-    return refuse(`there is no optimizer "${name}"; there are ${OPTIMIZERS.join(', ')}`);
-  }
+  const taken = optionsOf(name);
   const settings = Object.fromEntries(
     Object.entries({ lr, lambda1, lambdaInt, period }).filter(
-      ([option, value]) => value !== undefined && Object.hasOwn(kinds[name]!.options, option),
+      ([option, value]) => value !== undefined && taken.includes(option),
     ),
   );
   return orRefuse(methodOf(name)(settings), (e) => wrongInput(e.message)).optimizer;

@@ -37,6 +37,11 @@ export const partsOf =
   ({ train: kept, validation, test: tested }: Sizes, seed: number) =>
   ({ train, test }: LabelledParts): LabelledParts => {
     const size = sizeOfDataset(train);
+    if (kept === undefined && validation >= size) {
+      return refuse(
+        `validation ${validation} leaves none of the ${size} training examples to train on; hold out fewer`,
+      );
+    }
     const count = kept ?? size - validation;
     if (count < 1 || count + validation > size) {
       return refuse(
