@@ -56,8 +56,15 @@ export interface DiagonalCurvature<A extends Attributes = any> {
   readonly third: (node: Expr<A>, adjoint: Expr) => Expr | undefined;
   /** What stands for (Tẋ)² in the cube: λ·d³f[ẋ, ẋ, ẋ] = Σ w₃ Tẋ·square(Tẋ). Left out: the square. */
   readonly square?: (node: Expr<A>, transformed: Expr, lead: number) => Expr;
-  /** ½ d²f[ẋ, ẋ] from Tẋ, with its `lead` stack axes. */
-  readonly bend: (node: Expr<A>, transformed: Expr, lead: number) => Expr | undefined;
+  /** φ'' in d²f[ẋ, ẋ] = φ''·spread(Tẋ), broadcastable to the result's shape; undefined where zero everywhere. */
+  readonly curving: (node: Expr<A>) => Expr | undefined;
+  /** Left out: the square. */
+  readonly spread?: (node: Expr<A>, transformed: Expr, lead: number) => Expr;
+  /**
+   * β in λ·d²f[ẋ, ·] = dfᵀ[β], from Tẋ, for operations that have such a vector of the result: it is pulled back together with what
+   * else comes from there. Left out: w₂·Tẋ is λ·d²f[ẋ, ·] itself.
+   */
+  readonly bentResult?: (node: Expr<A>, adjoint: Expr, transformed: Expr, lead: number) => Expr;
 }
 
 /** A product, linear in each of its two operands: d²B[(ȧ, ḃ)_s, (ȧ, ḃ)_t] = B(ȧ_s, ḃ_t) + B(ȧ_t, ḃ_s). */
@@ -66,8 +73,18 @@ export interface BilinearCurvature<A extends Attributes = any> {
   readonly kind: 'bilinear';
   /** B(a, b) where the operands carry `leadA` and `leadB` (0 or 1) stack axes; if both do, stack entries are paired. */
   readonly apply: (node: Expr<A>, a: Expr, b: Expr, leadA: number, leadB: number) => Expr;
-  /** The vector of operand `i` in ⟨λ, B(·, other)⟩, where `other` (the other operand) carries `lead` stack axes. */
-  readonly adjoint: (node: Expr<A>, i: 0 | 1, adjoint: Expr, other: Expr, lead: number) => Expr;
+  /**
+   * The vector of operand `i` in ⟨λ, B(·, other)⟩, where λ and `other` (the other operand) carry `leadAdjoint` and `leadOther` (0 or
+   * 1) stack axes; if both do, stack entries are paired.
+   */
+  readonly adjoint: (
+    node: Expr<A>,
+    i: 0 | 1,
+    adjoint: Expr,
+    other: Expr,
+    leadAdjoint: number,
+    leadOther: number,
+  ) => Expr;
 }
 
 export type Curvature<A extends Attributes> = { readonly kind: 'linear' } | DiagonalCurvature<A> | BilinearCurvature<A>;
@@ -79,8 +96,8 @@ export interface Differential<A extends Attributes> {
    * tangents, carried through unchanged, so one rule serves a Jacobian-vector product and a stack of them.
    */
   readonly tangent: (node: Expr<A>, i: number, dx: Expr, lead: number) => Expr | undefined;
-  /** Contribution of the node's adjoint (shape of the node) to operand `i`'s (shape of the operand). */
-  readonly adjoint: (node: Expr<A>, i: number, adjoint: Expr) => Expr | undefined;
+  /** Contribution of the node's adjoint (shape of the node) to operand `i`'s (shape of the operand), behind `lead` stack axes of both. */
+  readonly adjoint: (node: Expr<A>, i: number, adjoint: Expr, lead: number) => Expr | undefined;
   readonly curvature: Curvature<A>;
 }
 

@@ -110,8 +110,15 @@ describe('convolution', () => {
           [curvature.apply(node, A, b, 1, 0), scaled(node, factor)],
           [curvature.apply(node, a, B, 0, 1), scaled(node, factor)],
           [curvature.apply(node, A, B, 1, 1), scaled(node, (i) => factor(i) ** 2)],
-          [curvature.adjoint(node, 0, adjoint, B, 1), scaled(curvature.adjoint(node, 0, adjoint, b, 0), factor)],
-          [curvature.adjoint(node, 1, adjoint, A, 1), scaled(curvature.adjoint(node, 1, adjoint, a, 0), factor)],
+          ...([0, 1] as const).flatMap((i) => {
+            const [other, others] = i === 0 ? [b, B] : [a, A];
+            const one = curvature.adjoint(node, i, adjoint, other, 0, 0);
+            return [
+              [curvature.adjoint(node, i, adjoint, others, 0, 1), scaled(one, factor)],
+              [curvature.adjoint(node, i, stackOf(adjoint), other, 1, 0), scaled(one, factor)],
+              [curvature.adjoint(node, i, stackOf(adjoint), others, 1, 1), scaled(one, (j) => factor(j) ** 2)],
+            ] as const;
+          }),
         ];
         for (const [actual, expected] of pairs) {
           expect(actual.shape).toEqual(expected.shape);

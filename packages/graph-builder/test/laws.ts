@@ -50,7 +50,31 @@ export const expectDerivatives = (y: G.Expr, xs: readonly G.Input[], at: Values,
   }
 };
 
-/** ⟨Jv, w⟩ = ⟨v, Jᵀw⟩. */
+/** Every operation that y is made of maps a stack of adjoints as it maps each of its entries. */
+const expectStackedAdjoints = (y: G.Expr, at: Values): void => {
+  const pairs = G.topologicalOrder([y]).flatMap((node) =>
+    node.args.flatMap((arg, i) => {
+      const rule = node.op.differential?.adjoint;
+      if (!rule || !G.isFloat(node.dtype) || !G.isFloat(arg.dtype)) return [];
+      const entries = [G.cos(node), G.add(G.sin(node), 0.3)];
+      const one = entries.map((entry) => rule(node, i, entry, 0));
+      if (one.some((entry) => entry === undefined)) return [];
+      const stacked = (parts: readonly G.Expr[]) =>
+        G.concat(
+          parts.map((part) => G.reshape(part, [1, ...part.shape])),
+          0,
+        );
+      return [rule(node, i, stacked(entries), 1)!, stacked(one as G.Expr[])];
+    }),
+  );
+  const values = G.evaluate(pairs, at);
+  for (let i = 0; i < values.length; i += 2) {
+    expect(values[i]!.shape).toEqual(values[i + 1]!.shape);
+    expectClose(values[i]!.data, [...values[i + 1]!.data], 1e-11);
+  }
+};
+
+/** ⟨Jv, w⟩ = ⟨v, Jᵀw⟩, and the same for stacks. */
 export const expectAdjoint = (y: G.Expr, xs: readonly G.Input[], at: Values): void => {
   const { inputs, named } = directionsFor(xs, at);
   const seed = G.add(G.sin(y), 0.3);
@@ -59,6 +83,7 @@ export const expectAdjoint = (y: G.Expr, xs: readonly G.Input[], at: Values): vo
   const right = G.sumOf(xs.map((x, i) => G.reduceSum(G.mul(back[i]!, inputs.get(x)!))));
   const [a, b] = G.evaluate([left, right], { ...at, ...named });
   expectClose(a!.data, b!.data, 1e-11);
+  expectStackedAdjoints(y, at);
 };
 
 /** ḡ, H̄ and D3 of Σ sin(y)·y by both engines, with one group for each half of each input's elements. */

@@ -12,7 +12,7 @@ export function bilinear<A extends Attributes>(spec: BilinearSpec<A>): Op<A> {
     differential: {
       tangent: (node, i, dx, lead) =>
         i === 0 ? apply(node, dx, node.args[1]!, lead, 0) : apply(node, node.args[0]!, dx, 0, lead),
-      adjoint: (node, i, lambda) => adjoint(node, i as 0 | 1, lambda, node.args[1 - i]!, 0),
+      adjoint: (node, i, lambda, lead) => adjoint(node, i as 0 | 1, lambda, node.args[1 - i]!, lead, 0),
       curvature: { kind: 'bilinear', apply, adjoint },
     },
   };

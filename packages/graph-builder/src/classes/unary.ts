@@ -37,10 +37,7 @@ export const pointwiseDifferential = <A extends Attributes>({
     transform: (_, dx) => dx,
     second: (node, adjoint) => times(adjoint, second(node)),
     third: (node, adjoint) => times(adjoint, third(node)),
-    bend: (node, dx) => {
-      const curvature = second(node);
-      return curvature && mul(mul(dx, dx), mul(curvature, 0.5));
-    },
+    curving: second,
   },
 });
 

@@ -17,7 +17,7 @@ export const addOp = linear({
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => a! + b!),
   tangent: (node, _, dx, lead) =>
     expand(alignLead(dx, lead, node.shape.length), [...dx.shape.slice(0, lead), ...node.shape]),
-  adjoint: (node, i, adjoint) => unbroadcast(adjoint, node.args[i]!.shape),
+  adjoint: (node, i, adjoint, lead) => unbroadcast(adjoint, node.args[i]!.shape, lead),
 });
 
 /** a + b; a number takes the other operand's dtype. Throws GraphError where types differ or shapes do not broadcast. */

@@ -8,7 +8,7 @@ import { normalizeAxis } from '../shape.js';
 import { constant } from './constant.js';
 import { expand } from './expand.js';
 import { foldConstants } from './fold.js';
-import { slice } from './slice.js';
+import { sliceAxis } from './slice.js';
 
 export type ConcatAttributes = { readonly axis: number };
 
@@ -52,10 +52,10 @@ export const concatOp = linear<ConcatAttributes>({
     );
     return concat(parts, node.attributes.axis + lead);
   },
-  adjoint: (node, i, adjoint) => {
+  adjoint: (node, i, adjoint, lead) => {
     const { axis } = node.attributes;
-    const starts = node.shape.map((_, j) => (j === axis ? offsetsOf(node.args, axis)[i]! : 0));
-    return slice(adjoint, starts, node.args[i]!.shape);
+    const length = node.args[i]!.shape[axis]!;
+    return sliceAxis(adjoint, axis + lead, offsetsOf(node.args, axis)[i]!, length);
   },
 });
 

@@ -44,10 +44,10 @@ export const convOp = bilinear<ConvolutionAttributes>({
       size: shape.reduce((a, b) => a * b, 1),
     }),
   apply: (node, x, w, leadX, leadW) => stackedConv(x, w, node.attributes, leadX, leadW),
-  adjoint: (node, i, adjoint, other, lead) =>
+  adjoint: (node, i, adjoint, other, leadAdjoint, leadOther) =>
     i === 0
-      ? stackedConvInput(adjoint, other, node.attributes, 0, lead)
-      : stackedConvKernel(other, adjoint, node.attributes, lead, 0),
+      ? stackedConvInput(adjoint, other, node.attributes, leadAdjoint, leadOther)
+      : stackedConvKernel(other, adjoint, node.attributes, leadOther, leadAdjoint),
   lowerFloat64: tapByTap,
 });
 

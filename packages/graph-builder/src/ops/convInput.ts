@@ -57,10 +57,10 @@ export const convInputOp = bilinear<ConvolutionAttributes>({
       size: shape.reduce((a, b) => a * b, 1),
     }),
   apply: (node, y, w, leadY, leadW) => stackedConvInput(y, w, node.attributes, leadY, leadW),
-  adjoint: (node, i, adjoint, other, lead) =>
+  adjoint: (node, i, adjoint, other, leadAdjoint, leadOther) =>
     i === 0
-      ? stackedConv(adjoint, other, node.attributes, 0, lead)
-      : stackedConvKernel(adjoint, other, node.attributes, 0, lead),
+      ? stackedConv(adjoint, other, node.attributes, leadAdjoint, leadOther)
+      : stackedConvKernel(adjoint, other, node.attributes, leadAdjoint, leadOther),
   lowerFloat64: tapByTap,
 });
 

@@ -41,10 +41,10 @@ export const convKernelOp = bilinear<ConvolutionAttributes>({
       size: shape.reduce((a, b) => a * b, 1),
     }),
   apply: (node, x, y, leadX, leadY) => stackedConvKernel(x, y, node.attributes, leadX, leadY),
-  adjoint: (node, i, adjoint, other, lead) =>
+  adjoint: (node, i, adjoint, other, leadAdjoint, leadOther) =>
     i === 0
-      ? stackedConvInput(other, adjoint, node.attributes, lead, 0)
-      : stackedConv(other, adjoint, node.attributes, lead, 0),
+      ? stackedConvInput(other, adjoint, node.attributes, leadOther, leadAdjoint)
+      : stackedConv(other, adjoint, node.attributes, leadOther, leadAdjoint),
   lowerFloat64: tapByTap,
 });
 

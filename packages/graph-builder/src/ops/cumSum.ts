@@ -42,8 +42,8 @@ export const cumSumOp = linear<CumSumAttributes>({
   },
   tangent: (node, _, dx, lead) => cumSum(dx, node.attributes.axis + lead, node.attributes),
   // The matrix of running sums is triangular; its transpose sums from the other end.
-  adjoint: (node, _, adjoint) =>
-    cumSum(adjoint, node.attributes.axis, { ...node.attributes, reverse: !node.attributes.reverse }),
+  adjoint: (node, _, adjoint, lead) =>
+    cumSum(adjoint, node.attributes.axis + lead, { ...node.attributes, reverse: !node.attributes.reverse }),
 });
 
 /** y[.., i, ..] = Σ_{j ≤ i} x[.., j, ..] along `axis` (j < i if exclusive; from the end if reverse). */

@@ -25,7 +25,7 @@ export const expandOp = linear<ExpandAttributes>({
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (v) => v),
   tangent: (node, _, dx, lead) =>
     expand(alignLead(dx, lead, node.shape.length), [...dx.shape.slice(0, lead), ...node.shape]),
-  adjoint: (node, _, adjoint) => unbroadcast(adjoint, node.args[0]!.shape),
+  adjoint: (node, _, adjoint, lead) => unbroadcast(adjoint, node.args[0]!.shape, lead),
 });
 
 /** x repeated to a shape that it broadcasts to. Throws GraphError where it does not. */

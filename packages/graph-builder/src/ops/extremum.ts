@@ -25,7 +25,7 @@ const extremum = (name: string, onnx: string, f: (a: number, b: number) => numbe
     evaluate: (_, args, shape) =>
       mapBroadcast(args, shape, (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : f(a!, b!))),
     tangent: (node, i, dx, lead) => mul(alignLead(dx, lead, node.shape.length), share(node, i)),
-    adjoint: (node, i, adjoint) => unbroadcast(mul(adjoint, share(node, i)), node.args[i]!.shape),
+    adjoint: (node, i, adjoint, lead) => unbroadcast(mul(adjoint, share(node, i)), node.args[i]!.shape, lead),
   });
 };
 

@@ -32,9 +32,9 @@ export const gatherOp = linear<GatherAttributes>({
     return out;
   },
   tangent: (node, i, dx, lead) => (i === 0 ? gather(dx, node.args[1]!, node.attributes.axis + lead) : undefined),
-  adjoint: (node, i, adjoint) =>
+  adjoint: (node, i, adjoint, lead) =>
     i === 0
-      ? scatterSlices(adjoint, node.args[1]!, node.attributes.axis, node.args[0]!.shape[node.attributes.axis]!)
+      ? scatterSlices(adjoint, node.args[1]!, node.attributes.axis + lead, node.args[0]!.shape[node.attributes.axis]!)
       : undefined,
 });
 

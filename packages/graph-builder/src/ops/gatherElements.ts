@@ -50,10 +50,11 @@ export const gatherElementsOp = linear<GatherElementsAttributes>({
     i === 0
       ? gatherElements(dx, stackIndices(node.args[1]!, dx.shape.slice(0, lead)), node.attributes.axis + lead)
       : undefined,
-  adjoint: (node, i, adjoint) =>
-    i === 0
-      ? scatterElements(adjoint, node.args[1]!, node.attributes.axis, node.args[0]!.shape[node.attributes.axis]!)
-      : undefined,
+  adjoint: (node, i, adjoint, lead) => {
+    const { axis } = node.attributes;
+    const indices = stackIndices(node.args[1]!, adjoint.shape.slice(0, lead));
+    return i === 0 ? scatterElements(adjoint, indices, axis + lead, node.args[0]!.shape[axis]!) : undefined;
+  },
 });
 
 /** y[.., i, ..] = x[.., indices[.., i, ..], ..] along `axis`; the other axes of x and indices (int64 or int32) agree. */

@@ -3,6 +3,7 @@
 import { type Expr, makeExpr } from '../expr.js';
 import type { Op } from '../op.js';
 import { normalizeAxis } from '../shape.js';
+import { constant } from './constant.js';
 import { expand } from './expand.js';
 import { mul, square } from './mul.js';
 import { neg } from './neg.js';
@@ -29,15 +30,15 @@ export const logSoftmaxOp: Op<SoftmaxAttributes> = {
   },
   differential: {
     tangent: (node, _, dx, lead) => centred(node, dx, lead),
-    adjoint: (node, _, adjoint) => sub(adjoint, mul(p(node), sumKept(adjoint, node.attributes.axis))),
+    adjoint: (node, _, adjoint, lead) => sub(adjoint, mul(p(node), sumKept(adjoint, node.attributes.axis + lead))),
     curvature: {
       kind: 'diagonal',
       transform: centred,
       second: weight,
       third: weight,
+      curving: (node) => constant(-1, node.dtype),
       // The same for every class: d²y = −Σ_k p_k c_k².
-      bend: (node, c, lead) =>
-        expand(mul(sumKept(mul(square(c), p(node)), node.attributes.axis + lead), -0.5), c.shape),
+      spread: (node, c, lead) => expand(sumKept(mul(square(c), p(node)), node.attributes.axis + lead), c.shape),
     },
   },
 };

@@ -73,10 +73,10 @@ export const matmulOp = bilinear({
   },
   apply: (node, a, b, leadA, leadB) =>
     matmul(alignLead(a, leadA, node.shape.length), alignLead(b, leadB, node.shape.length)),
-  adjoint: (node, i, adjoint, other, lead) => {
-    const full = alignLead(other, lead, node.shape.length);
+  adjoint: (node, i, adjoint, other, leadAdjoint, leadOther) => {
+    const full = alignLead(other, leadOther, node.shape.length);
     const product = i === 0 ? matmul(adjoint, matrixTranspose(full)) : matmul(matrixTranspose(full), adjoint);
-    return unbroadcast(product, node.args[i]!.shape, lead);
+    return unbroadcast(product, node.args[i]!.shape, Math.max(leadAdjoint, leadOther));
   },
 });
 

@@ -108,10 +108,13 @@ export const maxPoolOp = linear<Window>({
     const taken = gatherElements(flat, stackIndices(indicesOf(node), stack), lead + 2);
     return reshape(taken, [...stack, ...node.shape]);
   },
-  adjoint: (node, _, adjoint) => {
+  adjoint: (node, _, adjoint, lead) => {
     const x = node.args[0]!;
-    const flat = reshape(adjoint, [...node.shape.slice(0, 2), -1]);
-    return reshape(scatterElements(flat, indicesOf(node), 2, product(spatialSizes('maxPool', x))), x.shape);
+    const stack = adjoint.shape.slice(0, lead);
+    const flat = reshape(adjoint, [...adjoint.shape.slice(0, lead + 2), -1]);
+    const size = product(spatialSizes('maxPool', x));
+    const spread = scatterElements(flat, stackIndices(indicesOf(node), stack), lead + 2, size);
+    return reshape(spread, [...stack, ...x.shape]);
   },
 });
 

@@ -33,8 +33,8 @@ export const modOp = linear<ModAttributes>({
     const full = expand(alignLead(dx, lead, node.shape.length), [...dx.shape.slice(0, lead), ...node.shape]);
     return i === 0 ? full : neg(mul(full, quotient(node)));
   },
-  adjoint: (node, i, adjoint) =>
-    unbroadcast(i === 0 ? adjoint : neg(mul(adjoint, quotient(node))), node.args[i]!.shape),
+  adjoint: (node, i, adjoint, lead) =>
+    unbroadcast(i === 0 ? adjoint : neg(mul(adjoint, quotient(node))), node.args[i]!.shape, lead),
 });
 
 /**

@@ -23,8 +23,12 @@ export const mulOp = bilinear({
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => a! * b!),
   apply: (node, a, b, leadA, leadB) =>
     mul(alignLead(a, leadA, node.shape.length), alignLead(b, leadB, node.shape.length)),
-  adjoint: (node, i, adjoint, other, lead) =>
-    unbroadcast(mul(adjoint, alignLead(other, lead, node.shape.length)), node.args[i]!.shape, lead),
+  adjoint: (node, i, adjoint, other, leadAdjoint, leadOther) =>
+    unbroadcast(
+      mul(adjoint, alignLead(other, leadOther, node.shape.length)),
+      node.args[i]!.shape,
+      Math.max(leadAdjoint, leadOther),
+    ),
 });
 
 /** a·b; a number takes the other operand's dtype. Throws GraphError where types differ or shapes do not broadcast. */

@@ -47,7 +47,10 @@ export const padOp = linear<PadAttributes>({
     const none = new Array<number>(lead).fill(0);
     return pad(dx, [...none, ...node.attributes.before], [...none, ...node.attributes.after]);
   },
-  adjoint: (node, _, adjoint) => slice(adjoint, node.attributes.before, node.args[0]!.shape),
+  adjoint: (node, _, adjoint, lead) => {
+    const stack = adjoint.shape.slice(0, lead);
+    return slice(adjoint, [...stack.map(() => 0), ...node.attributes.before], [...stack, ...node.args[0]!.shape]);
+  },
 });
 
 /** x with `before[i]` and `after[i]` zeros around it on axis i. Throws GraphError on negative counts. */

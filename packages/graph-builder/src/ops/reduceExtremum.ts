@@ -35,7 +35,10 @@ const reduceExtremum = (
         mul(dx, shares(node)),
         node.attributes.axes.map((axis) => axis + lead),
       ),
-    adjoint: (node, _, adjoint) => mul(reshape(adjoint, keptShape(node.args[0]!, node.attributes.axes)), shares(node)),
+    adjoint: (node, _, adjoint, lead) => {
+      const kept = keptShape(node.args[0]!, node.attributes.axes);
+      return mul(reshape(adjoint, [...adjoint.shape.slice(0, lead), ...kept]), shares(node));
+    },
   });
 
 const over =

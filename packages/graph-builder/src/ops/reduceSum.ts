@@ -45,9 +45,11 @@ export const reduceSumOp = linear<AxesAttributes>({
       dx,
       node.attributes.axes.map((axis) => axis + lead),
     ),
-  adjoint: (node, _, adjoint) => {
+  adjoint: (node, _, adjoint, lead) => {
     const x = node.args[0]!;
-    return expand(reshape(adjoint, keptShape(x, node.attributes.axes)), x.shape);
+    const stack = adjoint.shape.slice(0, lead);
+    const kept = reshape(adjoint, [...stack, ...keptShape(x, node.attributes.axes)]);
+    return expand(kept, [...stack, ...x.shape]);
   },
 });
 

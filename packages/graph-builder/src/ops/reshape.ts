@@ -46,7 +46,7 @@ export const reshapeOp = linear<ReshapeAttributes>({
   },
   evaluate: (_, [x]) => x!.data,
   tangent: (node, _, dx, lead) => reshape(dx, [...dx.shape.slice(0, lead), ...node.shape]),
-  adjoint: (node, _, adjoint) => reshape(adjoint, node.args[0]!.shape),
+  adjoint: (node, _, adjoint, lead) => reshape(adjoint, [...adjoint.shape.slice(0, lead), ...node.args[0]!.shape]),
 });
 
 /** x with another shape of as many elements; one entry may be −1 (inferred). Throws GraphError where the counts differ. */

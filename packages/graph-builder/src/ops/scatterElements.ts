@@ -49,7 +49,10 @@ export const scatterElementsOp = linear<ScatterElementsAttributes>({
           node.attributes.size,
         )
       : undefined,
-  adjoint: (node, i, adjoint) => (i === 0 ? gatherElements(adjoint, node.args[1]!, node.attributes.axis) : undefined),
+  adjoint: (node, i, adjoint, lead) =>
+    i === 0
+      ? gatherElements(adjoint, stackIndices(node.args[1]!, adjoint.shape.slice(0, lead)), node.attributes.axis + lead)
+      : undefined,
 });
 
 /** Zeros of length `size` along `axis`, to which updates are added at their indices; shapes of both operands agree. */

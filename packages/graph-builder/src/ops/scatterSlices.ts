@@ -41,7 +41,8 @@ export const scatterSlicesOp = linear<ScatterSlicesAttributes>({
   },
   tangent: (node, i, dx, lead) =>
     i === 0 ? scatterSlices(dx, node.args[1]!, node.attributes.axis + lead, node.attributes.size) : undefined,
-  adjoint: (node, i, adjoint) => (i === 0 ? gather(adjoint, node.args[1]!, node.attributes.axis) : undefined),
+  adjoint: (node, i, adjoint, lead) =>
+    i === 0 ? gather(adjoint, node.args[1]!, node.attributes.axis + lead) : undefined,
 });
 
 /** Zeros of length `size` along `axis`, to which the updates' slices are added at the given indices. */

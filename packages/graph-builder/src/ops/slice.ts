@@ -51,10 +51,11 @@ export const sliceOp = linear<SliceAttributes>({
     const stack = dx.shape.slice(0, lead);
     return slice(dx, [...stack.map(() => 0), ...node.attributes.starts], [...stack, ...node.attributes.sizes]);
   },
-  adjoint: (node, _, adjoint) => {
+  adjoint: (node, _, adjoint, lead) => {
     const { starts } = node.attributes;
     const after = node.args[0]!.shape.map((d, i) => subtractDims(d, addDims(starts[i]!, node.shape[i]!)));
-    return pad(adjoint, starts, after);
+    const none = new Array<number>(lead).fill(0);
+    return pad(adjoint, [...none, ...starts], [...none, ...after]);
   },
 });
 

@@ -41,8 +41,11 @@ export const centre = (p: Expr, dx: Expr, axis: number, lead: number): Expr =>
   sub(dx, sumKept(mul(dx, p), axis + lead));
 
 /** Jᵀλ = p(λ − Σ p λ); J is symmetric. */
-const pulled = (node: Expr<SoftmaxAttributes>, adjoint: Expr): Expr =>
-  mul(centre(node, adjoint, node.attributes.axis, 0), node);
+const pulled = (node: Expr<SoftmaxAttributes>, adjoint: Expr, lead: number): Expr =>
+  mul(centre(node, adjoint, node.attributes.axis, lead), node);
+
+/** p(λ − Σ p λ), the weight of both higher differentials. */
+const weight = (node: Expr<SoftmaxAttributes>, adjoint: Expr): Expr => pulled(node, adjoint, 0);
 
 /** c² − a·Σ p c². */
 const spread = (node: Expr<SoftmaxAttributes>, c: Expr, lead: number, a: number): Expr =>
@@ -59,15 +62,17 @@ export const softmaxOp: Op<SoftmaxAttributes> = {
   },
   differential: {
     tangent: (node, _, dx, lead) => mul(centre(node, dx, node.attributes.axis, lead), node),
-    adjoint: (node, _, adjoint) => pulled(node, adjoint),
+    adjoint: (node, _, adjoint, lead) => pulled(node, adjoint, lead),
     curvature: {
       kind: 'diagonal',
       transform: (node, dx, lead) => centre(node, dx, node.attributes.axis, lead),
-      second: pulled,
-      third: pulled,
+      second: weight,
+      third: weight,
       // Σ_j λ_j p_j c_j Σ_k p_k c_k² is the same with the weights p(λ − Σ p λ), for Σ p c = 0.
       square: (node, c, lead) => spread(node, c, lead, 3),
-      bend: (node, c, lead) => mul(spread(node, c, lead, 1), mul(node, 0.5)),
+      curving: (node) => node,
+      spread: (node, c, lead) => spread(node, c, lead, 1),
+      bentResult: (node, adjoint, c) => mul(c, centre(node, adjoint, node.attributes.axis, 0)),
     },
   },
 };

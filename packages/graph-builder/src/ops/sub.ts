@@ -16,11 +16,11 @@ export const subOp = linear({
   emit: (node, e) => e.node('Sub', node.args.map(e.name)),
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => a! - b!),
   tangent: (node, i, dx, lead) => {
-    const full = expand(alignLead(dx, lead, node.shape.length), [...dx.shape.slice(0, lead), ...node.shape]);
-    return i === 0 ? full : neg(full);
+    const own = alignLead(i === 0 ? dx : neg(dx), lead, node.shape.length);
+    return expand(own, [...dx.shape.slice(0, lead), ...node.shape]);
   },
-  adjoint: (node, i, adjoint) => {
-    const own = unbroadcast(adjoint, node.args[i]!.shape);
+  adjoint: (node, i, adjoint, lead) => {
+    const own = unbroadcast(adjoint, node.args[i]!.shape, lead);
     return i === 0 ? own : neg(own);
   },
 });

@@ -12,6 +12,12 @@ export type TransposeAttributes = { readonly perm: readonly number[] };
 
 const inverse = (perm: readonly number[]): number[] => perm.map((_, axis) => perm.indexOf(axis));
 
+/** The permutation of the axes behind `lead` others, which stay. */
+const behind = (lead: number, perm: readonly number[]): number[] => [
+  ...Array.from({ length: lead }, (_, axis) => axis),
+  ...perm.map((axis) => axis + lead),
+];
+
 export const transposeOp = linear<TransposeAttributes>({
   name: 'transpose',
   infer: ([x], { perm }) => {
@@ -34,9 +40,8 @@ export const transposeOp = linear<TransposeAttributes>({
       return x!.data[at]!;
     });
   },
-  tangent: (node, _, dx, lead) =>
-    transpose(dx, [...Array.from({ length: lead }, (_, i) => i), ...node.attributes.perm.map((axis) => axis + lead)]),
-  adjoint: (node, _, adjoint) => transpose(adjoint, inverse(node.attributes.perm)),
+  tangent: (node, _, dx, lead) => transpose(dx, behind(lead, node.attributes.perm)),
+  adjoint: (node, _, adjoint, lead) => transpose(adjoint, behind(lead, inverse(node.attributes.perm))),
 });
 
 /** x with its axes permuted: axis i of the result is axis perm[i] of x (default: reversed). */

@@ -29,8 +29,8 @@ export const whereOp = linear({
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (condition, a, b) => (condition ? a! : b!)),
   tangent: (node, i, dx, lead) =>
     i === 0 ? undefined : taken(node.args[0]!, i, alignLead(dx, lead, node.shape.length)),
-  adjoint: (node, i, adjoint) =>
-    i === 0 ? undefined : unbroadcast(taken(node.args[0]!, i, adjoint), node.args[i]!.shape),
+  adjoint: (node, i, adjoint, lead) =>
+    i === 0 ? undefined : unbroadcast(taken(node.args[0]!, i, adjoint), node.args[i]!.shape, lead),
 });
 
 /** a where the condition holds, b elsewhere; all three broadcast. The derivative goes to the operand that was taken. */

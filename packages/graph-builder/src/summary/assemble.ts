@@ -1,4 +1,4 @@
-/** Putting the contributions of operations, each over its own groups, into tensors over all S groups. */
+/** Putting what operations add, each for its own groups, into tensors over all S groups. */
 
 import type { Expr } from '../expr.js';
 import { add } from '../ops/add.js';
@@ -9,8 +9,11 @@ import { pad } from '../ops/pad.js';
 import { reshape } from '../ops/reshape.js';
 import { sliceAxis } from '../ops/slice.js';
 import { matrixTranspose, transpose } from '../ops/transpose.js';
+import { trilu } from '../ops/trilu.js';
 import type { DType } from '../tensor.js';
-import type { Order, Summary } from './groups.js';
+import type { RowTerms } from './adjointTangents.js';
+import type { Summary } from './groups.js';
+import type { InnerProducts } from './innerProducts.js';
 
 /** A block of a matrix over groups: entry (i, j) belongs to (rows[i], columns[j]). */
 export interface Block {
@@ -23,13 +26,6 @@ export interface Block {
 export interface Entries {
   readonly groups: readonly number[];
   readonly value: Expr;
-}
-
-/** What is added to H̄ and D3. `cross` blocks count together with their transposes. */
-export interface Terms {
-  readonly symmetric: readonly Block[];
-  readonly cross: readonly Block[];
-  readonly third: readonly Entries[];
 }
 
 /** Σ of terms, `zero` where there are none. */
@@ -64,9 +60,6 @@ const row = (at: number, { groups, value }: Entries): Block => ({
 
 const lowered = (by: number, block: Block): Block => ({ ...block, rows: block.rows.map((s) => s + by) });
 
-/** M + Mᵀ. */
-const symmetrized = (matrix: Expr): Expr => add(matrix, matrixTranspose(matrix));
-
 /** Neighbours over the same groups are added before they are spread. */
 const addNeighbours = (blocks: readonly Block[]): readonly Block[] => {
   const place = ({ rows, columns }: Block): string => `${rows.join(',')}|${columns.join(',')}`;
@@ -80,34 +73,70 @@ const addNeighbours = (blocks: readonly Block[]): readonly Block[] => {
   return joined;
 };
 
+interface Table {
+  /** A row [S]. */
+  readonly row: (at: number) => Expr;
+  /** S rows from one on. */
+  readonly square: (from: number) => Expr;
+}
+
 /**
- * ḡ [S], H̄ [S, S] and D3 [S] from all terms, in one table: rows for ḡ and D3, for the symmetric part of H̄, and for the part that
- * counts with its transpose. One, because a runtime that works its way back from the results then comes to the terms in
- * their order, each while the stacks it reads are alive. From results apart, ONNX Runtime did all of ḡ's work first and kept
- * every stack for H̄. The table has the rows that the order asks for.
+ * All blocks and ḡ, the first row, in one table of S columns. One, because a runtime that works its way back from the results then comes
+ * to the terms in their order, each while the stacks it reads are alive. From results apart, ONNX Runtime did all of ḡ's work
+ * first and kept every stack for H̄.
  */
-export const assemble = (
+const tableOf = (
   gbar: Entries | undefined,
-  terms: readonly Terms[],
-  size: number,
-  dtype: DType,
-  order: Order,
-): Summary => {
-  const height = order > 1 ? 2 * size + 2 : 1;
-  const blocks = terms.flatMap(({ symmetric, cross, third }) => [
-    ...symmetric.map((block) => lowered(2, block)),
-    ...cross.map((block) => lowered(2 + size, block)),
-    ...third.map((entries) => row(1, entries)),
-  ]);
+  blocks: readonly Block[],
+  { height, size, dtype }: { readonly height: number; readonly size: number; readonly dtype: DType },
+): Table => {
   const placed = addNeighbours([...blocks, ...(gbar ? [row(0, gbar)] : [])]).map((block) =>
     placeBlock(block, height, size),
   );
   const table = addAll(placed, expand(constant(0, dtype), [height, size]));
-  const rowAt = (at: number): Expr => reshape(sliceAxis(table, 0, at, 1), [size]);
-  const square = (from: number): Expr => sliceAxis(table, 0, from, size);
   return {
-    gbar: rowAt(0),
-    ...(order > 1 && { Hbar: add(square(2), symmetrized(square(2 + size))) }),
-    ...(order > 2 && { D3: rowAt(1) }),
+    row: (at) => reshape(sliceAxis(table, 0, at, 1), [size]),
+    square: (from) => sliceAxis(table, 0, from, size),
+  };
+};
+
+/** ḡ [S] alone. */
+export const assembleGradient = (gbar: Entries | undefined, size: number, dtype: DType): Summary => ({
+  gbar: tableOf(gbar, [], { height: 1, size, dtype }).row(0),
+});
+
+/** ḡ [S] and H̄ [S, S] from inner products of tangents: rows for the symmetric part, and for the part that counts with its transpose. */
+export const assembleInnerProducts = (
+  gbar: Entries | undefined,
+  terms: readonly InnerProducts[],
+  size: number,
+  dtype: DType,
+): Summary => {
+  const blocks = terms.flatMap(({ symmetric, cross }) => [
+    ...symmetric.map((block) => lowered(1, block)),
+    ...cross.map((block) => lowered(1 + size, block)),
+  ]);
+  const table = tableOf(gbar, blocks, { height: 1 + 2 * size, size, dtype });
+  const cross = table.square(1 + size);
+  return { gbar: table.row(0), Hbar: add(table.square(1), add(cross, matrixTranspose(cross))) };
+};
+
+/** ḡ [S], H̄ [S, S] and D3 [S] from H̄'s rows up to the diagonal. */
+export const assembleRows = (
+  gbar: Entries | undefined,
+  terms: readonly RowTerms[],
+  size: number,
+  dtype: DType,
+): Summary => {
+  const blocks = terms.flatMap(({ lower, third }) => [
+    ...lower.map((block) => lowered(2, block)),
+    ...third.map((entries) => row(1, entries)),
+  ]);
+  const table = tableOf(gbar, blocks, { height: 2 + size, size, dtype });
+  const rows = table.square(2);
+  return {
+    gbar: table.row(0),
+    Hbar: add(trilu(rows, false), matrixTranspose(trilu(rows, false, -1))),
+    D3: table.row(1),
   };
 };

@@ -40,7 +40,7 @@ export const adjoints = (
     if (adjoint === undefined) continue;
     args.forEach((arg, i) => {
       if (!stages.has(arg) && !sources.has(arg)) return;
-      const part = differential.adjoint(node, i, adjoint);
+      const part = differential.adjoint(node, i, adjoint, 0);
       if (part === undefined) return;
       const so = result.get(arg);
       result.set(arg, so ? add(so, part) : part);
