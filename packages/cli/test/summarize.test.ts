@@ -73,7 +73,7 @@ describe('hograd summarize', () => {
 
   it('keeps a memory limit with slices of the batch, and the numbers', async () => {
     const whole = await hograd(...summarizeArgs('vgg-tiny'), '--dtype', 'float64');
-    const sliced = await hograd(...summarizeArgs('vgg-tiny'), '--dtype', 'float64', '--memory-limit', '1666667');
+    const sliced = await hograd(...summarizeArgs('vgg-tiny'), '--dtype', 'float64', '--memory-limit', '2000000');
     expect(sliced.err).toBe('');
     const [a, b] = [JSON.parse(whole.out), JSON.parse(sliced.out)];
     expect(b.memory).toMatch(/^memory: 3 slices of at most 2 examples, about 2 MiB each, under the limit of 2 MiB$/);

@@ -137,7 +137,7 @@ describe('hograd experiment', { timeout: 300_000 }, () => {
   });
 
   it.each([
-    [['nowhere.yaml'], /there is no file nowhere\.yaml/],
+    [['nowhere.yaml'], /nowhere\.yaml does not exist; check the path/],
     [
       [write('wrong.yaml', experiment('[{ optimizer: adam, lr: 0 }]'))],
       /wrong\.yaml: optimizers\[0\]\.lr is 0; it must/,
