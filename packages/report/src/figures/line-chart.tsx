@@ -244,7 +244,7 @@ export const LineChartFigure = ({
   );
 };
 
-/** Steps fill the width: their axis ends where they end. */
+/** Steps fill the width: their axis ends where they end, and where all are whole (epochs) its ticks are too. */
 const linearSteps = (
   steps: readonly number[],
   range: readonly [number, number],
@@ -254,11 +254,12 @@ const linearSteps = (
   const high = max(finite) ?? 1;
   const wide = axisScale([low, high === low ? low + 1 : high], 'linear', [0, 1], 8);
   const span = high === low ? 1 : high - low;
+  const whole = finite.every(Number.isInteger);
   return {
     kind: 'linear',
     domain: [low, low + span],
     position: (value) => range[0] + ((value - low) / span) * (range[1] - range[0]),
-    ticks: wide.ticks.filter((tick) => tick >= low && tick <= low + span),
+    ticks: wide.ticks.filter((tick) => tick >= low && tick <= low + span && (!whole || Number.isInteger(tick))),
   };
 };
 

@@ -22,6 +22,8 @@ export interface Panel {
 export interface PanelLayout {
   readonly panel: Panel;
   readonly colour: DivergingScale;
+  /** What the legend calls each of the scale's ticks. */
+  readonly ticks: readonly string[];
   readonly cell: number;
   readonly font: number;
   /** Top left corner of the cells. */
@@ -39,10 +41,20 @@ const SMALLEST_CELL = 6;
 /** From this size on a cell holds its number. */
 const ROOMY_CELL = 48;
 const LABEL_WIDTH = 200;
-const LEGEND_WIDTH = 92;
+/** From the last column to the ramp, and from there to the ticks' names. */
+const LEGEND_GAP = 18;
+const LEGEND_TEXT = 20;
+const LEGEND_FONT = 11;
 
 /** As tall as the cells, within what is legible. */
 const legendHeight = (cells: number): number => Math.min(200, Math.max(140, cells));
+
+/** The names of a colour scale's ticks; at its ends a sign for what lies beyond. */
+const tickNames = ({ ticks, bound, saturated }: DivergingScale): readonly string[] =>
+  ticks.map((tick) => {
+    const mark = saturated && Math.abs(tick) === bound ? (tick > 0 ? '≥ ' : '≤ ') : '';
+    return mark + formatTick(roundTo(tick, 3));
+  });
 
 const labelFont = (cell: number): number => Math.min(12, Math.max(5, 0.85 * cell));
 
@@ -59,14 +71,18 @@ export const layPanel = (panel: Panel, side: number): PanelLayout => {
   const reach = widest(columnLabels) * (slanted ? Math.SQRT1_2 : 1);
   const left = Math.ceil(Math.max(widest(rowLabels), slanted ? reach - cell / 2 : 0)) + 14;
   const top = panel.heading === undefined ? 8 : 30;
+  const colour = divergingScale(panel.matrix.flat(), panel.scale, panel.bound);
+  const ticks = tickNames(colour);
+  const legend = Math.max(...ticks.map((tick) => textWidth(tick, LEGEND_FONT)));
   return {
     panel,
-    colour: divergingScale(panel.matrix.flat(), panel.scale, panel.bound),
+    colour,
+    ticks,
     cell,
     font,
     left,
     top,
-    width: left + cell * panel.columns.length + LEGEND_WIDTH,
+    width: left + cell * panel.columns.length + LEGEND_GAP + LEGEND_TEXT + Math.ceil(legend) + 8,
     height: Math.max(
       top + cell * panel.rows.length + Math.ceil(reach) + font + 12,
       top + legendHeight(cell * panel.rows.length) + 20,
@@ -180,24 +196,20 @@ const Labels = ({ layout }: { readonly layout: PanelLayout }): JSX.Element => {
 };
 
 const Legend = ({ layout }: { readonly layout: PanelLayout }): JSX.Element => {
-  const { colour, top } = layout;
-  const x = layout.left + layout.cell * layout.panel.columns.length + 18;
+  const { colour, ticks, top } = layout;
+  const x = layout.left + layout.cell * layout.panel.columns.length + LEGEND_GAP;
   const height = legendHeight(layout.cell * layout.panel.rows.length);
   const step = height / (2 * BINS + 1);
   const place = (bin: number): number => top + 6 + (BINS - bin) * step;
   const bins = Array.from({ length: 2 * BINS + 1 }, (_, k) => BINS - k);
-  const edge = (tick: number): string => {
-    const mark = colour.saturated && Math.abs(tick) === colour.bound ? (tick > 0 ? '≥ ' : '≤ ') : '';
-    return mark + formatTick(roundTo(tick, 3));
-  };
   return (
     <g class="legend">
       {bins.map((bin) => (
         <rect key={bin} class={binClass(bin)} x={x} y={round1(place(bin))} width="14" height={round1(step + 0.4)} />
       ))}
-      {colour.ticks.map((tick) => (
-        <text key={tick} class="tick" x={x + 20} y={round1(place(colour.bin(tick)) + step / 2 + 4)}>
-          {edge(tick)}
+      {colour.ticks.map((tick, k) => (
+        <text key={tick} class="tick" x={x + LEGEND_TEXT} y={round1(place(colour.bin(tick)) + step / 2 + 4)}>
+          {ticks[k]}
         </text>
       ))}
     </g>
