@@ -4,6 +4,7 @@ import { writeBytes } from '@hograd/data';
 import {
   type Expr,
   encode,
+  type Graph,
   grad,
   hvp,
   type Input,
@@ -15,15 +16,18 @@ import {
 import { groupDirections } from '@hograd/newton-summary';
 import type { Partition } from '@hograd/partition';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { attempt, type Failure, orRefuse, wrongInput } from '../failure.js';
+import { attempt, type Failure, orRefuse, refuse, wrongInput } from '../failure.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { readPartition } from '../partition.js';
+import { trainStepGraph } from './trainStepGraph.js';
 
 export interface DifferentiateOptions extends LossOptions {
   readonly out: string;
   readonly order?: '1';
   readonly hvp?: boolean;
   readonly summary?: boolean;
+  /** One of STEP_NAMES: a training step in place of derivatives. */
+  readonly trainStep?: string;
   readonly partition: string;
   readonly keepInitializers?: boolean;
 }
@@ -66,6 +70,20 @@ const derivatives = (
   };
 };
 
+const derived = async (model: LossModel, options: DifferentiateOptions): Promise<Graph> => {
+  const partition = await readPartition(options.partition, model.parameters);
+  const { inputs, outputs } = derivatives(model, options, partition);
+  return makeGraph(outputs, [...model.graph.inputs, ...inputs], model.graph.initializers);
+};
+
+const stepped = (model: LossModel, trainStep: string, options: DifferentiateOptions): Graph => {
+  if (options.order ?? options.hvp ?? options.summary)
+    refuse('--train-step writes a file of its own; leave out --order, --hvp and --summary, or write two files');
+  if (options.keepInitializers)
+    refuse('--train-step gives next parameters, so they must be inputs; leave out --keep-initializers');
+  return trainStepGraph(model, trainStep);
+};
+
 /** What was written, for the terminal and for --json. */
 export interface Differentiated {
   readonly out: string;
@@ -81,9 +99,8 @@ export const differentiate =
   () =>
     attempt(async () => {
       const model = orRefuse(await readModel(path, options)(), (failure) => failure);
-      const { inputs, outputs } = derivatives(model, options, await readPartition(options.partition, model.parameters));
-      const graph = makeGraph(outputs, [...model.graph.inputs, ...inputs], model.graph.initializers);
-      const { keepInitializers = false } = options;
+      const { keepInitializers = false, trainStep } = options;
+      const graph = trainStep === undefined ? await derived(model, options) : stepped(model, trainStep, options);
       const bytes = encode(graph, {
         keepInitializers,
         metadata: { 'hograd.parameters': model.parameters.map(nameOf).join(',') },
@@ -94,6 +111,6 @@ export const differentiate =
         bytes: bytes.length,
         parameters: model.parameters.map(nameOf),
         inputs: graph.inputs.map(nameOf).filter((name) => !(keepInitializers && graph.initializers.has(name))),
-        outputs: outputs.map((o) => o.name),
+        outputs: graph.outputs.map((o) => o.name),
       };
     });

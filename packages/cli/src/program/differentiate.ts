@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { type Differentiated, type DifferentiateOptions, differentiate } from '../commands/differentiate.js';
+import { STEP_NAMES } from '../commands/trainStepGraph.js';
 import { type Console, conclude } from './console.js';
 import { lossOptions } from './options.js';
 
@@ -10,7 +11,9 @@ const text = ({ out, bytes, inputs, outputs }: Differentiated): string =>
 
 export const addDifferentiate = (program: Command, console: Console): Command =>
   lossOptions(program.command('differentiate'))
-    .description('write a model that also yields gradients, Hessian-vector products or curvature summaries')
+    .description(
+      'write a model that also yields gradients, Hessian-vector products or curvature summaries, or takes training steps',
+    )
     .argument('<MODEL>', 'the .onnx file')
     .requiredOption('--out <FILE>', 'the .onnx file to write')
     .addOption(new Option('--order <N>', 'outputs grad.NAME for every parameter (the default)').choices(['1']))
@@ -20,6 +23,12 @@ export const addDifferentiate = (program: Command, console: Console): Command =>
       '--partition <PARTITION>',
       'groups of --summary: canonical, trivial, weights-biases, blocks:K, or a .json file',
       'canonical',
+    )
+    .addOption(
+      new Option(
+        '--train-step <OPTIMIZER>',
+        'a training step instead: inputs state.NAME, step and rate, outputs next.NAME',
+      ).choices(STEP_NAMES),
     )
     .option('--keep-initializers', 'keep the parameters inside the file instead of making them inputs')
     .option('--json', 'print one JSON document')
