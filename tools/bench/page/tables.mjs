@@ -175,7 +175,7 @@ export const productTables = ({ products, cpu }) => {
     ]);
   return [
     '## Products, counted',
-    'Multiply-adds in the matrix products and convolutions that ONNX Runtime executes, from the shapes in its own profile, over the floor of the method: one forward pass, one adjoint over activations, one tangent (and for D3 a second) for each group that has reached a value, one vector-Jacobian product for each group of a weight. What is above the floor is the Gram matrices.',
+    'Multiply-adds in the matrix products and convolutions that ONNX Runtime executes, from the shapes in its own profile, over the floor of the method: one forward pass, one adjoint over activations, one tangent (and for D3 a second, of the adjoint) for each group that has reached a value, one vector-Jacobian product for each group of a weight. What is above the floor is inner products, at order 2 of all tangents with all, and products of two stacks (attention).',
     table(['model', 'task', 'floor, 10⁹', 'executed ÷ floor', 'kernels', 'building, s', 'session, s'], counts),
     'Where the time of ḡ+H̄+D3 goes, by operator (each kernel’s least of 5 runs):',
     table(['model', 'operators'], costs),
