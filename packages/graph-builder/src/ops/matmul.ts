@@ -19,7 +19,9 @@ const transposedMatrix = (x: Expr): Expr | undefined =>
 const emitMatrix = (a: Expr, b: Expr, e: Emitter): string => {
   const aT = transposedMatrix(a);
   const bT = transposedMatrix(b);
-  if (!isFloat(a.dtype) || (aT === undefined && bT === undefined)) return e.node('MatMul', [e.name(a), e.name(b)]);
+  const plain = aT === undefined && bT === undefined;
+  const matrices = a.shape.length === 2 && b.shape.length === 2;
+  if (plain || !matrices || !isFloat(a.dtype)) return e.node('MatMul', [e.name(a), e.name(b)]);
   return e.node('Gemm', [e.name(aT ?? a), e.name(bT ?? b)], { ...(aT && { transA: 1 }), ...(bT && { transB: 1 }) });
 };
 

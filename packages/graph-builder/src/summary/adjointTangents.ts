@@ -53,9 +53,11 @@ const linearInParameters = (parameters: ReadonlySet<Expr>, stages: ReadonlyMap<E
   const found = new Set(parameters);
   for (const [node, { args, differential }] of stages) {
     const moving = args.filter((arg) => stages.has(arg) || parameters.has(arg));
-    const { kind } = differential.curvature;
-    if (moving.every((arg) => found.has(arg)) && (kind === 'linear' || (kind === 'bilinear' && moving.length === 1)))
-      found.add(node);
+    const { curvature } = differential;
+    const straight =
+      curvature.kind === 'linear' ||
+      (curvature.kind === 'bilinear' ? moving.length === 1 : curvature.curving(node) === undefined);
+    if (straight && moving.every((arg) => found.has(arg))) found.add(node);
   }
   return found;
 };
