@@ -4,6 +4,7 @@ import { encode, makeGraph, type Output, type Tensor } from '@hograd/graph-build
 import { openSession, type Session, type SessionOptions } from '@hograd/session';
 import { orRefuse } from './failure.js';
 import type { Arrays } from './feeds.js';
+import type { Slice } from './means.js';
 import type { MemoryPlan } from './memoryPlan.js';
 import { sessionFailure } from './sessionFailure.js';
 
@@ -20,19 +21,12 @@ const rows = (value: Tensor, start: number, end: number): Tensor => {
   };
 };
 
-export interface Part {
-  /** Examples in this part. */
-  readonly count: number;
-  readonly values: Arrays;
-}
-
-/** Outputs by name for each slice of the plan, in order. The session is released at the end. */
-export const runSlices = async (
+/** Outputs by name for each slice of the plan, in order, as they are done. The session is released at the end. */
+export async function* runSlices(
   session: Session,
   feeds: Arrays,
   { examples, slice, batched }: MemoryPlan,
-): Promise<readonly Part[]> => {
-  const parts: Part[] = [];
+): AsyncGenerator<Slice> {
   try {
     for (let start = 0; start < examples; start += slice) {
       const end = Math.min(start + slice, examples);
@@ -42,28 +36,9 @@ export const runSlices = async (
           return [name, batched.includes(name) && slice < examples ? rows(value, start, end) : value];
         }),
       );
-      parts.push({ count: end - start, values: orRefuse(await session.run(own)(), sessionFailure) });
+      yield { count: end - start, values: orRefuse(await session.run(own)(), sessionFailure) };
     }
-    return parts;
   } finally {
     await session.release()();
   }
-};
-
-/** Means of the parts' values weighted by their examples, accumulated in float64. */
-export const weightedMeans = (parts: readonly Part[]): Arrays => {
-  const [only] = parts;
-  if (parts.length === 1) return only!.values;
-  const total = parts.reduce((sum, { count }) => sum + count, 0);
-  return Object.fromEntries(
-    Object.entries(only!.values).map(([name, first]) => {
-      const sum = new Float64Array(first.data.length);
-      for (const { count, values } of parts) {
-        const data = values[name]!.data as Float64Array;
-        for (let i = 0; i < sum.length; i++) sum[i]! += (count / total) * data[i]!;
-      }
-      const data = first.dtype === 'float32' ? Float32Array.from(sum) : sum;
-      return [name, { ...first, data } as Tensor];
-    }),
-  );
-};
+}

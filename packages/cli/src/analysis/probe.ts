@@ -11,12 +11,13 @@ import {
 } from '@hograd/newton-summary';
 import { type Partition, trivial } from '@hograd/partition';
 import { failed, orRefuse, wrongInput } from '../failure.js';
+import { meansOf, type Slice } from '../means.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { measuredSummary } from '../training/measuredSummary.js';
 import { numbers, type Tensors } from '../training/tensors.js';
 import type { TrainingProblem } from '../training/trainer.js';
 import { moved, stepAlong } from './step.js';
-import { Interrupted, inPrecision, meansOf, openSweep, type Slice, type SweepOptions } from './sweep.js';
+import { Interrupted, inPrecision, openSweep, type SweepOptions } from './sweep.js';
 import { type DirectionalDerivatives, predictChange, type TaylorStep } from './taylor.js';
 
 /** What is looked at: a mean loss over `x` and `y`, and its parameters in groups. */

@@ -3,6 +3,7 @@
 import { type Dataset, sizeOfDataset, takeBatch } from '@hograd/data';
 import { type Graph, type Tensor, tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
+import type { Slice } from '../means.js';
 import { planMemory } from '../memoryPlan.js';
 import { openGraph, runOn, type Tensors } from '../training/tensors.js';
 
@@ -17,12 +18,6 @@ export interface SweepOptions extends SessionOptions {
 /** The user asked to stop in the middle of a sweep, which is of no use then. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
-}
-
-/** Outputs over a slice, means over its `count` examples. */
-export interface Slice {
-  readonly count: number;
-  readonly values: Tensors;
 }
 
 export interface Sweep {
@@ -59,29 +54,4 @@ export const openSweep = async (graph: Graph, dataset: Dataset, options: SweepOp
       await session.release()();
     },
   };
-};
-
-/** Means of the outputs of those names over all slices, weighted by their examples and accumulated in float64. */
-export const meansOf = async (slices: AsyncIterable<Slice>, names: readonly string[]): Promise<Tensors> => {
-  const sums = new Map<string, { readonly like: Tensor; readonly data: Float64Array }>();
-  let total = 0;
-  for await (const { count, values } of slices) {
-    total += count;
-    for (const name of names) {
-      const like = values[name]!;
-      const { data } = sums.get(name) ?? { data: new Float64Array(like.data.length) };
-      for (let i = 0; i < data.length; i++) data[i]! += count * Number(like.data[i]);
-      sums.set(name, { like, data });
-    }
-  }
-  return Object.fromEntries(
-    [...sums].map(([name, { like, data }]) => [
-      name,
-      tensor(
-        data.map((sum) => sum / total),
-        like.shape,
-        like.dtype,
-      ),
-    ]),
-  );
 };

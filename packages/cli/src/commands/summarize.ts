@@ -8,11 +8,12 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { type Arrays, directionName, readDirections, readModelFeeds } from '../feeds.js';
 import { writeText } from '../files.js';
+import { meansOf } from '../means.js';
 import { describePlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { readPartition } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
-import { openGraph, runSlices, weightedMeans } from '../runGraph.js';
+import { openGraph, runSlices } from '../runGraph.js';
 
 export interface SummarizeOptions extends LossOptions {
   readonly inputs: string;
@@ -64,7 +65,7 @@ const directionFeeds = async (
     feeds,
     options.memoryLimit,
   );
-  return weightedMeans(await runSlices(await openGraph(gradients, options), feeds, plan));
+  return meansOf(runSlices(await openGraph(gradients, options), feeds, plan));
 };
 
 const work = async (path: string, options: SummarizeOptions): Promise<Summarized> => {
@@ -98,8 +99,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     options.memoryLimit,
   );
   const [session, compile] = await timed(() => openGraph(outputs, options));
-  const [parts, seconds] = await timed(() => runSlices(session, all, plan));
-  const values = weightedMeans(parts);
+  const [values, seconds] = await timed(() => meansOf(runSlices(session, all, plan)));
   const size = partition.groups.length;
   const gbar = numbers(values.gbar);
   const flat = numbers(values.Hbar);
