@@ -8,6 +8,7 @@ import { square } from '../ops/mul.js';
 import { neg } from '../ops/neg.js';
 import { reshape } from '../ops/reshape.js';
 import { sub } from '../ops/sub.js';
+import { sameShape } from '../shape.js';
 import { mean } from './mean.js';
 
 /**
@@ -40,7 +41,7 @@ export const softmaxCrossEntropy = (logits: Expr, labels: Expr): Expr =>
  * [N] would broadcast to every pair of examples.
  */
 export const meanSquaredError = (output: Expr, target: Expr): Expr => {
-  if (output.shape.length !== target.shape.length || output.shape.some((d, i) => d !== target.shape[i])) {
+  if (!sameShape(output.shape, target.shape)) {
     throw new GraphError(
       'meanSquaredError',
       `target ${describe(target)} is not of the shape of output ${describe(output)}; reshape one of them`,
