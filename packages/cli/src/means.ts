@@ -10,40 +10,20 @@ export interface Slice {
 }
 
 /**
- * Means over all slices of the outputs of those names (default: all of the first slice's), accumulated in float64, each slice let go before
- * the next. A single slice's values are given as they are.
+ * Means over all slices of the outputs of those names (default: all), accumulated in float64, each slice let go before the next. The
+ * mean so far moves by its share of the difference, so that a single slice's values come out as they are.
  */
 export const meansOf = async (slices: AsyncIterable<Slice>, names?: readonly string[]): Promise<Tensors> => {
-  const sums = new Map<string, Pick<Tensor, 'shape' | 'dtype'> & { readonly data: Float64Array }>();
+  const means = new Map<string, Pick<Tensor, 'shape' | 'dtype'> & { readonly data: Float64Array }>();
   let total = 0;
-  let only: Slice | undefined;
-  const include = ({ count, values }: Slice): void => {
+  for await (const { count, values } of slices) {
     total += count;
     for (const name of names ?? Object.keys(values)) {
       const { shape, dtype, data: own } = values[name]!;
-      const { data } = sums.get(name) ?? { data: new Float64Array(own.length) };
-      for (let i = 0; i < data.length; i++) data[i]! += count * Number(own[i]);
-      sums.set(name, { shape, dtype, data });
+      const { data } = means.get(name) ?? { data: new Float64Array(own.length) };
+      for (let i = 0; i < data.length; i++) data[i]! += (count / total) * (Number(own[i]) - data[i]!);
+      means.set(name, { shape, dtype, data });
     }
-  };
-  for await (const slice of slices) {
-    if (total === 0 && only === undefined) {
-      only = slice;
-      continue;
-    }
-    if (only) include(only);
-    only = undefined;
-    include(slice);
   }
-  if (only) return names ? Object.fromEntries(names.map((name) => [name, only!.values[name]!])) : only.values;
-  return Object.fromEntries(
-    [...sums].map(([name, { shape, dtype, data }]) => [
-      name,
-      tensor(
-        data.map((sum) => sum / total),
-        shape,
-        dtype,
-      ),
-    ]),
-  );
+  return Object.fromEntries([...means].map(([name, { shape, dtype, data }]) => [name, tensor(data, shape, dtype)]));
 };
