@@ -4,7 +4,8 @@ import type { onnx as Onnx } from 'onnx-proto';
 import { tensor } from '../ops/constant.js';
 import { arrayTypes, type Tensor } from '../tensor.js';
 import { DecodeFailure } from './errors.js';
-import { type ExternalData, isExternal, readExternal } from './externalData.js';
+import type { ExternalData } from './externalData.js';
+import { isExternal, readExternal } from './readExternal.js';
 import { dtypeOfOnnx } from './types.js';
 
 /** More elements than this in one tensor is taken for a damaged file: 2³¹ bytes is protobuf's own limit. */
