@@ -18,6 +18,8 @@ export interface Value {
 export interface Emitter {
   /** Name of an operand's value. */
   readonly name: (expr: Expr) => string;
+  /** Name of a value that is a function of operands, written now where the graph does not hold it. */
+  readonly write: (expr: Expr) => string;
   /** Appends a node with one output. */
   readonly node: (opType: string, inputs: readonly string[], attributes?: Attributes) => string;
   /** Appends a node with several outputs. */
@@ -41,6 +43,12 @@ export interface Emitter {
   readonly bind: (expr: Expr, name: string) => void;
 }
 
+/** λ at a value and the stack of its derivatives along groups; undefined where zero. */
+export interface Adjoints {
+  readonly lambda: Expr | undefined;
+  readonly stack: Expr | undefined;
+}
+
 /**
  * λ·d²f[ẋ_s, ẋ_t] = Σ w₂ (Tẋ_s)(Tẋ_t) and λ·d³f[ẋ_s, ẋ_s, ẋ_s] = Σ w₃ (Tẋ_s)³ (math.md §2), for operations whose higher
  * differentials are diagonal after a linear map T. Elementwise functions have T = identity and w = λφ'', λφ'''.
@@ -52,14 +60,13 @@ export interface DiagonalCurvature<A extends Attributes = any> {
   readonly transform: (node: Expr<A>, dx: Expr, lead: number) => Expr;
   /** w₂, broadcastable to the operand's shape; undefined where the second differential is zero everywhere. */
   readonly second: (node: Expr<A>, adjoint: Expr) => Expr | undefined;
-  /** w₃, likewise. */
-  readonly third: (node: Expr<A>, adjoint: Expr) => Expr | undefined;
-  /** What stands for (Tẋ)² in the cube: λ·d³f[ẋ, ẋ, ẋ] = Σ w₃ Tẋ·square(Tẋ). Left out: the square. */
-  readonly square?: (node: Expr<A>, transformed: Expr, lead: number) => Expr;
-  /** φ'' in d²f[ẋ, ẋ] = φ''·spread(Tẋ), broadcastable to the result's shape; undefined where zero everywhere. */
-  readonly curving: (node: Expr<A>) => Expr | undefined;
-  /** Left out: the square. */
-  readonly spread?: (node: Expr<A>, transformed: Expr, lead: number) => Expr;
+  /** Is the second differential other than zero? */
+  readonly curved: (node: Expr<A>) => boolean;
+  /**
+   * λ·d³f[ẋ_s, ẋ_s, ẋ_s] + 3 λ̇_s·d²f[ẋ_s, ẋ_s] for each s, [k], from Tẋ and the stack λ̇ of the same groups; either adjoint may be
+   * missing. Undefined where zero everywhere.
+   */
+  readonly third: (node: Expr<A>, transformed: Expr, adjoints: Adjoints) => Expr | undefined;
   /**
    * β in λ·d²f[ẋ, ·] = dfᵀ[β], from Tẋ, for operations that have such a vector of the result: it is pulled back together with what
    * else comes from there. Left out: w₂·Tẋ is λ·d²f[ẋ, ·] itself.

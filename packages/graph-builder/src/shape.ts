@@ -46,3 +46,7 @@ export const stridesOf = (shape: readonly number[]): number[] => {
   }
   return strides;
 };
+
+/** Number of elements, with a guess for lengths that are not known: for a choice between two ways. */
+export const likelySize = ({ shape }: { readonly shape: Shape }): number =>
+  shape.reduce<number>((size, d) => size * (typeof d === 'number' ? d : 100), 1);

@@ -3,7 +3,9 @@
 import { GraphError } from '../error.js';
 import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
 import type { Attributes, Differential, Op } from '../op.js';
-import { mul } from '../ops/mul.js';
+import { sumOfPresent } from '../ops/add.js';
+import { mul, square } from '../ops/mul.js';
+import { weightedDots, weightedSums } from '../summary/inner.js';
 
 export interface UnarySpec<A extends Attributes> {
   readonly name: string;
@@ -36,8 +38,15 @@ export const pointwiseDifferential = <A extends Attributes>({
     kind: 'diagonal',
     transform: (_, dx) => dx,
     second: (node, adjoint) => times(adjoint, second(node)),
-    third: (node, adjoint) => times(adjoint, third(node)),
-    curving: second,
+    curved: (node) => second(node) !== undefined,
+    third: (node, dx, { lambda, stack }) => {
+      const cubeWeights = lambda && times(lambda, third(node));
+      const bending = stack && second(node);
+      return sumOfPresent([
+        cubeWeights && weightedSums(mul(square(dx), dx), cubeWeights),
+        bending && mul(weightedDots(stack, square(dx), bending), 3),
+      ]);
+    },
   },
 });
 

@@ -94,7 +94,7 @@ const makeEmitter = (
   inputs: Graph['inputs'],
   fresh: (base: string) => string,
   draft: Draft,
-): Emitter & { readonly write: (expr: Expr) => string } => {
+): Emitter => {
   const names = new Map<Expr, string>();
   const constants = new Map<Expr, string>();
   const symbols = new Map<string, string>();

@@ -33,3 +33,9 @@ export function add(a: Expr, b: Expr | number): Expr {
 
 /** Σ of one or more expressions of one shape. */
 export const sumOf = (terms: readonly Expr[]): Expr => terms.reduce(add);
+
+/** Σ of the terms that are there; undefined where there is none. */
+export const sumOfPresent = (terms: readonly (Expr | undefined)[]): Expr | undefined => {
+  const present = terms.filter((term) => term !== undefined);
+  return present.length === 0 ? undefined : sumOf(present);
+};

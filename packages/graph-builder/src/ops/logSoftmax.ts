@@ -3,9 +3,9 @@
 import { type Expr, makeExpr } from '../expr.js';
 import type { Op } from '../op.js';
 import { normalizeAxis } from '../shape.js';
-import { constant } from './constant.js';
-import { expand } from './expand.js';
-import { mul, square } from './mul.js';
+import { rowDots, weightedSums } from '../summary/inner.js';
+import { sumOfPresent } from './add.js';
+import { mul } from './mul.js';
 import { neg } from './neg.js';
 import { centre, inferLines, type SoftmaxAttributes, shiftedLines, softmax, sumKept } from './softmax.js';
 import { sub } from './sub.js';
@@ -17,7 +17,7 @@ const p = (node: Node): Expr => softmax(node.args[0]!, node.attributes.axis);
 
 const centred = (node: Node, dx: Expr, lead: number): Expr => centre(p(node), dx, node.attributes.axis, lead);
 
-/** p·Σλ, the weight of both higher differentials: −Σ_j λ_j Σ_k p_k c_k² and −Σ_j λ_j Σ_k p_k c_k³. */
+/** −p·Σλ, the weight of the second differential −Σ_j λ_j Σ_k p_k c_k². */
 const weight = (node: Node, adjoint: Expr): Expr => neg(mul(p(node), sumKept(adjoint, node.attributes.axis)));
 
 export const logSoftmaxOp: Op<SoftmaxAttributes> = {
@@ -35,10 +35,17 @@ export const logSoftmaxOp: Op<SoftmaxAttributes> = {
       kind: 'diagonal',
       transform: centred,
       second: weight,
-      third: weight,
-      curving: (node) => constant(-1, node.dtype),
-      // The same for every class: d²y = −Σ_k p_k c_k².
-      spread: (node, c, lead) => expand(sumKept(mul(square(c), p(node)), node.attributes.axis + lead), c.shape),
+      curved: () => true,
+      // The same for every class: d²y = −Σ_k p_k c_k², d³y = −Σ_k p_k c_k³.
+      third: (node, c, { lambda, stack }) => {
+        const axis = node.attributes.axis + 1;
+        const squares = mul(c, mul(c, p(node)));
+        const sum = sumOfPresent([
+          lambda && weightedSums(sumKept(mul(squares, c), axis), sumKept(lambda, axis - 1)),
+          stack && mul(rowDots(sumKept(squares, axis), sumKept(stack, axis)), 3),
+        ]);
+        return sum && neg(sum);
+      },
     },
   },
 };

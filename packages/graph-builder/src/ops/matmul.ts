@@ -9,7 +9,7 @@ import { broadcastShapes, stridesOf } from '../shape.js';
 import { constant, uniformValue } from './constant.js';
 import { expand } from './expand.js';
 import { reshape } from './reshape.js';
-import { matrixTranspose, transposeOp } from './transpose.js';
+import { columnsOf, lastTwoSwapped, matrixTranspose, transposeOp } from './transpose.js';
 
 /** The operand that a transposition of the last two axes of a matrix was made of, else undefined. */
 const transposedMatrix = (x: Expr): Expr | undefined =>
@@ -19,10 +19,27 @@ const transposedMatrix = (x: Expr): Expr | undefined =>
 const emitMatrix = (a: Expr, b: Expr, e: Emitter): string => {
   const aT = transposedMatrix(a);
   const bT = transposedMatrix(b);
-  const plain = aT === undefined && bT === undefined;
-  const matrices = a.shape.length === 2 && b.shape.length === 2;
-  if (plain || !matrices || !isFloat(a.dtype)) return e.node('MatMul', [e.name(a), e.name(b)]);
   return e.node('Gemm', [e.name(aT ?? a), e.name(bT ?? b)], { ...(aT && { transA: 1 }), ...(bT && { transB: 1 }) });
+};
+
+/**
+ * a times a stack of matrices that are the columns of another one's: ONNX Runtime fuses a transposition of the last two axes into the
+ * product, where it costs nothing, but first joins it with one before it, which it then cannot fuse. The reshaping in between prevents that.
+ */
+const emitColumns = (a: Expr, rows: Expr, node: Expr, e: Emitter): string => {
+  const apart = e.node('Reshape', [e.write(rows), e.dims([1, ...rows.shape])]);
+  const columns = e.node('Transpose', [apart], { perm: lastTwoSwapped(rows.shape.length + 1) });
+  return e.node('Reshape', [e.node('MatMul', [e.name(a), columns]), e.dims(node.shape)]);
+};
+
+/**
+ * aᵀ·b. Matrices that serve all of a stack are transposed once, for all of it; the axis in between keeps the transposition out of the
+ * product, in which ONNX Runtime would repeat it.
+ */
+const transposedTimes = (a: Expr, b: Expr): Expr => {
+  const aT = matrixTranspose(a);
+  const once = a.shape.length > 2 && a.shape.length < b.shape.length;
+  return matmul(once ? reshape(aT, [1, ...aT.shape]) : aT, b);
 };
 
 export const matmulOp = bilinear({
@@ -42,7 +59,11 @@ export const matmulOp = bilinear({
   },
   emit: (node, e) => {
     const [a, b] = node.args as [Expr, Expr];
-    return emitMatrix(a, b, e);
+    const matrices = a.shape.length === 2 && b.shape.length === 2 && isFloat(a.dtype);
+    if (matrices && (transposedMatrix(a) || transposedMatrix(b))) return emitMatrix(a, b, e);
+    const rows = columnsOf(b);
+    if (rows && (e.uses(b) === 1 || e.contains(rows))) return emitColumns(a, rows, node, e);
+    return e.node('MatMul', [e.name(a), e.name(b)]);
   },
   evaluate: (_, [a, b], shape) => {
     const [m, n] = shape.slice(-2) as [number, number];
@@ -77,7 +98,12 @@ export const matmulOp = bilinear({
     matmul(alignLead(a, leadA, node.shape.length), alignLead(b, leadB, node.shape.length)),
   adjoint: (node, i, adjoint, other, leadAdjoint, leadOther) => {
     const full = alignLead(other, leadOther, node.shape.length);
-    const product = i === 0 ? matmul(adjoint, matrixTranspose(full)) : matmul(matrixTranspose(full), adjoint);
+    const product =
+      i === 0
+        ? matmul(adjoint, matrixTranspose(full))
+        : columnsOf(node.args[1]!)
+          ? matrixTranspose(transposedTimes(adjoint, full))
+          : transposedTimes(full, adjoint);
     return unbroadcast(product, node.args[i]!.shape, Math.max(leadAdjoint, leadOther));
   },
 });

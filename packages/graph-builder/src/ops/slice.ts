@@ -11,6 +11,22 @@ import { pad } from './pad.js';
 
 export type SliceAttributes = { readonly starts: readonly Dim[]; readonly sizes: Shape };
 
+/**
+ * Lengths before, in and behind a box that is most of its operand, and one piece of it in memory: ONNX Runtime's Split copies that 1.6 times as
+ * fast as its Slice. Undefined for other boxes.
+ */
+const piece = (
+  node: Expr<SliceAttributes>,
+): { readonly axis: number; readonly lengths: readonly number[] } | undefined => {
+  const x = node.args[0]!;
+  const cut = x.shape.map((_, i) => i).filter((i) => x.shape[i] !== node.shape[i]);
+  const [axis] = cut;
+  if (axis === undefined || cut.length > 1 || x.shape.slice(0, axis).some((d) => d !== 1)) return undefined;
+  const [whole, size, start] = [x.shape[axis], node.shape[axis], node.attributes.starts[axis]];
+  if (typeof whole !== 'number' || typeof size !== 'number' || typeof start !== 'number') return undefined;
+  return 4 * size < 3 * whole ? undefined : { axis, lengths: [start, size, whole - start - size] };
+};
+
 export const sliceOp = linear<SliceAttributes>({
   name: 'slice',
   infer: ([x], { starts, sizes }) => {
@@ -30,6 +46,12 @@ export const sliceOp = linear<SliceAttributes>({
   },
   emit: (node, e) => {
     const x = node.args[0]!;
+    const split = piece(node);
+    if (split) {
+      const lengths = split.lengths.filter((length) => length > 0);
+      const parts = e.nodes('Split', [e.name(x), e.dims(lengths)], lengths.length, { axis: split.axis });
+      return parts[split.lengths[0]! > 0 ? 1 : 0]!;
+    }
     const axes = x.shape.map((_, i) => i).filter((i) => x.shape[i] !== node.shape[i]);
     const starts = axes.map((i) => node.attributes.starts[i]!);
     const ends = axes.map((i) => addDims(node.attributes.starts[i]!, node.shape[i]!));

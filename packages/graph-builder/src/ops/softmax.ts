@@ -4,7 +4,9 @@ import { GraphError } from '../error.js';
 import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
 import type { Op } from '../op.js';
 import { normalizeAxis } from '../shape.js';
-import { mul, square } from './mul.js';
+import { rowDots } from '../summary/inner.js';
+import { sumOfPresent } from './add.js';
+import { mul } from './mul.js';
 import { foldAxes, keptShape, reduceSum } from './reduceSum.js';
 import { reshape } from './reshape.js';
 import { sub } from './sub.js';
@@ -44,12 +46,12 @@ export const centre = (p: Expr, dx: Expr, axis: number, lead: number): Expr =>
 const pulled = (node: Expr<SoftmaxAttributes>, adjoint: Expr, lead: number): Expr =>
   mul(centre(node, adjoint, node.attributes.axis, lead), node);
 
-/** p(λ − Σ p λ), the weight of both higher differentials. */
+/** p(λ − Σ p λ), the weight of the second differential. */
 const weight = (node: Expr<SoftmaxAttributes>, adjoint: Expr): Expr => pulled(node, adjoint, 0);
 
-/** c² − a·Σ p c². */
-const spread = (node: Expr<SoftmaxAttributes>, c: Expr, lead: number, a: number): Expr =>
-  sub(square(c), mul(sumKept(mul(square(c), node), node.attributes.axis + lead), a));
+/** β in λ·d²p[ẋ, ·] = Jᵀβ: c(λ − Σ p λ). */
+const bent = (node: Expr<SoftmaxAttributes>, adjoint: Expr, c: Expr): Expr =>
+  mul(c, centre(node, adjoint, node.attributes.axis, 0));
 
 /** dp = p c, d²p = p(c² − m), d³p = p(c³ − 3 c m − Σ p c³) with m = Σ p c². */
 export const softmaxOp: Op<SoftmaxAttributes> = {
@@ -67,12 +69,19 @@ export const softmaxOp: Op<SoftmaxAttributes> = {
       kind: 'diagonal',
       transform: (node, dx, lead) => centre(node, dx, node.attributes.axis, lead),
       second: weight,
-      third: weight,
-      // Σ_j λ_j p_j c_j Σ_k p_k c_k² is the same with the weights p(λ − Σ p λ), for Σ p c = 0.
-      square: (node, c, lead) => spread(node, c, lead, 3),
-      curving: (node) => node,
-      spread: (node, c, lead) => spread(node, c, lead, 1),
-      bentResult: (node, adjoint, c) => mul(c, centre(node, adjoint, node.attributes.axis, 0)),
+      curved: () => true,
+      // With v = λ̇ + β, which is pulled back in any case: Σ p c²(v + 2λ̇) − 3 Σ m Σ p v.
+      third: (node, c, { lambda, stack }) => {
+        const axis = node.attributes.axis + 1;
+        const beta = lambda && bent(node, lambda, c);
+        const v = sumOfPresent([stack, beta]);
+        if (!v) return undefined;
+        const squares = mul(c, mul(c, node));
+        const means = rowDots(sumKept(squares, axis), sumKept(mul(v, node), axis));
+        const dots = sumOfPresent([rowDots(squares, v), stack && mul(rowDots(squares, stack), 2)])!;
+        return sub(dots, mul(means, 3));
+      },
+      bentResult: bent,
     },
   },
 };

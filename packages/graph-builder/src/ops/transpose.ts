@@ -61,8 +61,23 @@ export function transpose(x: Expr, perm: readonly number[] = x.shape.map((_, i) 
   return isConstant(x) ? foldConstants(node) : node;
 }
 
+/** The permutation of so many axes that swaps the last two. */
+export const lastTwoSwapped = (rank: number): number[] => [
+  ...Array.from({ length: rank - 2 }, (_, axis) => axis),
+  rank - 1,
+  rank - 2,
+];
+
 /** Swaps the last two axes. */
-export const matrixTranspose = (x: Expr): Expr => {
-  const axes = x.shape.map((_, i) => i);
-  return transpose(x, [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!]);
+export const matrixTranspose = (x: Expr): Expr => transpose(x, lastTwoSwapped(x.shape.length));
+
+/**
+ * A stack of matrices whose transposes are x, if it is itself a transposition that moves whole rows, and is cheaper for it than x; undefined
+ * where x is none such.
+ */
+export const columnsOf = (x: Expr): Expr | undefined => {
+  const rank = x.shape.length;
+  if (rank === 2 || x.op !== transposeOp || x.attributes.perm.at(-2) !== rank - 1) return undefined;
+  const rows = matrixTranspose(x);
+  return rows.op === transposeOp ? rows : undefined;
 };

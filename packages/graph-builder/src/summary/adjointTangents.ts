@@ -15,11 +15,12 @@
 
 import type { Expr } from '../expr.js';
 import type { BilinearCurvature, DiagonalCurvature } from '../op.js';
-import { mul, square } from '../ops/mul.js';
+import { mul } from '../ops/mul.js';
+import { likelySize } from '../shape.js';
 import type { Stage } from '../transforms/vjp.js';
 import type { Block, Entries } from './assemble.js';
-import { gram, rowDots, weightedDots, weightedSums } from './inner.js';
-import { innerProducts, likelySize } from './innerProducts.js';
+import { gram, rowDots } from './inner.js';
+import { innerProducts } from './innerProducts.js';
 import { commonGroups, mergeStacks, type Stack, takeGroups } from './stack.js';
 import { pushed } from './tangents.js';
 
@@ -55,14 +56,11 @@ const linearInParameters = (parameters: ReadonlySet<Expr>, stages: ReadonlyMap<E
     const moving = args.filter((arg) => stages.has(arg) || parameters.has(arg));
     const { curvature } = differential;
     const straight =
-      curvature.kind === 'linear' ||
-      (curvature.kind === 'bilinear' ? moving.length === 1 : curvature.curving(node) === undefined);
+      curvature.kind === 'linear' || (curvature.kind === 'bilinear' ? moving.length === 1 : !curvature.curved(node));
     if (straight && moving.every((arg) => found.has(arg))) found.add(node);
   }
   return found;
 };
-
-const squareOf = (_: Expr, transformed: Expr): Expr => square(transformed);
 
 /** λ·B(·, ẏ) as vectors of operand `i`, from the other operand's tangents. */
 const bentBilinear = (
@@ -72,29 +70,21 @@ const bentBilinear = (
 ): Stack | undefined =>
   lambda && other && { groups: other.groups, value: curvature.adjoint(node, i, lambda, other.value, 0, 1) };
 
-/** λ·d³f[ẋ, ẋ, ẋ] and 3 λ̇·d²f[ẋ, ẋ]. */
+/** λ·d³f[ẋ, ẋ, ẋ] + 3 λ̇·d²f[ẋ, ẋ]. */
 const thirdDiagonal = (
   { node, curvature, lambda }: Curving<DiagonalCurvature>,
   x: Stack,
   own: Stack | undefined,
 ): readonly Entries[] => {
-  const { square: cubed = squareOf, spread: bending = squareOf } = curvature;
-  const transformed = curvature.transform(node, x.value, 1);
-  const weights = lambda && curvature.third(node, lambda);
-  const cube = weights && weightedSums(mul(cubed(node, transformed, 1), transformed), weights);
+  const transformed: Stack = { groups: x.groups, value: curvature.transform(node, x.value, 1) };
+  const part = (groups: readonly number[], stack: Expr | undefined): readonly Entries[] => {
+    if (groups.length === 0) return [];
+    const value = curvature.third(node, takeGroups(transformed, groups), { lambda, stack });
+    return value ? [{ groups, value }] : [];
+  };
   const both = commonGroups(x, own);
-  const curving = both.length === 0 ? undefined : curvature.curving(node);
-  const bent =
-    curving &&
-    weightedDots(
-      takeGroups(own!, both),
-      bending(node, takeGroups({ groups: x.groups, value: transformed }, both), 1),
-      curving,
-    );
-  return [
-    ...(cube ? [{ groups: x.groups, value: cube }] : []),
-    ...(bent ? [{ groups: both, value: mul(bent, 3) }] : []),
-  ];
+  const alone = x.groups.filter((g) => !both.includes(g));
+  return [...part(both, own && takeGroups(own, both)), ...part(alone, undefined)];
 };
 
 /** 3 λ̇·d²B[(ȧ, ḃ), (ȧ, ḃ)] = 6 λ̇·B(ȧ, ḃ). */
@@ -105,10 +95,17 @@ const thirdBilinear = (
 ): readonly Entries[] => {
   const both = commonGroups(own, { ...operands[0], groups: commonGroups(...operands) });
   if (both.length === 0) return [];
-  // The vector of the smaller operand: the product with the other one is summed to its size at once.
-  const i = likelySize(node.args[0]!) <= likelySize(node.args[1]!) ? 0 : 1;
-  const pulled = curvature.adjoint(node, i, takeGroups(own!, both), takeGroups(operands[1 - i]!, both), 1, 1);
-  return [{ groups: both, value: mul(rowDots(pulled, takeGroups(operands[i], both)), 6) }];
+  const [a, b] = operands.map((operand) => takeGroups(operand, both)) as [Expr, Expr];
+  const above = takeGroups(own!, both);
+  // At the smallest of the three: what is summed to its size is so at once. The result before the operands, which would be transposed.
+  const [sizeOfA, sizeOfB] = node.args.map(likelySize) as [number, number];
+  const dots =
+    likelySize(node) <= Math.min(sizeOfA, sizeOfB)
+      ? rowDots(curvature.apply(node, a, b, 1, 1), above)
+      : sizeOfA <= sizeOfB
+        ? rowDots(curvature.adjoint(node, 0, above, b, 1, 1), a)
+        : rowDots(curvature.adjoint(node, 1, above, a, 1, 1), b);
+  return [{ groups: both, value: mul(dots, 6) }];
 };
 
 /** λ_y·d²f[ẋ_s, u_t] at the readers of parameters: needs no λ̇. */

@@ -7,6 +7,7 @@
 import type { Expr } from '../expr.js';
 import type { BilinearCurvature, DiagonalCurvature } from '../op.js';
 import { mul } from '../ops/mul.js';
+import { likelySize } from '../shape.js';
 import type { Stage } from '../transforms/vjp.js';
 import type { Block } from './assemble.js';
 import { gram } from './inner.js';
@@ -32,10 +33,6 @@ const ofDiagonal = (
   const x = curvature.transform(node, value, 1);
   return { ...nothing, symmetric: [{ rows: groups, columns: groups, value: gram(mul(x, weights), x) }] };
 };
-
-/** Number of elements, with a guess for lengths that are not known. */
-export const likelySize = ({ shape }: Expr): number =>
-  shape.reduce<number>((size, d) => size * (typeof d === 'number' ? d : 100), 1);
 
 /**
  * λ·d²B: one vector-Jacobian product for each group of the operand that fewer groups reach, then inner products with all of the
