@@ -18,7 +18,7 @@ export interface Value {
 export interface Emitter {
   /** Name of an operand's value. */
   readonly name: (expr: Expr) => string;
-  /** Name of a value that is a function of operands, written now where the graph does not hold it. */
+  /** Name of a value that is a function of operands, written now where it is not yet. */
   readonly write: (expr: Expr) => string;
   /** Appends a node with one output. */
   readonly node: (opType: string, inputs: readonly string[], attributes?: Attributes) => string;

@@ -18,6 +18,8 @@ const operations: readonly (readonly [string, (x: G.Expr) => G.Expr])[] = [
   ['cos', G.cos],
   ['cosh', G.cosh],
   ['cumSum', (x) => G.cumSum(x, 1, { exclusive: true })],
+  ['elu', (x) => G.elu(x)],
+  ['elu with another α', (x) => G.elu(x, 1.5)],
   ['erf', G.erf],
   ['floor', G.floor],
   ['gelu', G.gelu],
@@ -80,5 +82,20 @@ describe.each(['float64', 'float32'] as const)('in ONNX Runtime, %s', (dtype) =>
     expected.forEach((value, k) => {
       expect(Array.from(outputs[`y${k}`]!.data, Number)).toEqual([...value.data]);
     });
+  });
+});
+
+describe('elu beside its derivative', () => {
+  it('is read off the same exponential, infinities and the kink included', async () => {
+    const x = G.input('x', [5]);
+    const outputs = [
+      { name: 'y', value: G.elu(x) },
+      { name: 'slope', value: G.grad(G.reduceSum(G.elu(x)), [x])[0]! },
+    ];
+    const bytes = G.encode(G.makeGraph(outputs));
+    expect(Buffer.from(bytes).includes('Elu')).toBe(false);
+    const actual = await run(bytes, { x: G.tensor([-Infinity, -1, 0, 2, Infinity], [5], 'float32') });
+    expect(Array.from(actual.y!.data)).toEqual([-1, Math.fround(Math.fround(Math.exp(-1)) - 1), 0, 2, Infinity]);
+    expect(Array.from(actual.slope!.data)).toEqual([0, Math.fround(Math.exp(-1)), 1, 1, 1]);
   });
 });

@@ -36,7 +36,7 @@ const IR_VERSION = 8;
 const bytesOf = ({ data }: Tensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** A tensor as a protobuf message, its elements as raw little-endian bytes. */
-const encodeTensor = (name: string, value: Tensor): Onnx.ITensorProto => ({
+export const encodeTensor = (name: string, value: Tensor): Onnx.ITensorProto => ({
   name,
   dataType: onnxTypeOf[value.dtype],
   dims: value.shape.map((d) => Long.fromNumber(d)),
@@ -166,7 +166,7 @@ const makeEmitter = (
     return value;
   };
 
-  const emitter = {
+  const emitter: Emitter = {
     name: (expr: Expr): string => {
       const known = names.get(expr);
       if (known !== undefined) return known;
@@ -194,6 +194,7 @@ const makeEmitter = (
     write: (expr: Expr): string => {
       const known = names.get(expr);
       if (known !== undefined) return known;
+      if (!isConstant(expr)) expr.args.forEach(emitter.write);
       const name = isConstant(expr) ? constantName(expr) : expr.op.emit(expr, emitter);
       names.set(expr, name);
       return name;

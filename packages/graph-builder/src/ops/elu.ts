@@ -15,21 +15,27 @@ import { sub } from './sub.js';
 
 type EluAttributes = { readonly alpha: number };
 
-/** min(y, 0) + α: αeˣ below zero, α above. Not written as Min, which would halve its own derivative at 0. */
-const below = (y: Expr, alpha: number): Expr => add(sub(y, relu(y)), alpha);
+/** e^min(x, 0), which for α = 1 is φ'. Not written as Min, which would halve its own derivative at 0. */
+const slope = (x: Expr): Expr => exp(sub(x, relu(x)));
 
 /** φ'' = φ''' = αeˣ for x ≤ 0 and 0 above. */
-const curved = (y: Expr, alpha: number): Expr => mul(sub(1, cast(greater(y, 0), y.dtype)), below(y, alpha));
+const curved = (x: Expr, alpha: number): Expr => mul(sub(slope(x), cast(greater(x, 0), x.dtype)), alpha);
+
+/** ONNX Runtime's Elu costs four times an Exp: where the graph has e^min(x, 0), as for the derivatives, elu is read off it. */
+const emit = (node: Expr<EluAttributes>, e: Emitter): string => {
+  const x = node.args[0]!;
+  const { alpha } = node.attributes;
+  if (alpha !== 1 || !e.contains(slope(x))) return e.node('Elu', [e.name(x)], { alpha });
+  return e.node('Max', [e.name(x), e.node('Sub', [e.write(slope(x)), e.scalar(x.dtype, 1)])]);
+};
 
 export const eluOp = unary<EluAttributes>({
   name: 'elu',
-  onnx: (node: Expr<EluAttributes>, e: Emitter) =>
-    e.node('Elu', [e.name(node.args[0]!)], { alpha: node.attributes.alpha }),
+  onnx: emit,
   f: (x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)),
-  // For α = 1 both branches meet in min(y, 0) + 1, without a comparison: Where and Elu are slow kernels, Relu, Sub and Add are not.
-  first: (_, y, { alpha }) => (alpha === 1 ? below(y, 1) : add(cast(greater(y, 0), y.dtype), curved(y, alpha))),
-  second: (_, y, { alpha }) => curved(y, alpha),
-  third: (_, y, { alpha }) => curved(y, alpha),
+  first: (x, _, { alpha }) => (alpha === 1 ? slope(x) : add(cast(greater(x, 0), x.dtype), curved(x, alpha))),
+  second: (x, _, { alpha }) => curved(x, alpha),
+  third: (x, _, { alpha }) => curved(x, alpha),
   lowerFloat64: (x, { alpha }) => add(maximum(x, 0), mul(sub(exp(minimum(x, 0)), constant(1, x.dtype)), alpha)),
 });
 

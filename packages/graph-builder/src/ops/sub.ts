@@ -8,12 +8,18 @@ import { uniformValue } from './constant.js';
 import { expand } from './expand.js';
 import { foldConstants } from './fold.js';
 import { neg } from './neg.js';
+import { reluOp } from './relu.js';
 
 export const subOp = linear({
   name: 'sub',
   elementwise: true,
   infer: (args) => ({ dtype: commonDType('sub', args), shape: broadcastShapes('sub', ...args.map((a) => a.shape)) }),
-  emit: (node, e) => e.node('Sub', node.args.map(e.name)),
+  emit: (node, e) => {
+    const [a, b] = node.args as [Expr, Expr];
+    // x − max(x, 0): one kernel for two, and no ∞ − ∞.
+    const negativePart = b.op === reluOp && b.args[0] === a;
+    return negativePart ? e.node('Min', [e.name(a), e.scalar(a.dtype, 0)]) : e.node('Sub', [e.name(a), e.name(b)]);
+  },
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => a! - b!),
   tangent: (node, i, dx, lead) => {
     const own = alignLead(i === 0 ? dx : neg(dx), lead, node.shape.length);
