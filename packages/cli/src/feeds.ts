@@ -19,11 +19,11 @@ const isFolder = async (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Names of the inputs that the model does not bring values for, in the file's order; labels or targets of a loss head last. */
-const ownInputs = ({ graph, loss }: LossModel): readonly string[] =>
-  makeGraph([{ name: 'loss', value: loss }], graph.inputs)
-    .inputs.map((i) => i.attributes.name)
-    .filter((name) => !graph.initializers.has(name));
+/** The inputs that the model does not bring values for, in the file's order; labels or targets of a loss head last. */
+export const ownInputs = ({ graph, loss }: Pick<LossModel, 'graph' | 'loss'>): readonly Input[] =>
+  makeGraph([{ name: 'loss', value: loss }], graph.inputs).inputs.filter(
+    (i) => !graph.initializers.has(i.attributes.name),
+  );
 
 /** Inputs by name: an archive's own names, or a folder's tensors in the order of the graph's inputs. */
 const readInputs = async (path: string, ports: readonly string[]): Promise<Arrays> => {
@@ -62,24 +62,30 @@ const checkLabels = (array: Tensor, name: string, classes: number, source: strin
   }
 };
 
-/** Feeds of the model's own inputs, from a file or folder, and of its initializers; all checked. Refuses what does not fit. */
-export const readModelFeeds = async (model: LossModel, path: string): Promise<Arrays> => {
+/** Feeds of the model's own inputs, from arrays that `source` brought, and of its initializers; all checked. Refuses what does not fit. */
+export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Arrays => {
   const { graph, loss, parameters, classes } = model;
-  const own = ownInputs(model);
-  const arrays = await readInputs(path, own);
   const feeds: Record<string, Tensor> = {};
   for (const port of makeGraph([{ name: 'loss', value: loss }]).inputs) {
     const { name } = port.attributes;
     const array = arrays[name] ?? graph.initializers.get(name);
-    if (array === undefined)
-      return refuse(`${path} has no array "${name}"; the model needs ${own.map((n) => `"${n}"`).join(', ')}`);
-    feeds[name] = converted(array, port, path);
-    checkFinite(feeds[name]!, name, path);
+    if (array === undefined) {
+      const needed = ownInputs(model).map((i) => `"${i.attributes.name}"`);
+      return refuse(`${source} has no array "${name}"; the model needs ${needed.join(', ')}`);
+    }
+    feeds[name] = converted(array, port, source);
+    checkFinite(feeds[name]!, name, source);
     const labelled = classes.find((c) => c.labels === name);
-    if (labelled) checkLabels(feeds[name]!, name, labelled.count, path);
+    if (labelled) checkLabels(feeds[name]!, name, labelled.count, source);
   }
   for (const p of parameters) feeds[p.attributes.name] ??= graph.initializers.get(p.attributes.name)!;
   return feeds;
+};
+
+/** Feeds of the model's own inputs, from a file or folder, and of its initializers. Refuses what does not fit. */
+export const readModelFeeds = async (model: LossModel, path: string): Promise<Arrays> => {
+  const names = ownInputs(model).map((i) => i.attributes.name);
+  return modelFeeds(model, await readInputs(path, names), path);
 };
 
 /** Directions by `direction.NAME`, from an archive with an array like each parameter. */

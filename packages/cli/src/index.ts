@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { addAnalyze } from './program/analyze.js';
+import { addBench } from './program/bench.js';
 import type { Console } from './program/console.js';
 import { addDifferentiate } from './program/differentiate.js';
 import { addDoctor } from './program/doctor.js';
@@ -30,7 +31,16 @@ export const main = async (args: readonly string[]): Promise<number> => {
     )
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'hograd: ')) });
-  for (const add of [addTrain, addExperiment, addAnalyze, addSummarize, addDifferentiate, addExport, addDoctor])
+  for (const add of [
+    addTrain,
+    addExperiment,
+    addAnalyze,
+    addSummarize,
+    addDifferentiate,
+    addBench,
+    addExport,
+    addDoctor,
+  ])
     add(program, console);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -23,7 +23,7 @@ export interface MemoryPlan {
 }
 
 /** The symbol that leads the shape of a batch input, and the inputs that it leads. */
-const batchOf = (
+export const batchOf = (
   inputs: readonly Input[],
 ): { readonly symbol: string; readonly names: readonly string[] } | undefined => {
   const symbol = inputs.map((i) => i.shape[0]).find((d) => typeof d === 'string') as string | undefined;
@@ -32,7 +32,7 @@ const batchOf = (
 };
 
 /** Rounded up, in the largest binary unit not above it. */
-const formatBytes = (bytes: number): string => {
+export const formatBytes = (bytes: number): string => {
   const power = Math.min(3, Math.max(1, Math.floor(Math.log2(bytes) / 10)));
   return `${Math.ceil(bytes / 2 ** (10 * power))} ${['', 'KiB', 'MiB', 'GiB'][power]}`;
 };
@@ -53,13 +53,20 @@ const lengths = (
   return symbol === undefined ? found : { ...found, [symbol]: batch };
 };
 
+const inputsOf = (outputs: readonly Expr[]): readonly Input[] =>
+  topologicalOrder(outputs).filter(isInput) as readonly Input[];
+
+/** The most bytes of values that are alive at once while outputs are computed: an estimate that leaves out the runtime's own needs. */
+export const aliveBytes = (outputs: readonly Expr[], feeds: Shapes): number =>
+  peakBytes(lengths(inputsOf(outputs), feeds, undefined, 0))(outputs);
+
 /**
  * The largest slices of the batch whose runs the estimate keeps under `limit` bytes (no limit: the whole batch). Slices are
  * exact for a loss that is a mean over independent examples (math of arXiv 2312.03885, §3: all tensors are then means too).
  * Refuses a limit that not even one example keeps, or a model whose batch has a fixed length.
  */
 export const planMemory = (outputs: readonly Expr[], feeds: Shapes, limit: number | undefined): MemoryPlan => {
-  const inputs = topologicalOrder(outputs).filter(isInput) as readonly Input[];
+  const inputs = inputsOf(outputs);
   const batch = batchOf(inputs);
   const examples = batch ? feeds[batch.names[0]!]!.shape[0]! : 1;
   const bytes = (size: number): number => OVERHEAD * peakBytes(lengths(inputs, feeds, batch?.symbol, size))(outputs);

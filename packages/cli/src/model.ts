@@ -12,7 +12,6 @@ import {
   input,
   inputNamed,
   isFloat,
-  isInput,
   meanSquaredError,
   outputNamed,
   softmaxCrossEntropy,
@@ -21,6 +20,7 @@ import {
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Failure, wrongInput } from './failure.js';
+import { indexInputs } from './indexInputs.js';
 
 /** The options that name the loss and the parameters, shared by summarize and differentiate (cli contract). */
 export interface LossOptions {
@@ -44,13 +44,7 @@ export interface LossModel {
 
 /** Label inputs: integer inputs that pick along an axis of known length. */
 const labelInputs = (loss: Expr): LossModel['classes'] =>
-  topologicalOrder([loss]).flatMap((node) => {
-    const [values, index] = node.args;
-    const count = values?.shape[node.attributes.axis];
-    if (node.op.name !== 'gatherElements' || typeof count !== 'number') return [];
-    const labels = topologicalOrder([index!]).filter(isInput);
-    return labels.map((label) => ({ labels: (label as Input).attributes.name, count }));
-  });
+  indexInputs(loss, ['gatherElements']).map(({ name, count }) => ({ labels: name, count }));
 
 const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
 
@@ -170,10 +164,19 @@ const besides =
     }
   };
 
+/** A graph with the loss and the parameters that the options name; the Left names what is wrong with them. */
+export const lossModel = (graph: Graph, options: LossOptions): E.Either<Failure, LossModel> => {
+  const wrong = contradiction(options);
+  if (wrong !== undefined) return E.left(wrongInput(wrong));
+  return E.chain((loss: Expr) =>
+    E.map((parameters: readonly Input[]): LossModel => ({ graph, loss, parameters, classes: labelInputs(loss) }))(
+      findParameters(graph, loss, options.params),
+    ),
+  )(attachLoss(graph, options));
+};
+
 /** The model of a file with its loss and parameters; the Left names what is wrong with the file or the options. */
 export const readModel = (path: string, options: LossOptions): TE.TaskEither<Failure, LossModel> => {
-  const wrong = contradiction(options);
-  if (wrong !== undefined) return TE.left(wrongInput(wrong));
   const bytes = TE.mapLeft((e: DataError) => wrongInput(e.message))(readBytes(path));
   return TE.chainEitherK((data: Uint8Array) => {
     // Only what the loss needs: a classifier's labels may come from operators that nobody has to differentiate.
@@ -184,11 +187,6 @@ export const readModel = (path: string, options: LossOptions): TE.TaskEither<Fai
       externalData: besides(path),
     });
     if (E.isLeft(decoded)) return E.left(wrongInput(`${path}: ${decoded.left.message}`));
-    const graph = decoded.right;
-    return E.chain((loss: Expr) =>
-      E.map((parameters: readonly Input[]): LossModel => ({ graph, loss, parameters, classes: labelInputs(loss) }))(
-        findParameters(graph, loss, options.params),
-      ),
-    )(attachLoss(graph, options));
+    return lossModel(decoded.right, options);
   })(bytes);
 };

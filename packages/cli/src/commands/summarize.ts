@@ -1,8 +1,7 @@
 /** hograd summarize: ḡ, H̄, D3 and η* of a model's loss on given inputs. */
 
 import { basename } from 'node:path';
-import { type Expr, grad, input, type Order, type Output, summary, type Tensor } from '@hograd/graph-builder';
-import { groupDirections } from '@hograd/newton-summary';
+import { grad, type Order, type Tensor } from '@hograd/graph-builder';
 import { summaryReport } from '@hograd/report';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
@@ -14,6 +13,8 @@ import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { readPartition } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { openGraph, runSlices } from '../runGraph.js';
+import { summaryOutputs } from '../summaryOutputs.js';
+import { timed } from '../timed.js';
 
 export interface SummarizeOptions extends LossOptions {
   readonly inputs: string;
@@ -43,12 +44,6 @@ export interface Summarized {
   readonly seconds: { readonly build: number; readonly compile: number; readonly run: number };
 }
 
-const timed = async <A>(work: () => Promise<A>): Promise<readonly [A, number]> => {
-  const start = performance.now();
-  const result = await work();
-  return [result, (performance.now() - start) / 1000];
-};
-
 const numbers = (value: Tensor | undefined): readonly number[] =>
   Array.from((value?.data ?? []) as ArrayLike<number | bigint>, Number);
 
@@ -70,7 +65,7 @@ const directionFeeds = async (
 
 const work = async (path: string, options: SummarizeOptions): Promise<Summarized> => {
   const model = orRefuse(await readModel(path, options)(), (failure) => failure);
-  const { loss, parameters } = model;
+  const { parameters } = model;
   if (options.lambdaInt.length > 0 && options.order !== '3')
     refuse('--lambda-int needs --order 3: the cubic term is made of D3');
   if (options.report !== undefined && options.order === '1')
@@ -78,20 +73,9 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   const partition = await readPartition(options.partition, parameters);
   const feeds = await readModelFeeds(model, options.inputs);
   const directions = await directionFeeds(model, feeds, options);
-  const [outputs, build] = await timed(async (): Promise<readonly Output[]> => {
-    const byName = new Map<string, Expr>(parameters.map((p) => [p.attributes.name, p]));
-    const along = new Map<string, Expr>(
-      parameters.map((p) => [p.attributes.name, input(directionName(p), p.shape, p.dtype)]),
-    );
-    const result = summary(loss, groupDirections(partition)(byName, along), {
-      order: Number(options.order) as Order,
-      engine: options.engine,
-    });
-    return [
-      { name: 'loss', value: loss },
-      ...Object.entries(result).map(([name, value]) => ({ name, value: value as Expr })),
-    ];
-  });
+  const [outputs, build] = await timed(async () =>
+    summaryOutputs(model, partition, { order: Number(options.order) as Order, engine: options.engine }),
+  );
   const all = { ...feeds, ...directions };
   const plan = planMemory(
     outputs.map((o) => o.value),

@@ -1,0 +1,134 @@
+/** The command line of `hograd bench`. */
+
+import { SingleBar } from 'cli-progress';
+import { type Command, Option } from 'commander';
+import type { BenchWatcher, Cost } from '../bench/measure.js';
+import type { DescribedInput } from '../bench/randomInputs.js';
+import { type Benched, type BenchOptions, bench } from '../commands/bench.js';
+import { type Console, conclude } from './console.js';
+import { deviceOption, lossOptions, positive, wholeNumber } from './options.js';
+
+const TITLES: Readonly<Record<string, string>> = { hvp: 'H·v product' };
+
+const titleOf = (task: string): string =>
+  TITLES[task] ??
+  task.replace(/^stacked-order-/, 'summary, order ').replace(/^generic-order-/, 'generic engine, order ');
+
+/** Three significant digits, or none after the point from 100 on. */
+const number = (value: number): string =>
+  Math.abs(value) >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
+
+const milliseconds = (seconds: number): string => number(1000 * seconds);
+
+const HEAD = ['', 'ms', 'middle half', 'gradients', 'alive MiB', 'build ms', 'open ms'];
+
+const rowOf = ({ task, seconds, timesGradient, aliveBytes }: Cost): readonly string[] => [
+  titleOf(task),
+  milliseconds(seconds.median),
+  `${milliseconds(seconds.lower)}–${milliseconds(seconds.upper)}`,
+  number(timesGradient),
+  number(aliveBytes / 2 ** 20),
+  milliseconds(seconds.build),
+  milliseconds(seconds.create),
+];
+
+/** The first column flush left, numbers flush right. */
+const tableText = (rows: readonly (readonly string[])[]): readonly string[] => {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
+  );
+};
+
+const inputText = ({ name, dtype, shape, values }: DescribedInput): string =>
+  `${name} ${dtype}[${shape.join(', ')}]${values === undefined ? '' : ` ${values}`}`;
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** Cores that others may use before the numbers of a quiet machine are in doubt. */
+const QUIET_LOAD = 0.3;
+
+const machineText = ({ machine }: Benched): readonly string[] => [
+  `${machine.processor}, ${plural(Number(machine.threads), 'thread')} of ${machine.cores}, ${machine.device}; ONNX Runtime ${machine['ONNX Runtime']}, Node ${machine.Node}, ${machine.platform}`,
+  ...(Number(machine.load) > QUIET_LOAD
+    ? [
+        `the machine was busy with other work (load ${Number(machine.load).toFixed(2)}): trust the ratios more than the times`,
+      ]
+    : []),
+];
+
+const text = (result: Benched): string => {
+  const { model, dtype, inputs, loss, partition, groups, agreement, costs } = result;
+  const size = groups.reduce((total, g) => total + g.size, 0);
+  const had = Math.max(...costs.map((c) => c.rounds.filter((seconds) => seconds !== null).length));
+  const { difference, agrees } = agreement;
+  return [
+    `${model}: ${size} parameters in ${plural(groups.length, 'group')} (${partition}), ${dtype}, loss ${loss}`,
+    `${inputs.source} inputs: ${inputs.arrays.map(inputText).join('; ')}`,
+    ...machineText(result),
+    '',
+    ...tableText([HEAD, ...costs.map(rowOf)]),
+    '',
+    `Medians of ${plural(had, 'round')} taken in turn, along the gradient. gradients: the time in units of the gradient's in the same round.`,
+    'alive: values that a run holds at once, from the graph; ONNX Runtime needs 1.2 to 4.5 times as much. build: differentiating and encoding.',
+    `${agrees ? '✓' : '✗'} ${agrees ? 'the numbers agree' : 'the numbers do not agree'}: ḡ, H̄ and D3 are off by ${difference.toExponential(1)} at most, relative to their size`,
+  ].join('\n');
+};
+
+/** A bar on a terminal, nothing elsewhere. */
+const watch = (stream: NodeJS.WriteStream): { readonly watcher: BenchWatcher; readonly stop: () => void } => {
+  const bar = new SingleBar({ format: 'bench {bar} {stage}', stream, hideCursor: true, clearOnComplete: true });
+  let shown = false;
+  const show = (done: number, total: number, stage: string): void => {
+    if (!stream.isTTY) return;
+    if (!shown) bar.start(total, done, { stage });
+    shown = true;
+    bar.setTotal(total);
+    bar.update(done, { stage });
+  };
+  return {
+    watcher: {
+      onOpen: (task, done, tasks) => show(done, tasks, `building and opening: ${titleOf(task)}`),
+      onRound: (done, rounds) => show(done, rounds, `round ${done} of at most ${rounds}`),
+    },
+    stop: () => bar.stop(),
+  };
+};
+
+interface Given extends BenchOptions {
+  readonly json?: boolean;
+}
+
+const run = async (model: string, { json, ...options }: Given, console: Console): Promise<void> => {
+  const { watcher, stop } = watch(process.stderr);
+  const result = await bench(model, options, watcher)();
+  stop();
+  await conclude(console, json ? JSON.stringify : text)(() => Promise.resolve(result));
+};
+
+export const addBench = (program: Command, console: Console): Command =>
+  lossOptions(program.command('bench'))
+    .description("what a model's loss, gradient, Hessian-vector product and curvature summaries take on this machine")
+    .argument('[MODEL]', 'an .onnx file, or a model of the zoo (see hograd export --help)', 'small-mlp')
+    .option(
+      '--inputs <PATH>',
+      "an .npz file with the model's inputs by name, or a folder of input_0.pb, … (default: random inputs of the declared shapes)",
+    )
+    .option('--batch <N>', 'examples of random inputs (default 32)', wholeNumber)
+    .option('--partition <PARTITION>', 'canonical, trivial, weights-biases, blocks:K, or a .json file', 'canonical')
+    .addOption(new Option('--order <N>', 'highest derivative').choices(['1', '2', '3']).default('3'))
+    .addOption(
+      new Option('--engine <ENGINE>', 'of the summaries; generic differentiates entry by entry, which takes long')
+        .choices(['stacked', 'generic', 'both'])
+        .default('stacked'),
+    )
+    .addOption(deviceOption())
+    .option('--threads <N>', 'threads of each session (default: one a physical core)', wholeNumber)
+    .option('--rounds <N>', 'at most so many', wholeNumber, 15)
+    .option('--seconds <X>', 'end after about so many seconds, once each has had 3 rounds', positive, 10)
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hograd bench lenet --batch 100\n  hograd bench model.onnx --inputs batch.npz --softmax-cross-entropy logits --labels y\n\nBeside PyTorch, JAX and others: npm run bench in a clone of hograd; docs/benchmarks.md is what it wrote.',
+    )
+    .action((model: string, options: Given) => run(model, options, console));
