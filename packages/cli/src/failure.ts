@@ -1,5 +1,6 @@
 /** How a command ends badly: an exit status and one line that names the culprit and the cure. */
 
+import { GraphError } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 
 export interface Failure {
@@ -41,6 +42,16 @@ export const attempt = async <A>(work: () => Promise<A>): Promise<E.Either<Failu
     return E.right(await work());
   } catch (cause) {
     if (cause instanceof Refusal) return E.left(cause.failure);
+    throw cause;
+  }
+};
+
+/** What `work` builds; a graph that the user's model does not allow is refused, with what was being done to it. */
+export const building = async <A>(doing: string, work: () => A | Promise<A>): Promise<A> => {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof GraphError) return refuse(`${doing}: ${cause.message}`);
     throw cause;
   }
 };

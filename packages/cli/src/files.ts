@@ -7,10 +7,14 @@ import { orRefuse, wrongInput } from './failure.js';
 export const readText = async (path: string): Promise<string> =>
   new TextDecoder().decode(orRefuse(await readBytes(path)(), (e) => wrongInput(e.message)));
 
-/** Writes text whole or not at all. */
-export const writeText = async (path: string, text: string): Promise<void> => {
-  orRefuse(await writeBytes(path)(new TextEncoder().encode(text))(), (e) => wrongInput(e.message));
+/** Writes bytes whole or not at all. */
+export const writeBinary = async (path: string, bytes: Uint8Array): Promise<void> => {
+  orRefuse(await writeBytes(path)(bytes)(), (e) => wrongInput(e.message));
 };
+
+/** Writes text whole or not at all. */
+export const writeText = (path: string, text: string): Promise<void> =>
+  writeBinary(path, new TextEncoder().encode(text));
 
 /** A folder to write into, with those above it. */
 export const openFolder = async (path: string): Promise<void> => {

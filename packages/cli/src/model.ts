@@ -1,9 +1,7 @@
 /** Reading a model file and saying which scalar is the loss and which initializers are the parameters. */
 
-import { readFileSync } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
-import { type DataError, readBytes } from '@hograd/data';
 import {
+  type DecodeError,
   decode,
   type Expr,
   type Graph,
@@ -12,15 +10,17 @@ import {
   input,
   inputNamed,
   isFloat,
+  isInput,
   meanSquaredError,
   outputNamed,
   softmaxCrossEntropy,
   topologicalOrder,
 } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Failure, wrongInput } from './failure.js';
-import { indexInputs } from './indexInputs.js';
+import { type ModelFile, readModelFile } from './modelFile.js';
 
 /** The options that name the loss and the parameters, shared by summarize and differentiate (cli contract). */
 export interface LossOptions {
@@ -44,7 +44,13 @@ export interface LossModel {
 
 /** Label inputs: integer inputs that pick along an axis of known length. */
 const labelInputs = (loss: Expr): LossModel['classes'] =>
-  indexInputs(loss, ['gatherElements']).map(({ name, count }) => ({ labels: name, count }));
+  topologicalOrder([loss]).flatMap((node) => {
+    const [values, index] = node.args;
+    const count = values?.shape[node.attributes.axis];
+    if (node.op.name !== 'gatherElements' || typeof count !== 'number') return [];
+    const labels = topologicalOrder([index!]).filter(isInput);
+    return labels.map((label) => ({ labels: (label as Input).attributes.name, count }));
+  });
 
 const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
 
@@ -150,20 +156,6 @@ const findParameters = (graph: Graph, loss: Expr, named: string | undefined): E.
     : E.left(wrongInput('no floating-point initializer of rank 1 or more reaches the loss'));
 };
 
-/** Reads data that a model keeps in other files, which must lie in its own folder. */
-const besides =
-  (model: string) =>
-  (location: string): Uint8Array | undefined => {
-    const folder = resolve(dirname(model));
-    const file = resolve(folder, location);
-    if (!file.startsWith(folder + sep)) return undefined;
-    try {
-      return readFileSync(file);
-    } catch {
-      return undefined;
-    }
-  };
-
 /** A graph with the loss and the parameters that the options name; the Left names what is wrong with them. */
 export const lossModel = (graph: Graph, options: LossOptions): E.Either<Failure, LossModel> => {
   const wrong = contradiction(options);
@@ -175,18 +167,29 @@ export const lossModel = (graph: Graph, options: LossOptions): E.Either<Failure,
   )(attachLoss(graph, options));
 };
 
-/** The model of a file with its loss and parameters; the Left names what is wrong with the file or the options. */
-export const readModel = (path: string, options: LossOptions): TE.TaskEither<Failure, LossModel> => {
-  const bytes = TE.mapLeft((e: DataError) => wrongInput(e.message))(readBytes(path));
-  return TE.chainEitherK((data: Uint8Array) => {
-    // Only what the loss needs: a classifier's labels may come from operators that nobody has to differentiate.
-    const named = options.softmaxCrossEntropy ?? options.mse ?? options.loss;
-    const decoded = decode(data, {
-      ...(options.dtype && { dtype: options.dtype }),
-      ...(named !== undefined && { outputs: [named] }),
-      externalData: besides(path),
-    });
-    if (E.isLeft(decoded)) return E.left(wrongInput(`${path}: ${decoded.left.message}`));
-    return lossModel(decoded.right, options);
-  })(bytes);
+/** Only what the named loss needs: a classifier's labels may come from operators that nobody has to differentiate. */
+export const graphFor = (
+  { softmaxCrossEntropy, mse, loss, dtype }: LossOptions,
+  { bytes, externalData }: ModelFile,
+): E.Either<Failure, Graph> => {
+  const named = softmaxCrossEntropy ?? mse ?? loss;
+  const decoded = decode(bytes, {
+    ...(dtype && { dtype }),
+    ...(named !== undefined && { outputs: [named] }),
+    externalData,
+  });
+  return E.mapLeft((e: DecodeError) => wrongInput(e.message))(decoded);
 };
+
+/** The model of a file with its loss and parameters; the Left names what is wrong with the file or the options. */
+export const readModel = (path: string, options: LossOptions): TE.TaskEither<Failure, LossModel> =>
+  pipe(
+    readModelFile(path),
+    TE.chainEitherK((file) =>
+      pipe(
+        graphFor(options, file),
+        E.mapLeft((failure) => wrongInput(`${path}: ${failure.message}`)),
+      ),
+    ),
+    TE.chainEitherK((graph) => lossModel(graph, options)),
+  );

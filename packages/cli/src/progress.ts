@@ -25,10 +25,11 @@ export const watchProgress = (
     },
     onStep: ({ step, epoch, loss }) => bar?.update(step, { epoch, loss: loss.toFixed(4), accuracy }),
     onEpoch: (run, { epoch, trainLoss, testLoss, testAccuracy, seconds }) => {
-      accuracy = ` test ${(100 * testAccuracy).toFixed(2)}%`;
+      const percent = testAccuracy === undefined ? undefined : `${(100 * testAccuracy).toFixed(2)}%`;
+      accuracy = percent === undefined ? '' : ` test ${percent}`;
       if (!bar) {
         stream.write(
-          `${run} epoch ${epoch}: train loss ${trainLoss.toFixed(4)}, test loss ${testLoss.toFixed(4)}, test accuracy ${(100 * testAccuracy).toFixed(2)}%, ${seconds.toFixed(1)} s\n`,
+          `${run} epoch ${epoch}: train loss ${trainLoss.toFixed(4)}, test loss ${testLoss.toFixed(4)}${percent === undefined ? '' : `, test accuracy ${percent}`}, ${seconds.toFixed(1)} s\n`,
         );
       }
     },

@@ -18,7 +18,7 @@ import { writeText } from '../files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
 import { makeOptimizer, type OptimizerOptions } from '../training/methods.js';
-import { openLabelled, openRun, type RunOptions } from '../training/openRun.js';
+import { openParts, openRun, type RunOptions } from '../training/openRun.js';
 import { partsOf, type Sizes } from '../training/parts.js';
 import type { TrainerState } from '../training/trainer.js';
 import type { Watcher } from './train.js';
@@ -85,7 +85,7 @@ const open = async (options: AnalyzeOptions, interrupted: () => boolean) => {
     validation: options.validation ?? 0,
     ...(options.testExamples !== undefined && { test: options.testExamples }),
   };
-  const data = partsOf(sizes, options.seed)(await openLabelled(options.data, options.seed));
+  const data = partsOf(sizes, options.seed)(await openParts(options.data, options.seed));
   const run = await openRun(optimizer, data, options);
   const examples = options.examples ?? sizeOfDataset(run.train);
   const looked = sampleOf(run.train, examples, options.seed);

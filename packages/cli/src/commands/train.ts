@@ -5,13 +5,13 @@ import { type Run, type Summary, trainingReport } from '@hograd/report';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
-import { writeText } from '../files.js';
+import { writeBinary, writeText } from '../files.js';
 import { hasCheckpoint } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
 import { makeOptimizer, type OptimizerOptions, optionsOf } from '../training/methods.js';
 import { ratesOf } from '../training/metrics.js';
-import { openLabelled, openRun, type RunOptions } from '../training/openRun.js';
+import { openParts, openRun, type RunOptions } from '../training/openRun.js';
 
 export interface TrainOptions extends RunOptions, OptimizerOptions {
   readonly optimizer: string;
@@ -31,6 +31,8 @@ export interface Watcher {
 export interface TrainedRun {
   readonly optimizer: string;
   readonly folder: string;
+  /** The trained model's file; undefined where interrupted. */
+  readonly model?: string;
   readonly device: string;
   readonly steps: number;
   readonly finished: boolean;
@@ -68,12 +70,19 @@ const trainOne = async (
   watcher: Watcher,
 ): Promise<{ readonly trained: TrainedRun; readonly run: Run }> => {
   const optimizer = makeOptimizer(name, options);
-  const opened = await openRun(optimizer, await openLabelled(options.data, options.seed), options);
-  const { problem, trainer } = opened;
+  const opened = await openRun(optimizer, await openParts(options.data, options.seed), options);
+  const { problem, trainable, trainer } = opened;
   const folder = folderOf(name, options);
   const { end, epochs } = await trainInFolder(opened, {
     folder,
-    options: { ...options, out: undefined, resume: undefined, epochs: undefined, optimizer: name },
+    options: {
+      ...options,
+      out: undefined,
+      resume: undefined,
+      epochs: undefined,
+      optimizer: name,
+      modelDigest: trainable.digest,
+    },
     resume,
     epochs: options.epochs,
     checkpointEvery: options.checkpointEvery,
@@ -82,6 +91,8 @@ const trainOne = async (
     onStep: watcher.onStep,
     onEpoch: (epoch) => watcher.onEpoch(name, epoch),
   });
+  const model = join(folder, 'model.onnx');
+  if (!watcher.interrupted()) await writeBinary(model, trainable.encode(end.trainer.carried));
   const groups = problem.partition.groups.map((g) => ({ name: g.name, size: g.size }));
   const rates = await ratesOf(folder, groups);
   const last = end.trainer.summary;
@@ -90,6 +101,7 @@ const trainOne = async (
     trained: {
       optimizer: name,
       folder,
+      ...(!watcher.interrupted() && { model }),
       device: trainer.device,
       steps: end.trainer.step,
       finished: !watcher.interrupted(),
@@ -113,7 +125,7 @@ const begun = (names: readonly string[], options: TrainOptions): readonly string
 
 /**
  * Trains with each of the optimizers (separated by commas), one after the other, and writes OUT/report.html. Resumed,
- * those that have begun go on from their checkpoints and the others start.
+ * those that have begun go on from their checkpoints and the others start. Each leaves OUT/OPTIMIZER/model.onnx, the trained model.
  */
 export const train =
   (options: TrainOptions, command: string, watcher: Watcher): TE.TaskEither<Failure, Trained> =>

@@ -4,15 +4,16 @@ import { shuffledSampler, sizeOfDataset } from '@hograd/data';
 import { partitionFromSpec } from '@hograd/partition';
 import { attempt, orRefuse, wrongInput } from '../failure.js';
 import { methodOf } from '../training/methods.js';
-import { fit, type LabelledParts } from '../training/openRun.js';
+import { fit } from '../training/openRun.js';
 import { openForRuns, partsOf } from '../training/parts.js';
+import type { Parts } from '../training/trainable.js';
 import type { Experiment, Setup } from './experiment.js';
 
 /** Steps an epoch of each setup, in order. */
 export type StepsPerEpoch = readonly number[];
 
-const checkSetup = (setup: Setup, data: LabelledParts): number => {
-  const { model, train } = fit(setup.model, partsOf(setup, setup.seeds[0]!)(data));
+const checkSetup = async (setup: Setup, data: Parts): Promise<number> => {
+  const { trainable, train } = await fit(setup, partsOf(setup, setup.seeds[0]!)(data));
   const size = sizeOfDataset(train);
   const sampled = (batch: number) =>
     orRefuse(shuffledSampler({ size, batch, seed: 0, stream: '' }), (e) => wrongInput(e.message));
@@ -20,7 +21,7 @@ const checkSetup = (setup: Setup, data: LabelledParts): number => {
   for (const { optimizer, points } of setup.arms) {
     for (const point of points) {
       const { partition, summaryBatch } = orRefuse(methodOf(optimizer)(point), (e) => wrongInput(e.message));
-      orRefuse(partitionFromSpec(partition)(model.parameters), (e) => wrongInput(e.message));
+      orRefuse(partitionFromSpec(partition)(trainable.parameters), (e) => wrongInput(e.message));
       if (summaryBatch !== undefined) sampled(summaryBatch);
     }
   }
@@ -29,7 +30,7 @@ const checkSetup = (setup: Setup, data: LabelledParts): number => {
 
 /** Opens every data set, fits every model, makes every partition. Refuses, naming the setup, what cannot be had. */
 export const checkSetups = async ({ setups }: Experiment, dataRoot: string): Promise<StepsPerEpoch> => {
-  const opened = new Map<string, LabelledParts>();
+  const opened = new Map<string, Parts>();
   const steps: number[] = [];
   for (const setup of setups) {
     const checked = await attempt(async () => {

@@ -1,16 +1,20 @@
 /** What a person sees while an experiment goes on: a bar on a terminal, a line a run elsewhere, on standard error. */
 
 import { SingleBar } from 'cli-progress';
+import type { EpochMetrics } from '../training/loop.js';
 import { durationText, type Paced, secondsLeft } from './clock.js';
 import type { ConductWatcher } from './conduct.js';
 import type { RunRecord } from './record.js';
 import { secondsPerEpoch } from './results.js';
 
+const accuracyText = ({ testAccuracy }: EpochMetrics): string =>
+  testAccuracy === undefined ? '' : `test accuracy ${(100 * testAccuracy).toFixed(2)}%, `;
+
 const endText = (record: RunRecord): string => {
   const last = record.epochs.at(-1);
   const pace = secondsPerEpoch(record);
   if (record.outcome === 'failed') return `failed: ${record.reason}`;
-  return `train loss ${last!.trainLoss.toPrecision(4)}, test accuracy ${(100 * last!.testAccuracy).toFixed(2)}%, ${pace!.toFixed(1)} s/epoch`;
+  return `train loss ${last!.trainLoss.toPrecision(4)}, ${accuracyText(last!)}${pace!.toFixed(1)} s/epoch`;
 };
 
 interface Entry extends Paced {

@@ -7,7 +7,7 @@ import { bestMoment, type Moment } from '../analysis/analysis.js';
 import { type Analyzed, type AnalyzeOptions, analyze } from '../commands/analyze.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
-import { TRAINABLE } from '../training/openRun.js';
+import { TRAINABLE } from '../training/zooModel.js';
 import { type Console, conclude } from './console.js';
 import { appendNumber, deviceOption, positive, wholeNumber } from './options.js';
 

@@ -8,6 +8,7 @@ import { watchExperiment } from '../experiment/progress.js';
 import type { Spread } from '../experiment/results.js';
 import { type Console, conclude } from './console.js';
 import { deviceOption, wholeNumber } from './options.js';
+import { tableText } from './table.js';
 
 const spreadText = (spread: Spread | undefined, format: (value: number) => string): string => {
   if (spread === undefined) return '–';
@@ -15,19 +16,6 @@ const spreadText = (spread: Spread | undefined, format: (value: number) => strin
 };
 
 const inPercent = (value: number): string => `${(100 * value).toFixed(2)}%`;
-
-/** A table: one line an optimizer, columns as wide as what they hold. */
-const tableText = (rows: readonly (readonly string[])[]): string => {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-};
 
 const text = ({ outcome, report, results }: Experimented): string => {
   const rows = outcome.setups.flatMap(({ name, optimizers }) =>
@@ -41,7 +29,7 @@ const text = ({ outcome, report, results }: Experimented): string => {
     ]),
   );
   const head = ['setup', 'optimizer', 'finished', 'train loss', 'test accuracy', 's/epoch'];
-  return [tableText([head, ...rows]), `results: ${results}`, `report: ${report}`].join('\n');
+  return [tableText(2, [head, ...rows]), `results: ${results}`, `report: ${report}`].join('\n');
 };
 
 const run = async (

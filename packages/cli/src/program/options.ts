@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** The options that name a model file's loss and parameters. */
-export const lossOptions = (command: Command): Command =>
+export const headOptions = (command: Command): Command =>
   command
     .option('--loss <NAME>', 'the scalar output that is the loss (default: the only scalar output)')
     .option(
@@ -16,8 +16,13 @@ export const lossOptions = (command: Command): Command =>
     .option(
       '--params <NAMES>',
       'the parameters, by initializer name, separated by commas (default: all that reach the loss)',
-    )
-    .addOption(new Option('--dtype <TYPE>', 'precision of the graph').choices(['float32', 'float64']));
+    );
+
+/** Those, and the precision that the file is read in. */
+export const lossOptions = (command: Command): Command =>
+  headOptions(command).addOption(
+    new Option('--dtype <TYPE>', 'precision of the graph').choices(['float32', 'float64']),
+  );
 
 export const deviceOption = (): Option =>
   new Option('--device <DEVICE>', 'where to run').choices(['cpu', 'cuda', 'webgpu', 'auto']).default('cpu');

@@ -5,23 +5,32 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Trained, type TrainOptions, train } from '../commands/train.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
-import { TRAINABLE } from '../training/openRun.js';
+import { TRAINABLE } from '../training/zooModel.js';
 import { type Console, conclude } from './console.js';
-import { deviceOption, positive, wholeNumber } from './options.js';
+import { deviceOption, headOptions, positive, wholeNumber } from './options.js';
+import { tableText } from './table.js';
 
-/** One line a run: its last epoch. */
+/** Beyond this a loss is written with an exponent. */
+const LARGE = 1e6;
+
+const lossText = (loss: number): string => (Math.abs(loss) < LARGE ? loss.toFixed(4) : loss.toExponential(4));
+
+/** One line a run: its last epoch, and where the model is. */
 const text = ({ runs, report }: Trained): string => {
-  const width = Math.max(...runs.map((r) => r.optimizer.length), 9);
+  const measuresAccuracy = runs.some(({ epochs }) => epochs.at(-1)!.testAccuracy !== undefined);
   const rows = runs.map(({ optimizer, epochs }) => {
     const last = epochs.at(-1)!;
     const perEpoch = epochs.reduce((sum, e) => sum + e.seconds, 0) / epochs.length;
-    return `${optimizer.padEnd(width)}${last.trainLoss.toFixed(4).padStart(12)}${last.testLoss.toFixed(4).padStart(12)}${`${(100 * last.testAccuracy).toFixed(2)}%`.padStart(15)}${perEpoch.toFixed(2).padStart(10)}`;
+    return [
+      optimizer,
+      lossText(last.trainLoss),
+      lossText(last.testLoss),
+      ...(measuresAccuracy ? [`${(100 * last.testAccuracy!).toFixed(2)}%`] : []),
+      perEpoch.toFixed(2),
+    ];
   });
-  return [
-    `${'optimizer'.padEnd(width)}  train loss   test loss  test accuracy   s/epoch`,
-    ...rows,
-    `report: ${report}`,
-  ].join('\n');
+  const head = ['optimizer', 'train loss', 'test loss', ...(measuresAccuracy ? ['test accuracy'] : []), 's/epoch'];
+  return [tableText(1, [head, ...rows]), ...runs.map(({ model }) => `model: ${model}`), `report: ${report}`].join('\n');
 };
 
 const run = async (
@@ -47,10 +56,13 @@ const run = async (
 };
 
 export const addTrain = (program: Command, console: Console): Command =>
-  program
-    .command('train')
+  headOptions(program.command('train'))
     .description('train a model; several optimizers, separated by commas, are compared in one report')
-    .option('--model <NAME>', `of ${TRAINABLE.join(', ')}; fitted to the data`, 'small-mlp')
+    .option(
+      '--model <MODEL>',
+      `${TRAINABLE.join(', ')}, fitted to the data; or a FILE.onnx, from its own values`,
+      'small-mlp',
+    )
     .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
     .option('--optimizer <NAMES>', `of ${OPTIMIZERS.join(', ')}`, 'newton-summary-safe')
     .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)
@@ -69,6 +81,9 @@ export const addTrain = (program: Command, console: Console): Command =>
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
-      '\nExample:\n  hograd train --data mnist:data/mnist --model mlp --optimizer newton-summary,adam --epochs 10',
+      '\nThe options from --loss to --params are for a FILE.onnx. Without them its only scalar output is the loss, or on its only output' +
+        '\nsoftmax cross-entropy where the data has labels, mean squared error where it has targets.' +
+        '\n\nExamples:\n  hograd train --data mnist:data/mnist --model mlp --optimizer newton-summary,adam --epochs 10' +
+        '\n  hograd train --data mnist:data/mnist --model model.onnx --softmax-cross-entropy logits --optimizer adam',
     )
     .action((options: TrainOptions & { readonly json?: boolean }) => run(options, console));

@@ -1,9 +1,10 @@
 /** Mean loss and accuracy over whole data sets. */
 
-import { type LabelledDataset, sizeOfDataset, takeBatch } from '@hograd/data';
-import { type Expr, type Input, makeGraph, type Tensor } from '@hograd/graph-builder';
+import { type Dataset, sizeOfDataset, takeBatch } from '@hograd/data';
+import { makeGraph, type Tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
 import { asFeeds, numbers, openGraph, runOn, type Tensors } from './tensors.js';
+import type { TrainingProblem } from './trainer.js';
 
 /** Rows evaluated at once. */
 const ROWS = 1000;
@@ -14,29 +15,32 @@ const argmax = (row: ArrayLike<number>): number => {
   return best;
 };
 
+/** How many rows of scores [n, classes] are highest at their label. */
+const countRight = ({ data, shape }: Tensor<'float32'>, labels: Tensor): number => {
+  const [rows, classes] = shape as readonly [number, number];
+  let right = 0;
+  for (let i = 0; i < rows; i++) {
+    if (argmax(data.subarray(i * classes, (i + 1) * classes)) === Number(labels.data[i])) right += 1;
+  }
+  return right;
+};
+
 export interface Evaluator {
+  /** No accuracy where the problem has no scores. */
   readonly evaluate: (
-    dataset: LabelledDataset,
+    dataset: Dataset,
     parameters: Tensors,
-  ) => Promise<{ readonly loss: number; readonly accuracy: number }>;
+  ) => Promise<{ readonly loss: number; readonly accuracy?: number }>;
   readonly release: () => Promise<void>;
 }
 
-/**
- * Evaluates a mean loss and logits [N, classes], in slices weighted by their sizes. Refuses a device that cannot be
- * had.
- */
+/** Evaluates a mean loss, and scores where there are any, in slices weighted by their sizes. Refuses a device that cannot be had. */
 export const makeEvaluator = async (
-  loss: Expr,
-  output: Expr,
-  parameters: readonly Input[],
+  { loss, output, parameters }: Pick<TrainingProblem, 'loss' | 'output' | 'parameters'>,
   options: SessionOptions,
 ): Promise<Evaluator> => {
   const session = await openGraph(
-    makeGraph([
-      { name: 'loss', value: loss },
-      { name: 'output', value: output },
-    ]),
+    makeGraph([{ name: 'loss', value: loss }, ...(output ? [{ name: 'output', value: output }] : [])]),
     options,
   );
   return {
@@ -49,14 +53,10 @@ export const makeEvaluator = async (
         const indices = Array.from({ length: Math.min(ROWS, size - start) }, (_, i) => start + i);
         const batch = takeBatch(dataset, indices);
         const result = await runOn(session, { ...values, ...asFeeds(batch) });
-        const logits = result.output as Tensor<'float32'>;
-        const classes = logits.shape[1]!;
         total += numbers(result.loss!)[0]! * indices.length;
-        for (let i = 0; i < indices.length; i++) {
-          if (argmax(logits.data.subarray(i * classes, (i + 1) * classes)) === Number(batch.y.data[i])) right += 1;
-        }
+        if (result.output) right += countRight(result.output as Tensor<'float32'>, batch.y);
       }
-      return { loss: total / size, accuracy: right / size };
+      return { loss: total / size, ...(output && { accuracy: right / size }) };
     },
     release: async () => {
       await session.release()();

@@ -38,6 +38,11 @@ const savedIn = async (folder: string, options: Checkpoint['options']): Promise<
   const [other] = Object.keys({ ...saved.options, ...options }).filter(
     (name) => said(saved.options[name]) !== said(options[name]),
   );
+  if (other === 'modelDigest') {
+    refuse(
+      `${options.model} has changed since ${folder} was started from it; resume with the file as it was, or start anew without --resume`,
+    );
+  }
   if (other !== undefined) {
     refuse(
       `${folder} was started with other options: ${other} was ${said(saved.options[other])} and is ${said(options[other])} now; resume with the same ones`,

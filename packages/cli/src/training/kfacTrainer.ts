@@ -6,6 +6,7 @@ import {
   constantRate,
   type Direction,
   type Fisher,
+  findLayers,
   type KfacRefresh,
   kfac,
   kfacRefresh,
@@ -18,6 +19,7 @@ import {
 import { uniform } from '@hograd/data';
 import { type Expr, input, tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
+import { refuse } from '../failure.js';
 import type { KfacOptimizer } from './optimizer.js';
 import { advance, examplesIn, initialTensors, numbers, openGraph, runOn, type Tensors } from './tensors.js';
 import type { Trainer, TrainingProblem } from './trainer.js';
@@ -45,13 +47,26 @@ const directionOf = (
   );
 };
 
+/** The scores that Fisher's matrix is of. Refuses a problem without, and one whose every parameter K-FAC would leave to its gradient. */
+const scoresOf = ({ loss, output, parameters }: TrainingProblem): Expr => {
+  if (!output) return refuse('kfac needs a loss that picks labels out of scores [N, classes]; take another optimizer');
+  if (findLayers(loss, parameters).length === 0) {
+    return refuse(
+      'kfac finds no layer: no parameter is read once, by a matrix product or a convolution without groups; take another optimizer',
+    );
+  }
+  return output;
+};
+
+/** Refuses a problem that K-FAC is not for, and a device that cannot be had. */
 export const kfacTrainer = async (
   problem: TrainingProblem,
   optimizer: KfacOptimizer,
   options: SessionOptions,
 ): Promise<Trainer> => {
+  const output = scoresOf(problem);
   const graphOf = (refresh: KfacRefresh) =>
-    trainStep({ ...problem, direction: directionOf(optimizer, refresh, problem.output), rule: constantRate() });
+    trainStep({ ...problem, direction: directionOf(optimizer, refresh, output), rule: constantRate() });
   const whole = graphOf('inverses');
   const sessions = {
     inverses: await openGraph(whole, options),
@@ -60,7 +75,7 @@ export const kfacTrainer = async (
   };
   const refreshAt = kfacRefresh({ factors: optimizer.factorPeriod, inverses: optimizer.inversePeriod });
   const rate = tensor([optimizer.rate], [], 'float32');
-  const classes = Number(problem.output.shape[1]);
+  const classes = Number(output.shape[1]);
 
   /** A function of seed and step alone, so that a resumed run draws what an unbroken one draws. */
   const uniformsAt = (step: number, batch: Tensors): Tensors => {

@@ -9,7 +9,8 @@ import type { Measured, Trainer, TrainerState } from './trainer.js';
 /** Mean losses and accuracies over whole data sets. */
 export interface Evaluation {
   readonly testLoss: number;
-  readonly testAccuracy: number;
+  /** Left out where the model does not pick a label. */
+  readonly testAccuracy?: number;
   readonly validationLoss?: number;
   readonly validationAccuracy?: number;
 }

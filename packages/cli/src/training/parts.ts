@@ -1,9 +1,10 @@
 /** A labelled data set in parts: some examples to train on, some held out of them, some to test on. */
 
 import { isAbsolute, join } from 'node:path';
-import { type LabelledDataset, permutation, sizeOfDataset, splitTrainValidation, subset } from '@hograd/data';
+import { type Dataset, permutation, sizeOfDataset, splitTrainValidation, subset } from '@hograd/data';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
-import { type LabelledParts, openLabelled } from './openRun.js';
+import { openParts } from './openRun.js';
+import type { Parts } from './trainable.js';
 
 /** How many examples of a data set are used. */
 export interface Sizes {
@@ -26,8 +27,8 @@ export const dataUnder =
 /** Synthetic digits are the same whatever a run's seed: runs from different seeds are compared on the same data. */
 const DIGITS_SEED = 0;
 
-export const openForRuns = (root: string, spec: string): Promise<LabelledParts> =>
-  openLabelled(dataUnder(root)(spec), DIGITS_SEED);
+export const openForRuns = (root: string, spec: string): Promise<Parts> =>
+  openParts(dataUnder(root)(spec), DIGITS_SEED);
 
 /**
  * The parts that runs from a seed see: training and validation examples are drawn anew for each seed, as in the
@@ -35,7 +36,7 @@ export const openForRuns = (root: string, spec: string): Promise<LabelledParts> 
  */
 export const partsOf =
   ({ train: kept, validation, test: tested }: Sizes, seed: number) =>
-  ({ train, test }: LabelledParts): LabelledParts => {
+  ({ train, test }: Parts): Parts => {
     const size = sizeOfDataset(train);
     if (kept === undefined && validation >= size) {
       return refuse(
@@ -51,7 +52,7 @@ export const partsOf =
     if (tested !== undefined && tested > sizeOfDataset(test)) {
       return refuse(`test ${tested} does not fit into the ${sizeOfDataset(test)} test examples; ask for fewer`);
     }
-    const known: LabelledDataset =
+    const known: Dataset =
       tested === undefined
         ? test
         : subset(

@@ -59,8 +59,8 @@ export interface Trainer {
 export interface TrainingProblem {
   /** A scalar. */
   readonly loss: Expr;
-  /** Logits [N, classes]. */
-  readonly output: Expr;
+  /** Logits [N, classes]; undefined where the loss picks no label. */
+  readonly output?: Expr;
   readonly parameters: readonly Input[];
   readonly partition: Partition;
   readonly values: ReadonlyMap<string, Tensor>;

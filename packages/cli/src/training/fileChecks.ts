@@ -1,0 +1,99 @@
+/** What a model's file must be like to be trained on a data set; each check refuses with what was found and what to do. */
+
+import type { Dataset } from '@hograd/data';
+import { type Dim, type Input, isFloat, type Tensor } from '@hograd/graph-builder';
+import { refuse } from '../failure.js';
+import type { LossModel } from '../model.js';
+
+const text = (shape: readonly Dim[]): string => `[${shape.join(', ')}]`;
+
+const nameOf = (of: Input): string => of.attributes.name;
+
+/** The batch must be of any size: batches of training, of a summary's slices and of evaluation differ. */
+export const checkBatch = (of: Input): void => {
+  const [batch] = of.shape;
+  if (typeof batch === 'string') return;
+  const name = nameOf(of);
+  refuse(
+    batch === undefined
+      ? `input "${name}" is a scalar; training feeds it a batch`
+      : `input "${name}" ${text(of.shape)} has its batch frozen at ${batch}; export it with a free one: torch.onnx.export(…, dynamic_shapes=({0: torch.export.Dim("batch")},)), or dynamic_axes={"${name}": {0: "batch"}} with dynamo=False`,
+  );
+};
+
+const fits = (dim: Dim, length: number | undefined): boolean => typeof dim === 'string' || dim === length;
+
+const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+const withoutOnes = (shape: readonly Dim[]): string => text(shape.filter((d) => d !== 1));
+
+/** The shape in which an example of the data is the model's: its own, flattened, or with or without axes of length 1. */
+export const fittedShape = (examples: Input, dataName: string, own: readonly number[]): readonly number[] => {
+  const wanted = examples.shape.slice(1);
+  if (examples.dtype !== 'float32')
+    refuse(`input "${nameOf(examples)}" is ${examples.dtype}; training feeds it float32 examples`);
+  if (wanted.length === own.length && wanted.every((d, i) => fits(d, own[i]))) return own;
+  if (wanted.length === 1 && fits(wanted[0]!, product(own))) return [product(own)];
+  if (withoutOnes(wanted) === withoutOnes(own)) return wanted as readonly number[];
+  return refuse(
+    `input "${nameOf(examples)}" takes examples of shape ${text(wanted)}, those of ${dataName} are ${text(own)}; take the data that the model is made for`,
+  );
+};
+
+/** Labels or targets of the kind and shape that the loss reads, and no label beyond the model's classes. */
+export const checkTargets = (
+  targets: Input,
+  classes: LossModel['classes'],
+  dataName: string,
+  { targets: own, classes: labelled }: Dataset,
+): void => {
+  if (isFloat(targets.dtype) && labelled > 0)
+    refuse(
+      `the loss compares with numbers, but ${dataName} has labels; take --softmax-cross-entropy, or data with targets`,
+    );
+  if (!isFloat(targets.dtype) && labelled === 0)
+    refuse(
+      `the loss needs integer labels, but ${dataName} has floating-point targets; take --mse, or data with labels`,
+    );
+  const [wanted, given] = [targets.shape.slice(1), own.shape.slice(1)];
+  if (wanted.length !== given.length || !wanted.every((d, i) => fits(d, given[i]))) {
+    const inAll = (shape: readonly Dim[]): string => text(['N', ...shape]);
+    refuse(
+      `the loss compares with ${labelled > 0 ? 'labels' : 'targets'} of shape ${inAll(wanted)}, those of ${dataName} are ${inAll(given)}; store them as the loss needs them`,
+    );
+  }
+  const picked = classes.find(({ labels }) => labels === nameOf(targets));
+  if (picked && picked.count < labelled)
+    refuse(`the model tells ${picked.count} classes apart, but ${dataName} has ${labelled}; take data with as many`);
+};
+
+/** Inputs that a training step's graph has beside parameters. */
+const RESERVED = ['x', 'y', 'step', 'rate', 'rates', 'kfacUniforms'];
+
+export const checkNames = (parameters: readonly Input[]): void => {
+  const taken = parameters.map(nameOf).find((name) => RESERVED.includes(name));
+  if (taken !== undefined)
+    refuse(`parameter "${taken}" is called like an input of the training step; rename it in the file`);
+};
+
+const FLOAT32 = 1;
+
+const typeNames: Readonly<Record<number, string>> = { 10: 'float16', 11: 'float64', 16: 'bfloat16' };
+
+/** Parameters in float32, whatever the graph holds them in, and finite. */
+export const checkParameters = (
+  parameters: readonly Input[],
+  values: ReadonlyMap<string, Tensor>,
+  types: ReadonlyMap<string, number>,
+): void => {
+  for (const name of parameters.map(nameOf)) {
+    const type = types.get(name)!;
+    if (type !== FLOAT32)
+      refuse(
+        `parameter "${name}" is ${typeNames[type] ?? `of element type ${type}`}; training is in float32; export it so (model.float())`,
+      );
+    const data = values.get(name)!.data as Float32Array;
+    const at = data.findIndex((v) => !Number.isFinite(v));
+    if (at >= 0) refuse(`parameter "${name}" holds ${data[at]} at flat index ${at}; training cannot start from there`);
+  }
+};

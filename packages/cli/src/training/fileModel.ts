@@ -1,0 +1,171 @@
+/** A model's file as what a run trains: its own parameters, from the values in the file, on data that it is held against first. */
+
+import { createHash } from 'node:crypto';
+import { exampleShape } from '@hograd/data';
+import {
+  cast,
+  constant,
+  type Expr,
+  type Graph,
+  grad,
+  type Input,
+  input,
+  isFloat,
+  isInput,
+  substitute,
+  topologicalOrder,
+  uniformValue,
+} from '@hograd/graph-builder';
+import { attempt, orRefuse, refuse } from '../failure.js';
+import { initializerTypes, replaceInitializers, selfContained } from '../initializers.js';
+import { graphFor, type LossModel, type LossOptions, lossModel } from '../model.js';
+import { type ModelFile, readModelFile } from '../modelFile.js';
+import { checkBatch, checkNames, checkParameters, checkTargets, fittedShape } from './fileChecks.js';
+import { type Fitted, type Parts, withLayout } from './trainable.js';
+
+/** Names of the head's labels and targets where the options give none: the data set brings them, whatever they are called. */
+const LABELS = 'labels';
+const TARGETS = 'target';
+
+const nameOf = (of: Input): string => of.attributes.name;
+
+/** The options with what the data can add: whoever trains need not name the labels. */
+const completed = (options: LossOptions): LossOptions => ({
+  ...options,
+  ...(options.softmaxCrossEntropy !== undefined && { labels: options.labels ?? LABELS }),
+  ...(options.mse !== undefined && { target: options.target ?? TARGETS }),
+});
+
+/**
+ * The loss where no option names one: the file's only scalar output (`readModel`'s default); where it has none, on its only
+ * floating-point output, softmax cross-entropy for labels [N] if that is [N, classes], or mean squared error for targets.
+ */
+const withDefaultLoss =
+  ({ outputs }: Graph, { train }: Parts) =>
+  (options: LossOptions): LossOptions => {
+    if (options.loss ?? options.softmaxCrossEntropy ?? options.mse) return options;
+    const numbers = outputs.filter(({ value }) => isFloat(value.dtype));
+    const [only, ...others] = numbers;
+    if (!only || others.length > 0 || only.value.shape.length === 0) return options;
+    if (train.classes === 0) return { ...options, mse: only.name };
+    return only.value.shape.length === 2 ? { ...options, softmaxCrossEntropy: only.name } : options;
+  };
+
+const openLoss = (file: ModelFile, options: LossOptions, data: Parts): LossModel & { readonly head?: string } => {
+  const graph = orRefuse(graphFor(options, file), (failure) => failure);
+  const chosen = completed(withDefaultLoss(graph, data)(options));
+  return { ...orRefuse(lossModel(graph, chosen), (failure) => failure), head: chosen.labels ?? chosen.target };
+};
+
+/** What the loss reads beside initializers, in the file's order, told apart. */
+const roles = (
+  { graph, loss, head, classes }: ReturnType<typeof openLoss>,
+  options: LossOptions,
+): { readonly examples: Input; readonly targets: Input | undefined } => {
+  const read = new Set(topologicalOrder([loss]).filter(isInput));
+  const own = graph.inputs.filter((i) => read.has(i) && !graph.initializers.has(nameOf(i)));
+  const inputs = [...own, ...[...read].filter((i) => !graph.inputs.includes(i as Input))] as readonly Input[];
+  const mask = inputs.find((i) => i.dtype === 'bool' && nameOf(i).endsWith('.mask'));
+  if (mask) {
+    return refuse(
+      `it holds Dropout in training mode (input "${nameOf(mask)}"), whose random masks training does not draw; export it in inference mode (model.eval())`,
+    );
+  }
+  const targets =
+    inputs.find((i) => nameOf(i) === head) ??
+    inputs.find((i) => classes.some(({ labels }) => labels === nameOf(i))) ??
+    inputs.find((i) => !isFloat(i.dtype)) ??
+    inputs[1];
+  if (!targets && options.loss === undefined) {
+    return refuse(
+      'its only scalar output reads no labels; name it with --loss to train it all the same, or the logits with --softmax-cross-entropy',
+    );
+  }
+  const [examples, ...others] = inputs.filter((i) => i !== targets);
+  if (!examples) return refuse('its loss reads no examples; there is nothing to learn from');
+  if (others.length > 0) {
+    return refuse(
+      `its loss reads the inputs ${[examples, ...others].map((i) => `"${nameOf(i)}"`).join(', ')} beside labels; training feeds one: make the others constants when exporting`,
+    );
+  }
+  return { examples, targets };
+};
+
+/** The scores [N, classes] that labels pick from: logits where the loss takes their logarithm of softmax itself. */
+const scoresOf = (loss: Expr): Expr | undefined => {
+  const picked = topologicalOrder([loss]).find(
+    ({ op, args, attributes }) => op.name === 'gatherElements' && attributes.axis === 1 && args[0]!.shape.length === 2,
+  )?.args[0];
+  return picked?.op.name === 'logSoftmax' ? picked.args[0] : picked;
+};
+
+const isZero = (value: Expr): boolean =>
+  uniformValue(value) === 0 || (value.op.name === 'expand' && isZero(value.args[0]!));
+
+/** Those of the parameters that the loss changes with; the options' own must all be. */
+const learnable = (loss: Expr, parameters: readonly Input[], named: boolean): readonly Input[] => {
+  const gradients = grad(loss, parameters);
+  const moving = parameters.filter((_, i) => !isZero(gradients[i]!));
+  const idle = parameters.find((p) => !moving.includes(p));
+  if (named && idle)
+    return refuse(`--params names "${nameOf(idle)}", which the loss does not change with; leave it out`);
+  if (moving.length === 0) {
+    return refuse(
+      'there is nothing to learn: every path from its parameters to the loss is piecewise constant (ArgMax, Round, comparisons); name an output before that',
+    );
+  }
+  return moving;
+};
+
+const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Parts): Fitted => {
+  const opened = openLoss(file, options, data);
+  const { graph } = opened;
+  const { examples, targets } = roles(opened, options);
+  const bytes = selfContained(file);
+  const parameters = learnable(opened.loss, opened.parameters, options.params !== undefined);
+  checkNames(parameters);
+  checkParameters(parameters, graph.initializers, initializerTypes(bytes));
+  checkBatch(examples);
+  const shape = fittedShape(examples, dataName, exampleShape(data.train));
+  if (targets) {
+    checkBatch(targets);
+    checkTargets(targets, opened.classes, dataName, data.train);
+  }
+
+  const trained = new Set<Expr>(parameters);
+  const frozen = graph.inputs.filter((i) => graph.initializers.has(nameOf(i)) && !trained.has(i));
+  const y = targets && input('y', targets.shape, data.train.targets.dtype);
+  const replacements = new Map<Expr, Expr>([
+    [examples, input('x', examples.shape, examples.dtype)],
+    ...(targets && y ? [[targets, cast(y, targets.dtype)] as const] : []),
+    ...frozen.map((i) => [i, constant(graph.initializers.get(nameOf(i))!)] as const),
+  ]);
+  const scores = targets && scoresOf(opened.loss);
+  const [loss, output] = substitute([opened.loss, ...(scores ? [scores] : [])], replacements);
+  const values = new Map(parameters.map((p) => [nameOf(p), graph.initializers.get(nameOf(p))!]));
+  return {
+    ...withLayout(data, (inputs) => ({ ...inputs, shape: [inputs.shape[0]!, ...shape] })),
+    trainable: {
+      parameters: parameters.map((p) => ({ name: nameOf(p), shape: p.shape as readonly number[] })),
+      problem: () => ({ loss: loss!, output, parameters, values }),
+      encode: (next) => replaceInitializers(bytes, new Map(parameters.map((p) => [nameOf(p), next[nameOf(p)]!]))),
+      digest: createHash('sha256').update(bytes).digest('hex'),
+    },
+  };
+};
+
+/**
+ * The model of a file, which starts from the values in it. The loss is what the options name, else `withDefaultLoss`; normalisations are
+ * as the file has them: running statistics stay, a batch's own are taken in training mode. Refuses, naming the file, what
+ * cannot be read or differentiated, does not fit the data, or has nothing to learn in float32.
+ */
+export const fitModelFile = async (
+  path: string,
+  options: LossOptions,
+  dataName: string,
+  data: Parts,
+): Promise<Fitted> => {
+  const file = orRefuse(await readModelFile(path)(), (failure) => failure);
+  const fitted = await attempt(async () => fit(file, options, dataName, data));
+  return orRefuse(fitted, (failure) => ({ ...failure, message: `${path}: ${failure.message}` }));
+};

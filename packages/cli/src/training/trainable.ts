@@ -1,0 +1,36 @@
+/** A model that fits its data: what a run needs of it, whether it comes from the zoo or from a file. */
+
+import type { Dataset } from '@hograd/data';
+import type { Tensors } from './tensors.js';
+import type { TrainingProblem } from './trainer.js';
+
+/** Examples with their labels or targets, in parts. */
+export interface Parts {
+  readonly train: Dataset;
+  readonly validation?: Dataset;
+  readonly test: Dataset;
+}
+
+export interface Trainable {
+  readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** The loss over a batch `x` and `y`. The seed is of initial parameters; a file brings its own. */
+  readonly problem: (seed: number) => Pick<TrainingProblem, 'loss' | 'output' | 'parameters' | 'values'>;
+  /** An ONNX file of the model with these parameters inside, ready to be deployed. */
+  readonly encode: (parameters: Tensors) => Uint8Array;
+  /** SHA-256 of the model's file; undefined where there is none. */
+  readonly digest?: string;
+}
+
+/** A model, and the data in the layout that it takes. */
+export interface Fitted extends Parts {
+  readonly trainable: Trainable;
+}
+
+/** The parts with the inputs of each in another layout of the same elements. */
+export const withLayout = (
+  { train, validation, test }: Parts,
+  layout: (inputs: Dataset['inputs']) => Dataset['inputs'],
+): Parts => {
+  const laidOut = (dataset: Dataset): Dataset => ({ ...dataset, inputs: layout(dataset.inputs) });
+  return { train: laidOut(train), ...(validation && { validation: laidOut(validation) }), test: laidOut(test) };
+};

@@ -1,0 +1,45 @@
+/** A model of the zoo, fitted to labelled images. */
+
+import { exampleShape, inLayout } from '@hograd/data';
+import { encode, type Input, inputNamed, makeGraph, outputNamed, type Tensor } from '@hograd/graph-builder';
+import { lossGraph, modelNamed, modelNames } from '@hograd/model-zoo';
+import { orRefuse, refuse, wrongInput } from '../failure.js';
+import { type Fitted, type Parts, withLayout } from './trainable.js';
+
+/** The models of the zoo that learn labels from images. */
+export const TRAINABLE: readonly string[] = modelNames.filter((name) => name !== 'autoencoder' && name !== 'gpt');
+
+/** The model of that name with as many inputs and classes as the data has. Refuses one that is not trained on labels, and data without. */
+export const fitZooModel = (name: string, dataName: string, data: Parts): Fitted => {
+  const { classes } = data.train;
+  if (classes === 0)
+    return refuse(`${dataName} has no labels, which model "${name}" learns; a FILE.onnx can learn targets`);
+  const model = orRefuse(modelNamed(name, { inputShape: exampleShape(data.train), classes }), (e) =>
+    wrongInput(e._tag === 'UnknownModel' ? `${e.message}; a model's file ends in .onnx` : e.message),
+  );
+  if (model.loss !== 'softmaxCrossEntropy' || model.inputType !== 'float')
+    return refuse(`model "${name}" is not trained on images with labels; take one of ${TRAINABLE.join(', ')}`);
+  const parts = model.inputShape.length > 1 ? data : withLayout(data, inLayout('flat'));
+  return {
+    ...parts,
+    trainable: {
+      parameters: model.parameters,
+      problem: (seed) => {
+        const graph = lossGraph(model, { seed });
+        return {
+          loss: outputNamed('loss')(graph)!,
+          output: outputNamed('output')(graph)!,
+          parameters: graph.inputs.filter((i) => graph.initializers.has(i.attributes.name)) as readonly Input[],
+          values: graph.initializers,
+        };
+      },
+      encode: (parameters) => {
+        const values = new Map<string, Tensor>(model.parameters.map((p) => [p.name, parameters[p.name]!]));
+        const graph = lossGraph(model, { values });
+        const [x, output] = [inputNamed('x')(graph)!, outputNamed('output')(graph)!];
+        const inputs = [x, ...graph.inputs.filter((i) => values.has(i.attributes.name))];
+        return encode(makeGraph([{ name: 'output', value: output }], inputs, values), { keepInitializers: true, name });
+      },
+    },
+  };
+};
