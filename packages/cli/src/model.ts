@@ -10,7 +10,6 @@ import {
   input,
   inputNamed,
   isFloat,
-  isInput,
   meanSquaredError,
   outputNamed,
   softmaxCrossEntropy,
@@ -20,6 +19,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Failure, wrongInput } from './failure.js';
+import { indexInputs } from './indexInputs.js';
 import { type ModelFile, readModelFile } from './modelFile.js';
 
 /** The options that name the loss and the parameters, shared by summarize and differentiate (cli contract). */
@@ -44,13 +44,7 @@ export interface LossModel {
 
 /** Label inputs: integer inputs that pick along an axis of known length. */
 const labelInputs = (loss: Expr): LossModel['classes'] =>
-  topologicalOrder([loss]).flatMap((node) => {
-    const [values, index] = node.args;
-    const count = values?.shape[node.attributes.axis];
-    if (node.op.name !== 'gatherElements' || typeof count !== 'number') return [];
-    const labels = topologicalOrder([index!]).filter(isInput);
-    return labels.map((label) => ({ labels: (label as Input).attributes.name, count }));
-  });
+  indexInputs(loss, ['gatherElements']).map(({ name, count }) => ({ labels: name, count }));
 
 const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
 
