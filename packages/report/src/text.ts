@@ -1,6 +1,6 @@
 /** Text that fits: abbreviated, measured and wrapped without a browser. */
 
-import { formatCount } from './number.js';
+import { formatCount, formatNumber } from './number.js';
 
 /** Width in pixels at a font size; 0.6 em is the mean advance of digits and lower case in the wider of the common sans-serif faces. */
 export const textWidth = (text: string, fontSize: number): number => [...text].length * 0.6 * fontSize;
@@ -55,6 +55,18 @@ export const wrap = (text: string, width: number, fontSize: number): readonly st
 /** `a`, `a and b`, `a, b and c`. */
 export const enumerate = (items: readonly string[]): string =>
   items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+
+/** The text as a sentence begins. */
+export const capitalize = (text: string): string => {
+  const [first = '', ...rest] = text;
+  return first.toUpperCase() + rest.join('');
+};
+
+/** `0.23 times the predicted one`; `the predicted one` where the ratio, to `digits` digits, is 1. */
+export const multipleOf = (ratio: number, what: string, digits = 3): string => {
+  const text = formatNumber(ratio, digits);
+  return text === '1' ? what : `${text} times ${what}`;
+};
 
 /** `1 group`, `3 groups`. */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${formatCount(n)} ${n === 1 ? one : many}`;

@@ -149,7 +149,9 @@ describe('summaryReport', () => {
     expect(headline).toEqual([
       'Suggested learning rates at λ_int = 1: weights 0.505 to 0.68 (median 0.592); biases 4.51 to 110 (median 31.3).',
       '7 groups want a negative rate: jointly with the others the loss falls when they step the other way.',
-      expect.stringMatching(/^layers\.0\.weight and layers\.0\.bias interact most \(2\.8 times the geometric mean/),
+      expect.stringMatching(
+        /^The groups that interact most are layers\.0\.weight and layers\.0\.bias \(2\.8 times the geometric mean/,
+      ),
     ]);
   });
 
@@ -330,7 +332,7 @@ describe('analysisReport', () => {
   const text = textOf(pages.analysis());
 
   it('answers from the numbers: interaction between layers and how good the predictions were', () => {
-    expect(text).toMatch(/step 0: the median relative interaction between layers is 0\.\d+ in H̄ and [\d.]+ in H̄⁻¹\./);
+    expect(text).toMatch(/Step 0: the median relative interaction between layers is 0\.\d+ in H̄ and [\d.]+ in H̄⁻¹\./);
     // Ratios 0.8 and −0.05: median 0.375, one of two signs agrees.
     expect(text).toContain(
       'The actual change of the loss was 0.375 times the predicted one (median of 2 steps); signs agree in 50%.',

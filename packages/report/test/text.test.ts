@@ -3,7 +3,26 @@ import { describe, expect, it } from 'vitest';
 import { placeGroups } from '../src/group.js';
 import { printable } from '../src/markup.js';
 import { formatBytes, formatNumber, formatPercent, formatSeconds, formatTick } from '../src/number.js';
-import { abbreviate, abbreviateAll, enumerate, plural, textWidth, wrap } from '../src/text.js';
+import { abbreviate, abbreviateAll, capitalize, enumerate, multipleOf, plural, textWidth, wrap } from '../src/text.js';
+
+describe('words of sentences', () => {
+  it('begin them with a capital, whatever the letter, and leave the rest', () => {
+    expect(['step 3, best', 'épreuve', 'ß-Adam', '𝛼', ''].map(capitalize)).toEqual([
+      'Step 3, best',
+      'Épreuve',
+      'SS-Adam',
+      '𝛼',
+      '',
+    ]);
+  });
+
+  it('say how many times, but not "1 times"', () => {
+    expect(multipleOf(0.2311, 'the predicted one')).toBe('0.231 times the predicted one');
+    expect(multipleOf(0.99996, 'the predicted one')).toBe('the predicted one');
+    expect(multipleOf(0.99996, 'the predicted one', 5)).toBe('0.99996 times the predicted one');
+    expect(multipleOf(-1, 'the predicted one')).toBe('−1 times the predicted one');
+  });
+});
 
 describe('abbreviateAll', () => {
   it('keeps every name within the limit, and leaves names that all fit as they are', () => {

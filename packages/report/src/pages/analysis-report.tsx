@@ -12,7 +12,7 @@ import { LineChartFigure } from '../figures/line-chart.js';
 import { rateChart } from '../figures/rate-chart.js';
 import { ScatterChartFigure } from '../figures/scatter-chart.js';
 import { formatCount, formatNumber, formatPercent, isFiniteNumber } from '../number.js';
-import { plural } from '../text.js';
+import { multipleOf, plural } from '../text.js';
 import { InteractionMaps } from './interaction-maps.js';
 import type { Tab } from './page.js';
 import { Figure, pageText, Section, Tabs } from './page.js';
@@ -57,7 +57,7 @@ const predictionInWords = (predictions: readonly Prediction[]): readonly string[
   if (both.length === 0) return [];
   const agree = both.filter((ratio) => ratio > 0).length / both.length;
   return [
-    `The actual change of the loss was ${formatNumber(median(both))} times the predicted one (median of ${plural(both.length, 'step')}); signs agree in ${formatPercent(Number(agree.toPrecision(3)))}.`,
+    `The actual change of the loss was ${multipleOf(median(both)!, 'the predicted one')} (median of ${plural(both.length, 'step')}); signs agree in ${formatPercent(Number(agree.toPrecision(3)))}.`,
   ];
 };
 

@@ -5,7 +5,7 @@ import type { Eta, SolvedEta, Summary, Vector } from '../data.js';
 import { placeGroups } from '../group.js';
 import { normalizedInteraction, strongestPairs } from '../matrix.js';
 import { formatNumber, isFiniteNumber } from '../number.js';
-import { abbreviate, enumerate, plural } from '../text.js';
+import { abbreviate, enumerate, multipleOf, plural } from '../text.js';
 
 export const isSolved = (eta: Eta): eta is SolvedEta => 'eta' in eta;
 
@@ -55,7 +55,8 @@ export const interactionInWords = ({ groups, Hbar }: Summary): readonly string[]
   const [first, second] = strongestPairs(normalizedInteraction(Hbar));
   if (first === undefined) return [];
   const name = (s: number): string => abbreviate(groups[s]!.name, LONGEST_NAME);
-  const pair = `${name(first.s)} and ${name(first.t)} interact most (${formatNumber(first.value, 2)} times the geometric mean of their own curvatures)`;
+  const strength = multipleOf(first.value, 'the geometric mean of their own curvatures', 2);
+  const pair = `The groups that interact most are ${name(first.s)} and ${name(first.t)} (${strength})`;
   return [
     second === undefined
       ? `${pair}.`

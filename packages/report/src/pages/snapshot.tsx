@@ -7,6 +7,7 @@ import { ScatterChartFigure } from '../figures/scatter-chart.js';
 import { distantPairs, medianBetweenLayers, medianByDistance } from '../interaction.js';
 import { inverseOf } from '../matrix.js';
 import { formatNumber } from '../number.js';
+import { capitalize } from '../text.js';
 import { Figure } from './page.js';
 
 /** H̄ at one moment of training. */
@@ -19,13 +20,14 @@ export interface Snapshot {
 /** How strongly layers interact in H̄, and in H̄⁻¹. */
 export const reachInWords = (groups: readonly Group[], { label, Hbar }: Snapshot): string => {
   const direct = medianBetweenLayers(groups, Hbar);
-  if (direct === undefined) return `${label}: there are no two layers whose interaction is defined.`;
+  const moment = capitalize(label);
+  if (direct === undefined) return `${moment}: there are no two layers whose interaction is defined.`;
   const inverse = inverseOf(Hbar);
   const inverted =
     'matrix' in inverse
       ? ` and ${formatNumber(medianBetweenLayers(groups, inverse.matrix), 2)} in H̄⁻¹`
       : ` (no inverse: ${inverse.refusal})`;
-  return `${label}: the median relative interaction between layers is ${formatNumber(direct, 2)} in H̄${inverted}.`;
+  return `${moment}: the median relative interaction between layers is ${formatNumber(direct, 2)} in H̄${inverted}.`;
 };
 
 export const SnapshotBlocks = ({

@@ -60,16 +60,28 @@ button{font:inherit;font-size:.85rem;padding:3px 10px;border-radius:8px;border:1
 dl.provenance{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px;margin:0;font-size:.9rem}
 dl.provenance dd{margin:0;overflow-wrap:anywhere}
 dl.provenance dt{font-size:.9rem}
-@media (max-width:720px){.picture svg.wide{max-width:none;width:680px}}
+@media (max-width:720px){.picture svg.wide{max-width:none;width:680px}figure:has(svg.wide) figcaption:after{content:"Swipe sideways to see all of it \\2192";font-size:.85rem}}
 @media (max-width:640px){main{padding:20px 12px 40px}section{padding:16px 14px}h1{font-size:1.5rem}dl.provenance{grid-template-columns:1fr;gap:0}dl.provenance dd{margin-bottom:8px}}
 @media print{.tabs>.panel{display:block}.tabs>label,.zoom,button{display:none}section{break-inside:avoid;border:1px solid #ccc}}
 `.replaceAll('\n', '');
+
+/** A shadow at the edge behind which a wide table goes on: the covers scroll with the table, the shadows stay. */
+const scrollShadows = ({ surface, axis }: Palette): string => {
+  const cover = (side: string): string => `linear-gradient(to ${side},${surface} 30%,transparent)`;
+  const shadow = (side: string): string => `linear-gradient(to ${side},${axis}a0,transparent)`;
+  return (
+    `.table{background:${cover('right')} 0 0/40px 100%,${cover('left')} 100% 0/40px 100%,` +
+    `${shadow('right')} 0 0/10px 100%,${shadow('left')} 100% 0/10px 100%;` +
+    'background-repeat:no-repeat;background-attachment:local,local,scroll,scroll}'
+  );
+};
 
 const colours = (palette: Palette): string =>
   [
     `body{background:${palette.page};color:${palette.ink}}`,
     `section{background:${palette.surface};border:1px solid ${palette.grid}}`,
-    `.eyebrow,dt,figcaption p,.reading,caption,.zoom{color:${palette.muted}}`,
+    `.eyebrow,dt,figcaption p,figcaption:after,.reading,caption,.zoom{color:${palette.muted}}`,
+    scrollShadows(palette),
     `.warning{color:${palette.warning}}`,
     `th,td{border-color:${palette.grid}}thead th{color:${palette.muted};border-color:${palette.axis}}`,
     `a,summary{color:${palette.accent}}`,
