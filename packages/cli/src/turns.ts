@@ -85,3 +85,6 @@ export const takeTurns = async (
 /** Median of the ratios of two series, over the rounds that both have; undefined where there is none. */
 export const medianRatio = (above: Series, below: Series): number | undefined =>
   median(above.map((v, i) => (v === undefined || below[i] === undefined ? undefined : v / below[i])));
+
+/** Median over the rounds that there were; undefined where there was none. */
+export const medianOf = (series: Series): number | undefined => median(series);

@@ -3,14 +3,14 @@
 import { totalmem } from 'node:os';
 import { encode, makeGraph } from '@hograd/graph-builder';
 import { openSession, type Session, type SessionOptions } from '@hograd/session';
-import { median, quantile } from 'd3-array';
+import { quantile } from 'd3-array';
 import { failed, orRefuse, Refusal, refuse } from '../failure.js';
 import { type Arrays, directionName } from '../feeds.js';
 import { aliveBytes, formatBytes } from '../memoryPlan.js';
 import { sessionFailure } from '../sessionFailure.js';
 import { timed } from '../timed.js';
 import { numbers, runOn, type Tensors } from '../training/tensors.js';
-import { type Contestant, medianRatio, type Series, type TurnOptions, takeTurns } from '../turns.js';
+import { type Contestant, medianOf, medianRatio, type Series, type TurnOptions, takeTurns } from '../turns.js';
 import type { Answers } from './agreement.js';
 import type { Problem } from './problem.js';
 import { GRADIENT, type Task } from './tasks.js';
@@ -96,7 +96,7 @@ const contestant =
 const costOf = ({ task, build, create, first, aliveBytes: alive }: Opened, series: Series, gradient: Series): Cost => ({
   task,
   seconds: {
-    median: median(series)!,
+    median: medianOf(series)!,
     lower: quantile(series, 0.25)!,
     upper: quantile(series, 0.75)!,
     build,

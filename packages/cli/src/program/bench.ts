@@ -49,7 +49,7 @@ const plural = (count: number, what: string): string => `${count} ${what}${count
 const QUIET_LOAD = 0.3;
 
 const machineText = ({ machine }: Benched): readonly string[] => [
-  `${machine.processor}, ${plural(Number(machine.threads), 'thread')} of ${machine.cores}, ${machine.device}; ONNX Runtime ${machine['ONNX Runtime']}, Node ${machine.Node}, ${machine.platform}`,
+  `${machine.processor}, ${plural(Number(machine.threads), 'thread')} on ${plural(Number(machine.cores), 'core')}, ${machine.device}; ONNX Runtime ${machine['ONNX Runtime']}, Node ${machine.Node}, ${machine.platform}`,
   ...(Number(machine.load) > QUIET_LOAD
     ? [
         `the machine was busy with other work (load ${Number(machine.load).toFixed(2)}): trust the ratios more than the times`,
