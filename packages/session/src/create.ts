@@ -10,6 +10,7 @@ import type { Device } from './device.js';
 import type { SessionError } from './error.js';
 import { LOG_SEVERITIES, type Optimization, type Settings } from './options.js';
 import { isProviderFailure, providerCure } from './providers.js';
+import { ROUNDING_FUSIONS } from './roundingFusions.js';
 import type { Runtime } from './runtime.js';
 import { runtimeMessage } from './runtimeMessage.js';
 
@@ -21,6 +22,8 @@ export interface Created {
   /** Is every node on the device? */
   readonly complete: boolean;
   readonly optimization: Optimization;
+  /** Were the fusions that round constants to float32 left out? */
+  readonly exact: boolean;
   /** Why not the optimization that was asked for. */
   readonly lowered?: string;
   /** The path prefix of the profile that this session writes. */
@@ -35,8 +38,10 @@ export const close = async ({ session, temporary }: Created): Promise<void> => {
   if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
 };
 
-interface Attempt {
-  readonly optimization: Optimization;
+/** How far the graph may be rewritten. */
+type Level = Pick<Created, 'optimization' | 'exact'>;
+
+interface Attempt extends Level {
   /** Refuse rather than give nodes to the CPU. */
   readonly strict: boolean;
   readonly profile?: string;
@@ -54,7 +59,7 @@ const attempt = (
   model: Model,
   device: Device,
   settings: Settings,
-  { optimization, strict, profile }: Attempt,
+  { optimization, exact, strict, profile }: Attempt,
 ): TE.TaskEither<string, InferenceSession> =>
   TE.tryCatch(() => {
     const options: InferenceSession.SessionOptions = {
@@ -67,7 +72,10 @@ const attempt = (
       enableMemPattern: false,
       graphOptimizationLevel: optimization,
       logSeverityLevel: LOG_SEVERITIES.indexOf(settings.logSeverity) as 0 | 1 | 2 | 3 | 4,
-      ...(strict && { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
+      extra: {
+        ...(strict && { session: { disable_cpu_ep_fallback: '1' } }),
+        ...(exact && { optimization: { disable_specified_optimizers: ROUNDING_FUSIONS.join(';') } }),
+      },
       ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     };
     // One call a type: the overloads do not take their union.
@@ -85,19 +93,19 @@ const place = (
   model: Model,
   device: Device,
   settings: Settings,
-  optimization: Optimization,
+  level: Level,
 ): TE.TaskEither<string, Created> => {
   const create = (strict: boolean, profile?: string) =>
-    attempt(runtime, model, device, settings, { optimization, strict, ...(profile !== undefined && { profile }) });
+    attempt(runtime, model, device, settings, { ...level, strict, ...(profile !== undefined && { profile }) });
   const profiled = (complete: boolean, prefix: string): TE.TaskEither<string, Created> =>
     pipe(
       create(false, prefix),
-      TE.map((session) => ({ session, complete, optimization, profile: prefix })),
+      TE.map((session) => ({ session, complete, ...level, profile: prefix })),
     );
   return pipe(
     create(device !== 'cpu'),
     TE.chain((session) => {
-      if (settings.profile === undefined) return TE.right({ session, complete: true, optimization });
+      if (settings.profile === undefined) return TE.right({ session, complete: true, ...level });
       return pipe(
         TE.tryCatch(() => session.release(), runtimeMessage),
         TE.chain(() => profiled(true, settings.profile!)),
@@ -119,32 +127,46 @@ const place = (
   );
 };
 
+/** Is there anything fused in a session of this optimization? */
+const fuses = (optimization: Optimization): boolean => optimization === 'all' || optimization === 'extended';
+
 /**
- * A session on a device. onnxruntime's fusions make some nodes for which it has no kernel in float64 (seen: QuickGelu, from
- * x·sigmoid(αx)): then, and only then, it is created again with `basic` optimization, which fuses nothing.
+ * A session on a device; `exact` leaves out the fusions that round constants to float32. Some of onnxruntime's fused operators have no
+ * kernel for a model's types (seen: QuickGelu, from x·sigmoid(αx), in float64): then the session is created without those
+ * fusions, and where that is not enough with `basic` optimization.
  */
 export const createOn = (
   runtime: Runtime,
   model: Model,
   device: Device,
   settings: Settings,
-): TE.TaskEither<SessionError, Created> =>
-  pipe(
-    place(runtime, model, device, settings, settings.optimization),
-    TE.orElse((message): TE.TaskEither<string, Created> => {
-      const fused = KERNEL.exec(message)?.[1];
-      const canLower = settings.optimization === 'all' || settings.optimization === 'extended';
-      if (fused === undefined || !canLower) return TE.left(message);
-      return pipe(
-        place(runtime, model, device, settings, 'basic'),
-        TE.map((created) => ({
-          ...created,
-          lowered: `the fused operator ${fused} has no kernel for the model's types`,
-        })),
-      );
-    }),
+  exact = false,
+): TE.TaskEither<SessionError, Created> => {
+  const { optimization } = settings;
+  const at = (level: Level) => place(runtime, model, device, settings, level);
+  const whereFused =
+    (retry: (operator: string) => TE.TaskEither<string, Created>) =>
+    (message: string): TE.TaskEither<string, Created> => {
+      const operator = KERNEL.exec(message)?.[1];
+      return operator !== undefined && fuses(optimization) ? retry(operator) : TE.left(message);
+    };
+  return pipe(
+    at({ optimization, exact }),
+    TE.orElse(whereFused(() => at({ optimization, exact: true }))),
+    TE.orElse(
+      whereFused((operator) =>
+        pipe(
+          at({ optimization: 'basic', exact: true }),
+          TE.map((created) => ({
+            ...created,
+            lowered: `the fused operator ${operator} has no kernel for the model's types`,
+          })),
+        ),
+      ),
+    ),
     TE.mapLeft((message) => creationError(device, message)),
   );
+};
 
 const creationError = (device: Device, message: string): SessionError => {
   if (isProviderFailure(device, message)) {

@@ -17,8 +17,8 @@ export interface SessionOptions {
   /** Threads within one operator on the CPU, at least 1; one a physical core unless said. */
   readonly threads?: number;
   /**
-   * `all` unless said. `basic` is taken by itself where a fused operator lacks a kernel and, unless said otherwise, for float64
-   * models; the report says so.
+   * `all` unless said. At every level float64 models are spared the fusions that round constants to float32, and `basic` is taken
+   * where a fused operator lacks a kernel; the report says so.
    */
   readonly optimization?: Optimization;
   /** A path prefix: every run is timed, and endProfiling writes PREFIX_TIME.json (Chrome trace format). */
@@ -34,8 +34,6 @@ export interface Settings {
   readonly device: Device | 'auto';
   readonly threads: number;
   readonly optimization: Optimization;
-  /** Did the caller ask for that optimization? */
-  readonly optimizationAsked: boolean;
   readonly profile?: string;
   readonly logSeverity: LogSeverity;
 }
@@ -56,7 +54,6 @@ export const settingsOf = (options: SessionOptions): Either<SessionError, Settin
     device: options.device ?? 'cpu',
     threads: options.threads ?? defaultThreads(),
     optimization: options.optimization ?? 'all',
-    optimizationAsked: options.optimization !== undefined,
     logSeverity: options.logSeverity ?? 'fatal',
     ...(options.profile !== undefined && { profile: options.profile }),
   };

@@ -32,6 +32,8 @@ export interface SessionReport {
     readonly used: Optimization;
     /** Why `used` is not `requested`. */
     readonly reason?: string;
+    /** onnxruntime's names of the fusions that were left out because they round constants to float32: of float64 models. */
+    readonly withheld?: readonly string[];
   };
   readonly ortVersion: string;
 }

@@ -31,17 +31,25 @@ export type PortSpec = readonly [
   shape?: readonly (number | string | null)[],
 ];
 
-/** `['MatMul', ['x', 'w'], ['y']]`; the node's name is its operator's, numbered where it comes again. */
-export type NodeSpec = readonly [op: string, inputs: readonly string[], outputs: readonly string[]];
+/** `['MatMul', ['x', 'w'], ['y']]`, attributes of integers last; the node's name is its operator's, numbered where it comes again. */
+export type NodeSpec = readonly [
+  op: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes?: Readonly<Record<string, readonly number[]>>,
+];
 
 export interface ModelSpec {
   readonly inputs: readonly PortSpec[];
   readonly outputs: readonly PortSpec[];
   readonly nodes: readonly NodeSpec[];
-  readonly scalars?: Readonly<Record<string, number>>;
+  readonly constants?: Readonly<Record<string, number | readonly number[]>>;
   readonly opset?: number;
   readonly ir?: number;
 }
+
+/** The type of an attribute that is a list of integers. */
+const INTS = 7;
 
 const dimension = (dim: number | string | null) => {
   if (dim === null) return {};
@@ -53,27 +61,28 @@ const port = ([name, type, shape]: PortSpec) => ({
   type: { tensorType: { elemType: ELEM_TYPE[type], ...(shape && { shape: { dim: shape.map(dimension) } }) } },
 });
 
-/** The bytes of an ONNX file. `scalars` are float64 initializers. */
-export const model = ({ inputs, outputs, nodes, scalars = {}, opset = 17, ir = 8 }: ModelSpec): Uint8Array =>
+/** The bytes of an ONNX file. `constants` are float64 initializers, scalars or vectors. */
+export const model = ({ inputs, outputs, nodes, constants = {}, opset = 17, ir = 8 }: ModelSpec): Uint8Array =>
   onnx.ModelProto.encode({
     irVersion: ir,
     producerName: 'hograd',
     opsetImport: [{ domain: '', version: opset }],
     graph: {
       name: 'test',
-      node: nodes.map(([opType, input, output], i) => ({
+      node: nodes.map(([opType, input, output, attributes = {}], i) => ({
         opType,
         name: nodes.findIndex(([op]) => op === opType) === i ? opType : `${opType}${i}`,
         input: [...input],
         output: [...output],
+        attribute: Object.entries(attributes).map(([name, ints]) => ({ name, type: INTS, ints: [...ints] })),
       })),
       input: inputs.map(port),
       output: outputs.map(port),
-      initializer: Object.entries(scalars).map(([name, value]) => ({
+      initializer: Object.entries(constants).map(([name, value]) => ({
         name,
-        dims: [],
+        dims: typeof value === 'number' ? [] : [value.length],
         dataType: 11,
-        doubleData: [value],
+        doubleData: typeof value === 'number' ? [value] : [...value],
       })),
     },
   } as never).finish();

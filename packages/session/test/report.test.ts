@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openSession } from '../src/index.js';
 import { nodesInProfile } from '../src/placement.js';
+import { ROUNDING_FUSIONS } from '../src/roundingFusions.js';
 import { feeds, float64, get, model, refusal, tanhProduct } from './model.js';
 
 describe('the report', () => {
@@ -35,7 +36,7 @@ describe('optimization', () => {
     model({
       inputs: [['x', type, ['N']]],
       outputs: [['y', type, ['N']]],
-      ...(type === 'float64' && { scalars: { a: 1.5 } }),
+      ...(type === 'float64' && { constants: { a: 1.5 } }),
       nodes: [
         ...(type === 'float64' ? ([['Mul', ['x', 'a'], ['ax']]] as const) : ([['Add', ['x', 'x'], ['ax']]] as const)),
         ['Sigmoid', ['ax'], ['s']],
@@ -43,33 +44,18 @@ describe('optimization', () => {
       ],
     });
 
-  it('is lowered where a fused operator has no float64 kernel; the result is exact and the report says so', async () => {
+  it('does without the fusion that has no float64 kernel; the result is exact and the report says so', async () => {
     const session = await get(openSession(swish('float64')));
     expect(session.report.optimization).toEqual({
       requested: 'all',
-      used: 'basic',
-      reason: "the fused operator com.microsoft.QuickGelu has no kernel for the model's types",
+      used: 'all',
+      withheld: ROUNDING_FUSIONS,
     });
     const { y } = await get(session.run({ x: float64([0.7, -3], [2]) }));
     [0.7, -3].forEach((x, i) => {
       expect(Math.abs(Number(y!.data[i]) - x / (1 + Math.exp(-1.5 * x)))).toBeLessThan(1e-15);
     });
     await get(session.release());
-  });
-
-  it('is basic for float64 models, whose precision fusions cost, unless another is asked for', async () => {
-    const product = model({
-      inputs: [['x', 'float64', ['N']]],
-      outputs: [['y', 'float64', ['N']]],
-      nodes: [['Tanh', ['x'], ['y']]],
-    });
-    const plain = await get(openSession(product));
-    expect(plain.report.optimization).toMatchObject({ requested: 'all', used: 'basic' });
-    expect(plain.report.optimization.reason).toMatch(/keep scale factors in float32/);
-    await get(plain.release());
-    const all = await get(openSession(product, { optimization: 'all' }));
-    expect(all.report.optimization).toEqual({ requested: 'all', used: 'all' });
-    await get(all.release());
   });
 
   it('is what was asked for everywhere else', async () => {
