@@ -8,6 +8,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Failure, wrongInput } from './failure.js';
 
+/** Whether the text that says which model is meant is a file's path, not a name of the zoo. */
+export const isModelFile = (model: string): boolean => model.endsWith('.onnx');
+
 export interface ModelFile {
   readonly path: string;
   readonly bytes: Uint8Array;

@@ -45,11 +45,11 @@ export const experiment =
   () =>
     attempt(async () => {
       const parsed = orRefuse(parseExperiment(await readText(file)), (e) => wrongInput(`${file}: ${e.message}`));
-      const steps = await checkSetups(parsed, conditions.dataRoot);
+      const checked = await checkSetups(parsed, conditions.dataRoot);
       await openFolder(out);
       const unlock = await lockFolder(out);
       try {
-        const outcome = await conduct(parsed, steps, { ...conditions, out }, watcher);
+        const outcome = await conduct(checked.experiment, checked.stepsPerEpoch, { ...conditions, out }, watcher);
         if (!outcome) return undefined;
         const facts = { ...(await machineFacts()), workers: conditions.workers };
         const results = resultsOf(outcome);

@@ -1,6 +1,7 @@
 /** An experiment: models on data, each trained in several ways from several seeds. */
 
 import type { Settings } from '../training/methods.js';
+import type { ModelOptions } from '../training/openRun.js';
 import type { Sizes } from '../training/parts.js';
 
 /** One way of training: an optimizer, and the settings to choose from. */
@@ -14,10 +15,13 @@ export interface Arm {
   readonly searched: readonly string[];
 }
 
-export interface Setup extends Sizes {
+export interface Setup extends Sizes, Pick<ModelOptions, 'loss' | 'softmaxCrossEntropy' | 'mse' | 'params'> {
   readonly name: string;
   readonly description?: string;
+  /** A name of the zoo or a FILE.onnx. */
   readonly model: string;
+  /** Of the model's file, once it has been read: runs from another file are other runs. */
+  readonly modelDigest?: string;
   /** As `openDataset` reads it. */
   readonly data: string;
   readonly batch: number;

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { count, countOrZero, firstIssue, positive, seeds, text } from '../checks.js';
+import { isModelFile } from '../modelFile.js';
 import { methodOf } from '../training/methods.js';
 import type { Arm, Experiment, Setup } from './experiment.js';
 import { pointsOf, searchedIn } from './grid.js';
@@ -24,10 +25,19 @@ const isListOfRecords = (value: unknown): boolean => Array.isArray(value) && val
 
 const records = (wanted: string): z.ZodType<readonly Fields[]> => z.custom<readonly Fields[]>(isListOfRecords, wanted);
 
+/** What names the loss and the parameters of a model's file. */
+const OF_A_FILE = {
+  loss: text.optional(),
+  softmaxCrossEntropy: text.optional(),
+  mse: text.optional(),
+  params: text.optional(),
+};
+
 const SETUP = z.strictObject({
   name: text.optional(),
   description: text.optional(),
   model: text,
+  ...OF_A_FILE,
   data: text,
   train: count.optional(),
   validation: countOrZero.optional(),
@@ -107,8 +117,14 @@ const setupOf = (own: Fields, shared: Fields, at: readonly PropertyKey[]): E.Eit
   if (E.isLeft(parsed)) return parsed;
   const { optimizers, model, data, ...setup } = parsed.right;
   const field = (name: string): string => pathText(pathOf([name]));
-  if (!modelNames.some((name) => name === model)) {
-    return E.left(wrong(field('model'), `${field('model')} is "${model}"; it must be one of ${modelNames.join(', ')}`));
+  if (!isModelFile(model) && !modelNames.some((name) => name === model)) {
+    const message = `${field('model')} is "${model}"; it must be one of ${modelNames.join(', ')}, or a FILE.onnx`;
+    return E.left(wrong(field('model'), message));
+  }
+  const ofAFile = Object.keys(OF_A_FILE).find((name) => Object.hasOwn(setup, name));
+  if (ofAFile !== undefined && !isModelFile(model)) {
+    const message = `${field(ofAFile)} is for a FILE.onnx; model "${model}" brings its own loss and parameters: leave it out`;
+    return E.left(wrong(field(ofAFile), message));
   }
   if (setup.epochs === undefined && setup.seconds === undefined) {
     const message = `${field('epochs')} is missing; give epochs, the passes over the training set, or seconds, the time of a run`;

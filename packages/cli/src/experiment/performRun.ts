@@ -4,14 +4,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 
 import type { Device } from '@hograd/session';
-import { orRefuse, wrongInput } from '../failure.js';
+import { orRefuse, refuse, wrongInput } from '../failure.js';
 import { hasCheckpoint } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { Diverged } from '../training/loop.js';
 import { methodOf } from '../training/methods.js';
 import { epochsOf } from '../training/metrics.js';
 import { openRun } from '../training/openRun.js';
-import { openForRuns, partsOf } from '../training/parts.js';
+import { modelUnder, openForRuns, partsOf } from '../training/parts.js';
 import type { RunPlan } from './plan.js';
 import { type RunRecord, writeRecord } from './record.js';
 
@@ -57,7 +57,10 @@ export const performRun = async (
     wrongInput(e.message),
   );
   const parts = partsOf(plan, plan.seed)(await openForRuns(dataRoot, plan.data));
-  const opened = await openRun(optimizer, parts, { ...plan, partition, summaryBatch, device, threads });
+  const model = modelUnder(dataRoot)(plan.model);
+  const opened = await openRun(optimizer, parts, { ...plan, model, partition, summaryBatch, device, threads });
+  if (opened.trainable.digest !== plan.modelDigest)
+    refuse(`${model} has changed since the experiment began; start it again with the same command`);
   await mkdir(folder, { recursive: true });
   let steps = 0;
   const over = async (outcome: Pick<RunRecord, 'outcome' | 'reason'>): Promise<RunRecord> => {

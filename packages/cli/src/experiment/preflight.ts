@@ -5,15 +5,22 @@ import { partitionFromSpec } from '@hograd/partition';
 import { attempt, orRefuse, wrongInput } from '../failure.js';
 import { methodOf } from '../training/methods.js';
 import { fit } from '../training/openRun.js';
-import { openForRuns, partsOf } from '../training/parts.js';
+import { modelUnder, openForRuns, partsOf } from '../training/parts.js';
 import type { Parts } from '../training/trainable.js';
 import type { Experiment, Setup } from './experiment.js';
 
 /** Steps an epoch of each setup, in order. */
 export type StepsPerEpoch = readonly number[];
 
-const checkSetup = async (setup: Setup, data: Parts): Promise<number> => {
-  const { trainable, train } = await fit(setup, partsOf(setup, setup.seeds[0]!)(data));
+/** What is known of a setup once its data and model have been opened. */
+interface Checked {
+  readonly setup: Setup;
+  readonly steps: number;
+}
+
+const checkSetup = async (setup: Setup, data: Parts, root: string): Promise<Checked> => {
+  const model = modelUnder(root)(setup.model);
+  const { trainable, train } = await fit({ ...setup, model }, partsOf(setup, setup.seeds[0]!)(data));
   const size = sizeOfDataset(train);
   const sampled = (batch: number) =>
     orRefuse(shuffledSampler({ size, batch, seed: 0, stream: '' }), (e) => wrongInput(e.message));
@@ -25,20 +32,30 @@ const checkSetup = async (setup: Setup, data: Parts): Promise<number> => {
       if (summaryBatch !== undefined) sampled(summaryBatch);
     }
   }
-  return Math.floor(size / setup.batch);
+  const { digest } = trainable;
+  return {
+    setup: digest === undefined ? setup : { ...setup, modelDigest: digest },
+    steps: Math.floor(size / setup.batch),
+  };
 };
 
 /** Opens every data set, fits every model, makes every partition. Refuses, naming the setup, what cannot be had. */
-export const checkSetups = async ({ setups }: Experiment, dataRoot: string): Promise<StepsPerEpoch> => {
+export const checkSetups = async (
+  experiment: Experiment,
+  dataRoot: string,
+): Promise<{ readonly experiment: Experiment; readonly stepsPerEpoch: StepsPerEpoch }> => {
   const opened = new Map<string, Parts>();
-  const steps: number[] = [];
-  for (const setup of setups) {
-    const checked = await attempt(async () => {
+  const checked: Checked[] = [];
+  for (const setup of experiment.setups) {
+    const result = await attempt(async () => {
       const data = opened.get(setup.data) ?? (await openForRuns(dataRoot, setup.data));
       opened.set(setup.data, data);
-      return checkSetup(setup, data);
+      return checkSetup(setup, data, dataRoot);
     });
-    steps.push(orRefuse(checked, (failure) => ({ ...failure, message: `${setup.name}: ${failure.message}` })));
+    checked.push(orRefuse(result, (failure) => ({ ...failure, message: `${setup.name}: ${failure.message}` })));
   }
-  return steps;
+  return {
+    experiment: { ...experiment, setups: checked.map(({ setup }) => setup) },
+    stepsPerEpoch: checked.map(({ steps }) => steps),
+  };
 };

@@ -5,6 +5,7 @@ import { partitionFromSpec } from '@hograd/partition';
 import type { Device, SessionOptions } from '@hograd/session';
 import { building, orRefuse, refuse, wrongInput } from '../failure.js';
 import type { LossOptions } from '../model.js';
+import { isModelFile } from '../modelFile.js';
 import { makeEvaluator } from './evaluator.js';
 import { fitModelFile } from './fileModel.js';
 import type { LoopSetup } from './loop.js';
@@ -59,8 +60,6 @@ const LOSS_FLAGS = {
   target: '--target',
   params: '--params',
 } as const;
-
-const isModelFile = (model: string): boolean => model.endsWith('.onnx');
 
 /** A model fitted to the data, and the data in the layout that the model takes. Refuses one that does not fit, with the reason. */
 export const fit = async ({ model, data: dataName, ...options }: ModelOptions, data: Parts): Promise<Fitted> => {

@@ -3,6 +3,7 @@
 import { isAbsolute, join } from 'node:path';
 import { type Dataset, permutation, sizeOfDataset, splitTrainValidation, subset } from '@hograd/data';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
+import { isModelFile } from '../modelFile.js';
 import { openParts } from './openRun.js';
 import type { Parts } from './trainable.js';
 
@@ -15,6 +16,12 @@ export interface Sizes {
   /** The first ones of the test set; left out: all. */
   readonly test?: number;
 }
+
+/** A model's text with a relative path of a file taken from `root`. */
+export const modelUnder =
+  (root: string) =>
+  (model: string): string =>
+    isModelFile(model) && !isAbsolute(model) ? join(root, model) : model;
 
 /** A data set's text (see `openDataset`) with a relative path in it taken from `root`. */
 export const dataUnder =

@@ -136,6 +136,33 @@ describe('hograd experiment', { timeout: 300_000 }, () => {
     expect(readFileSync(report, 'utf8')).toContain(wild.grid[0].runs[0].reason);
   });
 
+  it('trains a model’s file under --data-root as the model that it was exported from, and anew once it has changed', async () => {
+    const source = (model: string) =>
+      experiment('[{ optimizer: adam }]').replace('small-mlp', model).replace('[1, 2]', '[1]');
+    const exported = (seed: number) =>
+      hograd('export', 'small-mlp', '--seed', String(seed), '--out', join(folder, 'net.onnx'));
+    const conducted = (name: string, model: string) =>
+      hograd(
+        'experiment',
+        write(`${name}.yaml`, source(model)),
+        '--out',
+        join(folder, name),
+        '--threads',
+        '1',
+        '--data-root',
+        folder,
+      );
+    await exported(1);
+    expect((await conducted('named', 'small-mlp')).status).toBe(0);
+    expect((await conducted('file', 'net.onnx')).status).toBe(0);
+    expect(numbers('file')).toEqual(numbers('named'));
+    await exported(2);
+    expect((await conducted('file', 'net.onnx')).status).toBe(0);
+    const both = numbers('file');
+    expect(both).toHaveLength(2);
+    expect(both.filter((text) => text === numbers('named')[0])).toHaveLength(1);
+  });
+
   it.each([
     [['nowhere.yaml'], /nowhere\.yaml does not exist; check the path/],
     [
@@ -151,6 +178,10 @@ describe('hograd experiment', { timeout: 300_000 }, () => {
     [
       [write('partition.yaml', experiment('[{ optimizer: newton-summary, partition: blocks }]'))],
       /partition "blocks" lacks its number/,
+    ],
+    [
+      [write('missing.yaml', experiment('[{ optimizer: adam }]').replace('small-mlp', 'missing.onnx'))],
+      /^hograd: missing\.onnx on synthetic: missing\.onnx does not exist; check the path/,
     ],
     [[file, '--data-root', 'x', '--workers', '0'], /option '--workers <N>' argument '0' is invalid/],
   ])('refuses %j with status 2 before any run', async (args, message) => {

@@ -59,6 +59,11 @@ describe('parseExperiment', () => {
     expect(parsed(JSON.stringify(json))).toEqual(parsed(minimal));
   });
 
+  it('takes a model’s file, and what names its loss', () => {
+    const [setup] = parsed(changed(/model: small-mlp/, 'model: net.onnx\nsoftmaxCrossEntropy: logits')).setups;
+    expect(setup).toMatchObject({ model: 'net.onnx', softmaxCrossEntropy: 'logits', name: 'net.onnx on synthetic' });
+  });
+
   it('makes a grid of every option that is a list', () => {
     const [setup] = parsed(`${minimal}    lr: [1e-3, 1e-4]\n    beta1: [0.9]\n    eps: [1e-8, 1e-7]\n`).setups;
     expect(setup!.arms[0]!.searched).toEqual(['lr', 'eps']);
@@ -88,6 +93,11 @@ describe('parseExperiment', () => {
     [changed(/title: .*/), /^title is missing; it must be text$/],
     [changed(/model: .*/), /^model is missing; it must be text$/],
     [changed(/small-mlp/, 'bert'), /^model is "bert"; it must be one of small-mlp, mlp/],
+    [changed(/small-mlp/, 'net.pt'), /^model is "net\.pt"; it must be one of small-mlp, .*, or a FILE\.onnx$/],
+    [
+      `${minimal}mse: output\n`,
+      /^mse is for a FILE\.onnx; model "small-mlp" brings its own loss and parameters: leave/,
+    ],
     [changed(/epochs: 2/), /^epochs is missing; give epochs, .* or seconds, the time of a run$/],
     [changed(/epochs: 2/, 'epochs: 0'), /^epochs is 0; it must be a whole number, 1 or more$/],
     [changed(/epochs: 2/, 'epochs: two'), /^epochs is "two"; it must be a whole number, 1 or more$/],
