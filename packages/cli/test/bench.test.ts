@@ -7,6 +7,7 @@ import {
   cast,
   encode,
   gather,
+  type Input,
   input,
   log,
   makeGraph,
@@ -17,6 +18,7 @@ import {
   tensor,
 } from '@hograd/graph-builder';
 import { afterAll, describe, expect, it } from 'vitest';
+import { agreementOf } from '../src/bench/agreement.js';
 import { randomInputs } from '../src/bench/randomInputs.js';
 import type { Benched } from '../src/commands/bench.js';
 import { medianRatio } from '../src/turns.js';
@@ -58,7 +60,8 @@ describe('hograd bench', () => {
   });
 
   it('gives ratios that are medians of the ratios within one round', async () => {
-    const { costs } = await benched(...fixture('mlp-tanh'), '--engine', 'both');
+    const { costs, agreement } = await benched(...fixture('mlp-tanh'), '--engine', 'both');
+    expect(agreement.compared).toEqual(['gbar', 'Hbar', 'D3']);
     expect(costs.map((c) => c.task)).toEqual([
       'loss',
       'gradient',
@@ -104,7 +107,32 @@ describe('hograd bench', () => {
     expect(out).toMatch(/1 thread on \d+ cores?, cpu; ONNX Runtime \d/);
     for (const row of ['loss', 'gradient', 'H·v product', 'summary, order 2', 'summary, order 3'])
       expect(out).toMatch(new RegExp(`^${row} +[\\d.]+ `, 'm'));
-    expect(out).toMatch(/✓ the numbers agree/);
+    expect(out).toMatch(/✓ self-check of ḡ and H̄: off by /);
+  });
+});
+
+describe('the self-check', () => {
+  const w = input('w', [2], 'float64') as Input;
+  const vector = (...values: number[]) => tensor(values, [values.length], 'float64');
+  // u = (3, 4) and Hu = (1, −2): |u|² = 25, u·(Hu) = −5.
+  const right = {
+    gradient: { 'gradient.w': vector(3, 4) },
+    hvp: { 'hvp.w': vector(1, -2) },
+    'stacked-order-3': { gbar: vector(9, 16), Hbar: tensor([4, -6, -6, 3], [2, 2], 'float64'), D3: vector(1, 2) },
+    'generic-order-3': { gbar: vector(9, 16), Hbar: tensor([4, -6, -6, 3], [2, 2], 'float64'), D3: vector(1, 2) },
+  };
+
+  it('finds nothing where ḡ adds up to |u|², and H̄ to u·(Hu)', () => {
+    expect(agreementOf(right, [w])).toEqual({ compared: ['gbar', 'Hbar', 'D3'], difference: 0, agrees: true });
+  });
+
+  it.each([
+    ['gbar', vector(9, 17), 1 / 26],
+    ['Hbar', tensor([4, -6, -6, 4], [2, 2], 'float64'), 1 / 20],
+    ['D3', vector(1, -2), 4 / 3],
+  ])('finds a wrong %s', (name, value, difference) => {
+    const wrong = { ...right, 'generic-order-3': { ...right['generic-order-3'], [name]: value } };
+    expect(agreementOf(wrong, [w])).toMatchObject({ difference: expect.closeTo(difference, 12), agrees: false });
   });
 });
 

@@ -4,7 +4,7 @@ import { totalmem } from 'node:os';
 import { encode, makeGraph } from '@hograd/graph-builder';
 import { openSession, type Session, type SessionOptions } from '@hograd/session';
 import { quantile } from 'd3-array';
-import { failed, orRefuse, Refusal, refuse } from '../failure.js';
+import { building, failed, orRefuse, Refusal, refuse } from '../failure.js';
 import { type Arrays, directionName } from '../feeds.js';
 import { aliveBytes, formatBytes } from '../memoryPlan.js';
 import { sessionFailure } from '../sessionFailure.js';
@@ -67,10 +67,12 @@ const checkMemory = (task: string, bytes: number): void => {
 };
 
 const openTask = async ({ name, outputs }: Task, feeds: Arrays, options: SessionOptions): Promise<Opened> => {
-  const [{ graph, bytes }, build] = await timed(async () => {
-    const built = makeGraph(outputs());
-    return { graph: built, bytes: encode(built) };
-  });
+  const [{ graph, bytes }, build] = await timed(() =>
+    building(`${name} cannot be built`, () => {
+      const built = makeGraph(outputs());
+      return { graph: built, bytes: encode(built) };
+    }),
+  );
   const alive = aliveBytes(
     graph.outputs.map((o) => o.value),
     feeds,

@@ -2,11 +2,13 @@
 
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
+import type { Agreement } from '../bench/agreement.js';
 import type { BenchWatcher, Cost } from '../bench/measure.js';
 import type { DescribedInput } from '../bench/randomInputs.js';
 import { type Benched, type BenchOptions, bench } from '../commands/bench.js';
 import { type Console, conclude } from './console.js';
 import { deviceOption, lossOptions, positive, wholeNumber } from './options.js';
+import { tableText } from './table.js';
 
 const TITLES: Readonly<Record<string, string>> = { hvp: 'H·v product' };
 
@@ -20,7 +22,7 @@ const number = (value: number): string =>
 
 const milliseconds = (seconds: number): string => number(1000 * seconds);
 
-const HEAD = ['', 'ms', 'middle half', 'gradients', 'alive MiB', 'build ms', 'open ms'];
+const HEAD = ['', 'ms', 'quartiles', 'gradients', 'alive MiB', 'build ms', 'open ms'];
 
 const rowOf = ({ task, seconds, timesGradient, aliveBytes }: Cost): readonly string[] => [
   titleOf(task),
@@ -31,14 +33,6 @@ const rowOf = ({ task, seconds, timesGradient, aliveBytes }: Cost): readonly str
   milliseconds(seconds.build),
   milliseconds(seconds.create),
 ];
-
-/** The first column flush left, numbers flush right. */
-const tableText = (rows: readonly (readonly string[])[]): readonly string[] => {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
-  );
-};
 
 const inputText = ({ name, dtype, shape, values }: DescribedInput): string =>
   `${name} ${dtype}[${shape.join(', ')}]${values === undefined ? '' : ` ${values}`}`;
@@ -57,21 +51,28 @@ const machineText = ({ machine }: Benched): readonly string[] => [
     : []),
 ];
 
+const SYMBOLS: Readonly<Record<string, string>> = { gbar: 'ḡ', Hbar: 'H̄' };
+
+const agreementText = ({ compared, difference, agrees }: Agreement): string => {
+  const which = compared.map((name) => SYMBOLS[name] ?? name);
+  const names = [which.slice(0, -1).join(', '), which.at(-1)].filter((part) => part !== '').join(' and ');
+  return `${agrees ? '✓' : '✗'} self-check of ${names}: off by ${difference.toExponential(1)} of their size at most${agrees ? '' : '; do not trust these times'}`;
+};
+
 const text = (result: Benched): string => {
   const { model, dtype, inputs, loss, partition, groups, agreement, costs } = result;
   const size = groups.reduce((total, g) => total + g.size, 0);
   const had = Math.max(...costs.map((c) => c.rounds.filter((seconds) => seconds !== null).length));
-  const { difference, agrees } = agreement;
   return [
     `${model}: ${size} parameters in ${plural(groups.length, 'group')} (${partition}), ${dtype}, loss ${loss}`,
     `${inputs.source} inputs: ${inputs.arrays.map(inputText).join('; ')}`,
     ...machineText(result),
     '',
-    ...tableText([HEAD, ...costs.map(rowOf)]),
+    tableText(1, [HEAD, ...costs.map(rowOf)]),
     '',
     `Medians of ${plural(had, 'round')} taken in turn, along the gradient. gradients: the time in units of the gradient's in the same round.`,
     'alive: values that a run holds at once, from the graph; ONNX Runtime needs 1.2 to 4.5 times as much. build: differentiating and encoding.',
-    `${agrees ? '✓' : '✗'} ${agrees ? 'the numbers agree' : 'the numbers do not agree'}: ḡ, H̄ and D3 are off by ${difference.toExponential(1)} at most, relative to their size`,
+    agreementText(agreement),
   ].join('\n');
 };
 
