@@ -1,11 +1,23 @@
 /** The files that commands read and write; one that cannot be is refused in a line that names it. */
 
 import { makeFolder, readBytes, writeBytes } from '@hograd/data';
-import { orRefuse, wrongInput } from './failure.js';
+import { orRefuse, refuse, wrongInput } from './failure.js';
 
-/** The text of a file. */
-export const readText = async (path: string): Promise<string> =>
-  new TextDecoder().decode(orRefuse(await readBytes(path)(), (e) => wrongInput(e.message)));
+/** The text of a file; undefined where its bytes are not UTF-8, or hold a NUL, which no text does. */
+const decodeText = (bytes: Uint8Array): string | undefined => {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The text of a file. Refuses what is not text, without repeating its bytes. */
+export const readText = async (path: string): Promise<string> => {
+  const bytes = orRefuse(await readBytes(path)(), (e) => wrongInput(e.message));
+  return decodeText(bytes) ?? refuse(`${path} is not a text file (UTF-8); check the path`);
+};
 
 /** Writes bytes whole or not at all. */
 export const writeBinary = async (path: string, bytes: Uint8Array): Promise<void> => {

@@ -1,5 +1,6 @@
 /** η* of a summary, or why there is none, as commands print them (cli contract). */
 
+import type { CubicError } from '@hograd/cubic-solver';
 import { learningRates, type SummaryNumbers } from '@hograd/newton-summary';
 import * as E from 'fp-ts/lib/Either.js';
 
@@ -19,12 +20,43 @@ export interface RefusedRates {
   readonly error: { readonly kind: string; readonly message: string };
 }
 
-/** η* at an internal damping λ_int ≥ 0 (arXiv 2312.03885, equation 9). */
+/** More groups than this are counted, not named. */
+const MOST_NAMED = 6;
+
+const inWords = (names: readonly string[]): string =>
+  names.length <= MOST_NAMED
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;
+
+/** The solver knows groups by number and its arguments by letter; a command's user knows names and options. */
+const refusalInWords = (error: CubicError, names: readonly string[], lambdaInt: number): string => {
+  switch (error._tag) {
+    case 'Unbounded': {
+      const what = error.singular ? 'is singular to working precision' : 'has negative curvature';
+      const where = inWords(error.groups.map((s) => names[s]!));
+      return lambdaInt === 0
+        ? `H̄ ${what} on ${where}, and without a cubic term the model has no minimum; use --lambda-int above 0`
+        : `H̄ ${what} on ${where}, where D3 is 0 and no cubic term acts, so the model has no minimum; join groups with --partition`;
+    }
+    case 'NotFinite': {
+      const what = { H: 'H̄', g: 'ḡ', d: 'D3', lambda: 'λ_int' }[error.field];
+      const where = error.index.map((s) => names[s]!).join(' × ');
+      return `${what}${where && ` of ${where}`} is not finite; look for an overflow in the model's values`;
+    }
+    default:
+      return error.message;
+  }
+};
+
+/** η* of the groups' summary at an internal damping λ_int ≥ 0 (arXiv 2312.03885, equation 9). */
 export const ratesOf =
-  (summary: SummaryNumbers) =>
+  (groups: readonly { readonly name: string }[], summary: SummaryNumbers) =>
   (lambdaInt: number): SolvedRates | RefusedRates => {
     const solved = learningRates(lambdaInt)(summary);
-    if (E.isLeft(solved)) return { lambdaInt, error: { kind: solved.left._tag, message: solved.left.message } };
+    if (E.isLeft(solved)) {
+      const names = groups.map(({ name }) => name);
+      return { lambdaInt, error: { kind: solved.left._tag, message: refusalInWords(solved.left, names, lambdaInt) } };
+    }
     const { eta, r, certificate } = solved.right;
     return { lambdaInt, eta, r, case: solved.right.case, residual: certificate.residual };
   };

@@ -55,6 +55,8 @@ export interface Unbounded {
    * error above 0.
    */
   readonly curvature: number;
+  /** H is singular along `direction` to working precision; otherwise it has negative curvature there. */
+  readonly singular: boolean;
 }
 
 /** A minimiser exists, but float64 cannot hold it or the way to it. */
@@ -111,6 +113,7 @@ export const unbounded = (
     groups,
     direction,
     curvature,
+    singular: !negative,
   };
 };
 

@@ -89,7 +89,7 @@ describe('a model without minimum names its groups', () => {
         ],
         d: [1, 0],
       }),
-    ).toMatchObject({ _tag: 'Unbounded', groups: [1], curvature: -1 });
+    ).toMatchObject({ _tag: 'Unbounded', groups: [1], curvature: -1, singular: false });
   });
 
   it('says so in a line, with the cure', () => {
@@ -127,7 +127,11 @@ describe('a model without minimum names its groups', () => {
       [0, 0, 2],
     ];
     const d = [0, 0, 1];
-    expect(refusal({ H: singular, g: [1, 2, 1], d })).toMatchObject({ _tag: 'Unbounded', groups: [0, 1] });
+    expect(refusal({ H: singular, g: [1, 2, 1], d })).toMatchObject({
+      _tag: 'Unbounded',
+      groups: [0, 1],
+      singular: true,
+    });
     expect(
       refusal({
         H: [

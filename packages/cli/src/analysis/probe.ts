@@ -110,7 +110,7 @@ export const openProbe = async (problem: Probed, dataset: Dataset, options: Prob
       names.map((name) => `direction.${name}`),
     );
     const { count: _, ...summary } = await summaryOver(partition.groups.length, sweeps.curvature.over({ ...at, ...u }));
-    const eta = options.lambdaInt.map(ratesOf(summary));
+    const eta = options.lambdaInt.map(ratesOf(partition.groups, summary));
     const solved = eta.find((rates) => 'eta' in rates);
     return { ...summary, eta, ...(solved && { taylor: await checkTaylor(at, u, solved) }) };
   };

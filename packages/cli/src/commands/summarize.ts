@@ -99,7 +99,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     gbar,
     ...(options.order !== '1' && { Hbar }),
     ...(options.order === '3' && { D3 }),
-    eta: options.lambdaInt.map(ratesOf({ gbar, Hbar, D3 })),
+    eta: options.lambdaInt.map(ratesOf(partition.groups, { gbar, Hbar, D3 })),
     device: session.device,
     ...(options.memoryLimit !== undefined && { memory: describePlan(plan, options.memoryLimit) }),
     seconds: { build, compile, run: seconds },

@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readText } from '../src/files.js';
+import { hograd } from './capture.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'hograd-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = (name: string, content: Uint8Array | string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+
+describe('the text of a file', () => {
+  it('is its characters, without a byte order mark', async () => {
+    expect(await readText(file('text', '\ufeffλ: 1\n'))).toBe('λ: 1\n');
+  });
+
+  it.each([
+    ['bytes that are no UTF-8', Uint8Array.of(0x1f, 0x8b, 8, 0x7b)],
+    ['a NUL', Uint8Array.of(0x61, 0, 0x62)],
+  ])('is refused, the file named and no byte repeated: %s', async (_, bytes) => {
+    const path = file('binary.yaml', bytes);
+    const { status, out, err } = await hograd('experiment', path);
+    expect([status, out, err]).toEqual([2, '', `hograd: ${path} is not a text file (UTF-8); check the path\n`]);
+  });
+});
