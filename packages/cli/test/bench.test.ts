@@ -11,11 +11,13 @@ import {
   input,
   log,
   makeGraph,
+  matmul,
   meanSquaredError,
   mul,
   reduceSum,
   type Tensor,
   tensor,
+  transpose,
 } from '@hograd/graph-builder';
 import { afterAll, describe, expect, it } from 'vitest';
 import { agreementOf } from '../src/bench/agreement.js';
@@ -210,6 +212,11 @@ describe('hograd bench refuses', () => {
       'more than can be drawn',
       () => ['mlp', '--batch', '1000000000'],
       /too much to draw at random; take a smaller --batch/,
+    ],
+    [
+      'more than fits into memory, before anything runs',
+      () => [modelWith(row, matmul(matmul(row, transpose(row, [1, 0])), row)), '--batch', '1000000'],
+      /loss holds about [\d.]+ GiB at once, more than the [\d.]+ GiB that there are; take fewer examples/,
     ],
     [
       'a loss that is no number, on random inputs',

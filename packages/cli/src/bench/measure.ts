@@ -36,14 +36,19 @@ export interface Cost {
   readonly aliveBytes: number;
 }
 
-interface Opened {
+/** A graph, encoded. */
+interface Built {
   readonly task: string;
+  readonly bytes: Uint8Array;
+  readonly build: number;
+  readonly aliveBytes: number;
+}
+
+interface Opened extends Omit<Built, 'bytes'> {
   readonly session: Session;
   readonly values: Tensors;
-  readonly build: number;
   readonly create: number;
   readonly first: number;
-  readonly aliveBytes: number;
 }
 
 export interface Measured {
@@ -58,32 +63,35 @@ export interface BenchWatcher {
   readonly onRound: (done: number, rounds: number) => void;
 }
 
+/** What this process may have, of the machine's. */
+const memory = (): number => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+
 /** A run that cannot fit would take the machine down with it. */
-const checkMemory = (task: string, bytes: number): void => {
-  if (bytes <= totalmem()) return;
+const checkMemory = ({ task, aliveBytes: bytes }: Built): void => {
+  if (bytes <= memory()) return;
   refuse(
-    `${task} holds about ${formatBytes(bytes)} at once, more than the machine's ${formatBytes(totalmem())}; take fewer examples, a lower --order, or fewer groups (--partition)`,
+    `${task} holds about ${formatBytes(bytes)} at once, more than the ${formatBytes(memory())} that there are; take fewer examples, a lower --order, or fewer groups (--partition)`,
   );
 };
 
-const openTask = async ({ name, outputs }: Task, feeds: Arrays, options: SessionOptions): Promise<Opened> => {
+const buildTask = async ({ name, outputs }: Task, feeds: Arrays): Promise<Built> => {
   const [{ graph, bytes }, build] = await timed(() =>
     building(`${name} cannot be built`, () => {
       const built = makeGraph(outputs());
       return { graph: built, bytes: encode(built) };
     }),
   );
-  const alive = aliveBytes(
-    graph.outputs.map((o) => o.value),
-    feeds,
-  );
-  checkMemory(name, alive);
+  const values = graph.outputs.map((o) => o.value);
+  return { task: name, bytes, build, aliveBytes: aliveBytes(values, feeds) };
+};
+
+const openTask = async ({ bytes, ...built }: Built, feeds: Arrays, options: SessionOptions): Promise<Opened> => {
   const [session, create] = await timed(async () => orRefuse(await openSession(bytes, options)(), sessionFailure));
   const [values, first] = await timed(() => runOn(session, feeds)).catch(async (cause) => {
     await session.release()();
     throw cause;
   });
-  return { task: name, session, values, build, create, first, aliveBytes: alive };
+  return { ...built, session, values, create, first };
 };
 
 /** Times runs of a session, one after the other. */
@@ -138,15 +146,21 @@ export const measure = async (
     readonly watcher?: BenchWatcher;
   },
 ): Promise<Measured> => {
+  const built: Built[] = [];
+  for (const task of tasks) {
+    const next = await buildTask(task, feeds);
+    checkMemory(next);
+    built.push(next);
+  }
   const opened: Opened[] = [];
   let all = feeds;
   try {
-    for (const [i, task] of tasks.entries()) {
-      watcher?.onOpen(task.name, i, tasks.length);
+    for (const [i, task] of built.entries()) {
+      watcher?.onOpen(task.task, i, built.length);
       const next = await openTask(task, all, sessionOptions);
       opened.push(next);
       checkLoss(next.values, inputs);
-      if (task.name !== GRADIENT) continue;
+      if (task.task !== GRADIENT) continue;
       const along = parameters.map((p) => [directionName(p), next.values[`${GRADIENT}.${p.attributes.name}`]!]);
       all = { ...feeds, ...Object.fromEntries(along) };
     }

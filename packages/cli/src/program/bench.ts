@@ -89,7 +89,7 @@ const watch = (stream: NodeJS.WriteStream): { readonly watcher: BenchWatcher; re
   };
   return {
     watcher: {
-      onOpen: (task, done, tasks) => show(done, tasks, `building and opening: ${titleOf(task)}`),
+      onOpen: (task, done, tasks) => show(done, tasks, `opening: ${titleOf(task)}`),
       onRound: (done, rounds) => show(done, rounds, `round ${done} of at most ${rounds}`),
     },
     stop: () => bar.stop(),
