@@ -71,7 +71,7 @@ const text = (result: Benched): string => {
     tableText(1, [HEAD, ...costs.map(rowOf)]),
     '',
     `Medians of ${plural(had, 'round')} taken in turn, along the gradient. gradients: the time in units of the gradient's in the same round.`,
-    'alive: values that a run holds at once, from the graph; ONNX Runtime needs 1.2 to 4.5 times as much. build: differentiating and encoding.',
+    'alive: values that a run holds at once, estimated from the graph; buffers of ONNX Runtime come on top. build: differentiating and encoding.',
     agreementText(agreement),
   ].join('\n');
 };
