@@ -1,13 +1,19 @@
 /** Keeping a run within a memory limit: how many examples at once, decided from an estimate before anything runs. */
 
-import { type Expr, type Input, isInput, peakBytes, topologicalOrder } from '@hograd/graph-builder';
+import { type Expr, type Input, isInput, makeGraph, peakMemory, topologicalOrder } from '@hograd/graph-builder';
 import { refuse } from './failure.js';
 
 /**
- * What a run takes beyond the values that are alive (the program itself, buffers within kernels, an arena that grows in powers of
- * two), as a multiple of the estimate: from 1.2 to 4.5 where it was measured, most for convolutions (docs/benchmarks.md).
+ * Bytes of Node, this program, the runtime and a differentiated graph: 130 to 150 MiB were measured, on models that hold next to nothing
+ * (docs/decisions/memory-plan.md, also for the two factors).
  */
-const OVERHEAD = 5;
+export const PROCESS = 160 * 2 ** 20;
+
+/** Inputs are in memory as the files' bytes, as arrays, and in what became of them (a gradient that is the direction, packed weights). */
+const INPUT_COPIES = 3;
+
+/** The runtime's arena grows in powers of two, and kernels pack weights and unfold images in it: up to 1.75 times what is alive. */
+const ARENA = 2;
 
 /** What is to be fed, of which only the shapes count. */
 export type Shapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;
@@ -16,7 +22,7 @@ export interface MemoryPlan {
   /** Examples in all, and at most in one slice. */
   readonly examples: number;
   readonly slice: number;
-  /** Estimated bytes of a slice's run, overhead included. */
+  /** Estimated bytes of the process while a slice runs; 0, not estimated, without a limit: the graph must be written to tell. */
   readonly bytes: number;
   /** The inputs that have one row an example. */
   readonly batched: readonly string[];
@@ -31,10 +37,13 @@ export const batchOf = (
   return { symbol, names: inputs.filter((i) => i.shape[0] === symbol).map((i) => i.attributes.name) };
 };
 
-/** Rounded up, in the largest binary unit not above it. */
+/** Rounded up to three significant digits, in the largest binary unit not above it. */
 export const formatBytes = (bytes: number): string => {
   const power = Math.min(3, Math.max(1, Math.floor(Math.log2(bytes) / 10)));
-  return `${Math.ceil(bytes / 2 ** (10 * power))} ${['', 'KiB', 'MiB', 'GiB'][power]}`;
+  const value = bytes / 2 ** (10 * power);
+  const scale = 10 ** Math.max(0, 2 - Math.max(0, Math.floor(Math.log10(value))));
+  // Twelve digits, lest 1.1 · 100 be rounded up to 111.
+  return `${Math.ceil(Number((value * scale).toPrecision(12))) / scale} ${['', 'KiB', 'MiB', 'GiB'][power]}`;
 };
 
 /** Lengths of all symbols, from the feeds, with the batch's replaced. */
@@ -56,26 +65,37 @@ const lengths = (
 const inputsOf = (outputs: readonly Expr[]): readonly Input[] =>
   topologicalOrder(outputs).filter(isInput) as readonly Input[];
 
+/** Outputs without names of their own, as a graph. */
+const peakOf = (outputs: readonly Expr[]): ReturnType<typeof peakMemory> =>
+  peakMemory(makeGraph(outputs.map((value, i) => ({ name: `output.${i}`, value }))));
+
 /** The most bytes of values that are alive at once while outputs are computed: an estimate that leaves out the runtime's own needs. */
-export const aliveBytes = (outputs: readonly Expr[], feeds: Shapes): number =>
-  peakBytes(lengths(inputsOf(outputs), feeds, undefined, 0))(outputs);
+export const aliveBytes = (outputs: readonly Expr[], feeds: Shapes): number => {
+  const { held, computed } = peakOf(outputs)(lengths(inputsOf(outputs), feeds, undefined, 0));
+  return held + computed;
+};
 
 /**
- * The largest slices of the batch whose runs the estimate keeps under `limit` bytes (no limit: the whole batch). Slices are
- * exact for a loss that is a mean over independent examples (math of arXiv 2312.03885, §3: all tensors are then means too).
+ * The largest slices of the batch whose runs the estimate keeps under `limit` bytes of the process (no limit: the whole batch); examples
+ * that wait outside a slice are not counted. Slices are exact for a loss that is a mean over independent examples (math of arXiv 2312.03885, §3: all tensors are then means too).
  * Refuses a limit that not even one example keeps, or a model whose batch has a fixed length.
  */
 export const planMemory = (outputs: readonly Expr[], feeds: Shapes, limit: number | undefined): MemoryPlan => {
   const inputs = inputsOf(outputs);
   const batch = batchOf(inputs);
   const examples = batch ? feeds[batch.names[0]!]!.shape[0]! : 1;
-  const bytes = (size: number): number => OVERHEAD * peakBytes(lengths(inputs, feeds, batch?.symbol, size))(outputs);
   const batched = batch?.names ?? [];
+  if (limit === undefined) return { examples, slice: examples, bytes: 0, batched };
+  const peak = peakOf(outputs);
+  const bytes = (size: number): number => {
+    const { held, computed } = peak(lengths(inputs, feeds, batch?.symbol, size));
+    return Math.ceil(PROCESS + INPUT_COPIES * held + ARENA * computed);
+  };
   const whole = bytes(examples);
-  if (limit === undefined || whole <= limit) return { examples, slice: examples, bytes: whole, batched };
+  if (whole <= limit) return { examples, slice: examples, bytes: whole, batched };
   if (!batch) {
     return refuse(
-      `the run needs about ${formatBytes(whole)}, more than --memory-limit, and the model's batch has a fixed length; export it with a symbolic batch or raise the limit`,
+      `the run needs about ${formatBytes(whole)}, more than --memory-limit ${formatBytes(limit)}, and the model's batch has a fixed length; export it with a symbolic batch or raise the limit`,
     );
   }
   const one = bytes(1);
@@ -93,7 +113,7 @@ export const planMemory = (outputs: readonly Expr[], feeds: Shapes, limit: numbe
   return { examples, slice: fits, bytes: bytes(fits), batched };
 };
 
-/** The plan in one line. */
+/** A plan that keeps a limit, in one line. */
 export const describePlan = ({ examples, slice, bytes }: MemoryPlan, limit: number): string =>
   slice >= examples
     ? `memory: about ${formatBytes(bytes)} for all ${examples} examples at once, under the limit of ${formatBytes(limit)}`

@@ -20,6 +20,7 @@ import { interactionOf } from '../src/analysis/interaction.js';
 import { placeGroups } from '../src/analysis/layers.js';
 import { openProbe, type ProbeOptions } from '../src/analysis/probe.js';
 import { predictChange } from '../src/analysis/taylor.js';
+import { PROCESS } from '../src/memoryPlan.js';
 
 const right = <L extends { readonly message: string }, A>(result: E.Either<L, A>): A => {
   if (E.isLeft(result)) throw new Error(result.left.message);
@@ -116,7 +117,7 @@ describe('a probe', () => {
 
   it('gives the same numbers whatever the slices', async () => {
     const whole = (await measured())!;
-    const sliced = (await measured(undefined, { memoryLimit: 60_000 }))!;
+    const sliced = (await measured(undefined, { memoryLimit: PROCESS + 40_000 }))!;
     expect(sliced).not.toEqual(whole);
     for (const [s, row] of whole.Hbar.entries()) {
       expect(sliced.gbar[s]! / whole.gbar[s]!).toBeCloseTo(1, 10);
@@ -155,7 +156,7 @@ describe('a probe', () => {
     expect(shapes.map(({ name }) => initial[name]!.data)).toEqual(before);
     let asked = 0;
     const interrupted = (): boolean => ++asked > 3;
-    expect(await measured(undefined, { memoryLimit: 60_000, interrupted })).toBeUndefined();
+    expect(await measured(undefined, { memoryLimit: PROCESS + 40_000, interrupted })).toBeUndefined();
     expect(asked).toBe(4);
   });
 

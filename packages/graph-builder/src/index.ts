@@ -12,13 +12,13 @@ export { type LayerNormOptions, layerNorm, rmsNorm } from './functions/layerNorm
 export { meanSquaredError, negativeLogLikelihood, softmaxCrossEntropy } from './functions/losses.js';
 export { mean } from './functions/mean.js';
 export { type Graph, type Input, inputNamed, makeGraph, type Output, outputNamed } from './graph.js';
+export { type PeakMemory, peakMemory } from './memory/peakMemory.js';
 export { type DecodeOptions, decode } from './onnx/decode.js';
 export { type EncodeOptions, encode, OPSET } from './onnx/encode.js';
 export type { DecodeError, UnsupportedNode } from './onnx/errors.js';
 export type { ExternalData } from './onnx/externalData.js';
 export type { Value } from './op.js';
 export * from './ops/index.js';
-export { peakBytes } from './peakBytes.js';
 export type { Shape } from './shape.js';
 export {
   type Along,

@@ -16,7 +16,7 @@ const hogradCommand = fileURLToPath(new URL('../../../packages/cli/bin/hograd.js
 
 const SETTINGS = {
   full: { batch: 1000, limits: [2 * 2 ** 30, 1 * 2 ** 30, undefined], room: 12 * 2 ** 30 },
-  quick: { batch: 64, limits: [8 * 2 ** 20, undefined], room: 0 },
+  quick: { batch: 64, limits: [180 * 2 ** 20, undefined], room: 0 },
 };
 
 const POLL_MS = 20;
