@@ -253,6 +253,20 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
     expect(metrics('rows', 'sgd')).toBe(metrics('same', 'sgd'));
   });
 
+  it('is looked at by hograd analyze on the way that it takes, in float64 too', async () => {
+    const args = ['--model', plain, '--data', digits, '--optimizer', 'sgd', '--epochs', '2', '--batch', '20'];
+    const of = (dtype: string, out: string) =>
+      hograd('analyze', ...args, '--seed', String(SEED), '--dtype', dtype, '--json', '--out', join(folder, out));
+    const [single, double] = [await of('float32', 'single'), await of('float64', 'double')];
+    expect([single.status, double.status]).toEqual([0, 0]);
+    const losses = (text: string): readonly number[] => JSON.parse(text).moments.map((m: { loss: number }) => m.loss);
+    expect(losses(double.out)).toHaveLength(3);
+    losses(double.out).forEach((loss, k) => {
+      expect(Math.abs(loss - losses(single.out)[k]!)).toBeLessThan(1e-6);
+    });
+    expect(metrics('double', 'sgd')).toBe(metrics('same', 'sgd'));
+  });
+
   it('resumes to the very bytes, and not from a file that has changed since', async () => {
     const file = write('changing.onnx', readFileSync(plain));
     const args = ['--model', file, '--data', digits, '--optimizer', 'adam', '--checkpoint-every', '2'];

@@ -92,7 +92,11 @@ export const addAnalyze = (program: Command, console: Console): Command =>
   program
     .command('analyze')
     .description('curvature, its inverse and the rates that it asks for, along a training run that it does not disturb')
-    .option('--model <NAME>', `of ${TRAINABLE.join(', ')}; fitted to the data`, 'small-mlp')
+    .option(
+      '--model <MODEL>',
+      `${TRAINABLE.join(', ')}, fitted to the data; or a FILE.onnx, as hograd train takes it by default`,
+      'small-mlp',
+    )
     .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
     .option('--optimizer <NAME>', `what trains: one of ${OPTIMIZERS.join(', ')}`, 'momentum')
     .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)

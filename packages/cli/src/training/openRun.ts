@@ -62,13 +62,15 @@ const LOSS_FLAGS = {
 } as const;
 
 /** A model fitted to the data, and the data in the layout that the model takes. Refuses one that does not fit, with the reason. */
-export const fit = async ({ model, data: dataName, ...options }: ModelOptions, data: Parts): Promise<Fitted> => {
-  if (isModelFile(model)) return fitModelFile(model, options, dataName, data);
-  for (const option of Object.keys(LOSS_FLAGS) as (keyof typeof LOSS_FLAGS)[]) {
-    if (options[option] !== undefined)
-      refuse(
-        `${LOSS_FLAGS[option]} is for a FILE.onnx; model "${model}" brings its own loss and parameters: leave it out`,
-      );
+export const fit = async (options: ModelOptions, data: Parts): Promise<Fitted> => {
+  const { model, data: dataName, loss, softmaxCrossEntropy, labels, mse, target, params } = options;
+  const given = { loss, softmaxCrossEntropy, labels, mse, target, params };
+  if (isModelFile(model)) return fitModelFile(model, given, dataName, data);
+  const flag = (Object.keys(given) as (keyof typeof given)[]).find((option) => given[option] !== undefined);
+  if (flag !== undefined) {
+    return refuse(
+      `${LOSS_FLAGS[flag]} is for a FILE.onnx; model "${model}" brings its own loss and parameters: leave it out`,
+    );
   }
   return fitZooModel(model, dataName, data);
 };
