@@ -16,7 +16,7 @@ import {
 import { groupDirections } from '@hograd/newton-summary';
 import type { Partition } from '@hograd/partition';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { attempt, type Failure, orRefuse, refuse, wrongInput } from '../failure.js';
+import { attempt, building, type Failure, orRefuse, refuse, wrongInput } from '../failure.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { readPartition } from '../partition.js';
 import { trainStepGraph } from './trainStepGraph.js';
@@ -100,10 +100,10 @@ export const differentiate =
     attempt(async () => {
       const model = orRefuse(await readModel(path, options)(), (failure) => failure);
       const { keepInitializers = false, trainStep } = options;
-      const graph = trainStep === undefined ? await derived(model, options) : stepped(model, trainStep, options);
-      const bytes = encode(graph, {
-        keepInitializers,
-        metadata: { 'hograd.parameters': model.parameters.map(nameOf).join(',') },
+      const { graph, bytes } = await building(`the derivatives of ${path} cannot be written`, async () => {
+        const graph = trainStep === undefined ? await derived(model, options) : stepped(model, trainStep, options);
+        const metadata = { 'hograd.parameters': model.parameters.map(nameOf).join(',') };
+        return { graph, bytes: encode(graph, { keepInitializers, metadata }) };
       });
       orRefuse(await writeBytes(options.out)(bytes)(), (e) => wrongInput(e.message));
       return {

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { grad, type Order, type Tensor } from '@hograd/graph-builder';
 import { summaryReport } from '@hograd/report';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
+import { attempt, building, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { type Arrays, directionName, readDirections, readModelFeeds } from '../feeds.js';
 import { writeText } from '../files.js';
 import { meansOf } from '../means.js';
@@ -73,8 +73,10 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   const partition = await readPartition(options.partition, parameters);
   const feeds = await readModelFeeds(model, options.inputs);
   const directions = await directionFeeds(model, feeds, options);
-  const [outputs, build] = await timed(async () =>
-    summaryOutputs(model, partition, { order: Number(options.order) as Order, engine: options.engine }),
+  const [outputs, build] = await timed(() =>
+    building(`the summary of ${path} cannot be built`, () =>
+      summaryOutputs(model, partition, { order: Number(options.order) as Order, engine: options.engine }),
+    ),
   );
   const all = { ...feeds, ...directions };
   const plan = planMemory(

@@ -96,6 +96,8 @@ const watch = (stream: NodeJS.WriteStream): { readonly watcher: BenchWatcher; re
   };
 };
 
+const holds = ({ agreement }: Benched): boolean => agreement.agrees;
+
 interface Given extends BenchOptions {
   readonly json?: boolean;
 }
@@ -104,7 +106,7 @@ const run = async (model: string, { json, ...options }: Given, console: Console)
   const { watcher, stop } = watch(process.stderr);
   const result = await bench(model, options, watcher)();
   stop();
-  await conclude(console, json ? JSON.stringify : text)(() => Promise.resolve(result));
+  await conclude(console, json ? JSON.stringify : text, holds)(() => Promise.resolve(result));
 };
 
 export const addBench = (program: Command, console: Console): Command =>

@@ -14,13 +14,17 @@ export interface Console {
   readonly exitWith: (status: number) => void;
 }
 
-/** Runs a command's work; prints its result, or says in one line why there is none. */
+/**
+ * Runs a command's work; prints its result, or says in one line why there is none. A result that does not hold, as a self-check that failed, is
+ * printed too, and is exit status 1.
+ */
 export const conclude =
-  <A>(console: Console, text: (result: A) => string) =>
+  <A>(console: Console, text: (result: A) => string, holds: (result: A) => boolean = () => true) =>
   async (work: TE.TaskEither<Failure, A>): Promise<void> => {
     const result = await work();
     if (E.isRight(result)) {
       console.print(text(result.right));
+      if (!holds(result.right)) console.exitWith(1);
       return;
     }
     console.say(`hograd: ${result.left.message}`);

@@ -21,4 +21,6 @@ export const addDoctor = (program: Command, console: Console): Command =>
     .description('what runs on this machine: providers, versions, a self-test')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  hograd doctor')
-    .action((options: { readonly json?: boolean }) => conclude(console, options.json ? JSON.stringify : text)(doctor));
+    .action((options: { readonly json?: boolean }) =>
+      conclude(console, options.json ? JSON.stringify : text, ({ golden }: Diagnosis) => golden.agrees)(doctor),
+    );
