@@ -10,6 +10,7 @@ import { addExperiment } from './program/experiment.js';
 import { addExport } from './program/export.js';
 import { addSummarize } from './program/summarize.js';
 import { addTrain } from './program/train.js';
+import { version } from './version.js';
 
 /**
  * Runs the command line. Returns the exit status: 0 done, 1 the work failed, 2 the arguments or input files are wrong, 130
@@ -29,6 +30,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     .description(
       'Differentiates ONNX graphs to any order, exactly, into standard ONNX, and trains with what that gives.',
     )
+    .version(version())
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'hograd: ')) });
   for (const add of [

@@ -1,6 +1,5 @@
 /** hograd doctor: what runs on this machine. */
 
-import { readFile } from 'node:fs/promises';
 import {
   encode,
   input,
@@ -16,6 +15,7 @@ import { openSession, type Probe, probe } from '@hograd/session';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, type Failure, failed, orRefuse } from '../failure.js';
 import { sessionFailure } from '../sessionFailure.js';
+import { version } from '../version.js';
 
 export interface Diagnosis {
   readonly versions: { readonly hograd: string; readonly node: string; readonly onnxruntime: string };
@@ -61,10 +61,9 @@ const selfTest = async (): Promise<number> => {
 export const doctor: TE.TaskEither<Failure, Diagnosis> = () =>
   attempt(async () => {
     const found = orRefuse(await probe(), (e) => failed(e.message));
-    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     const difference = await selfTest();
     return {
-      versions: { hograd: version, node: found.nodeVersion, onnxruntime: found.ortVersion },
+      versions: { hograd: version(), node: found.nodeVersion, onnxruntime: found.ortVersion },
       platform: found.platform,
       threads: found.threads,
       providers: found.providers,
