@@ -36,7 +36,7 @@ const IR_VERSION = 8;
 const bytesOf = ({ data }: Tensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** A tensor as a protobuf message, its elements as raw little-endian bytes. */
-export const encodeTensor = (name: string, value: Tensor): Onnx.ITensorProto => ({
+const encodeTensor = (name: string, value: Tensor): Onnx.ITensorProto => ({
   name,
   dataType: onnxTypeOf[value.dtype],
   dims: value.shape.map((d) => Long.fromNumber(d)),
