@@ -12,6 +12,7 @@ export interface StateTensor {
 /** A direction's state by name (without the `state.` of its inputs). */
 export type State = Readonly<Record<string, Expr>>;
 
+/** What a direction is worked out from, as expressions. */
 export interface DirectionArguments {
   /** One for each parameter, of its shape: the loss's gradients, or in a chain the direction that comes before. */
   readonly gradients: readonly Expr[];

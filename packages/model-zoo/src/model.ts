@@ -6,6 +6,7 @@ import type { Initializer } from './initializers/initializer.js';
 /** What a parameter is in its layer: `scale` and `shift` are a normalisation's, `embedding` a table of vectors. */
 export type ParameterKind = 'weight' | 'bias' | 'scale' | 'shift' | 'embedding';
 
+/** A parameter: its name, shape, place in its layer, and how it begins. */
 export interface ParameterSpec {
   /** The layer's name and PyTorch's name of the tensor: `0.weight`, `conv1.bias`, `h.0.ln_1.weight`. Unique in a model. */
   readonly name: string;
@@ -26,6 +27,7 @@ export type ParameterExprs = Readonly<Record<string, Expr>>;
 /** How outputs are compared with targets: see `lossGraph`. */
 export type Loss = 'softmaxCrossEntropy' | 'meanSquaredError' | 'bernoulliCrossEntropy';
 
+/** A model as a value: parameters, forward pass, and the loss that it is made for. */
 export interface Model {
   /** In the order of the layers, each weight before its bias. */
   readonly parameters: readonly ParameterSpec[];

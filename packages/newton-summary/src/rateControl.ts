@@ -35,6 +35,7 @@ export interface RateControlState {
   readonly model?: MeasuredSummary | SlicedSummary;
 }
 
+/** What a summary leads to. */
 export interface Summarized {
   readonly state: RateControlState;
   /** [S], to be applied. */
@@ -42,6 +43,7 @@ export interface Summarized {
   readonly detail: Rates;
 }
 
+/** What becomes of the step after a summary. */
 export interface Judged {
   readonly state: RateControlState;
   /** [S], in force from now on: after an accepted step, those of the steps until the next summary. */
@@ -55,6 +57,7 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
+/** The fold of a run over its summaries, steps and epochs: pure functions of a state that is plain data. */
 export interface RateControl {
   readonly initial: RateControlState;
   /** A summary has been measured. */

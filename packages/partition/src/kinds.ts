@@ -3,7 +3,10 @@
 import { layers } from './layers.js';
 import type { ParameterShape } from './partition.js';
 
+/** What a parameter does to a layer's values: multiplies them, or is added to them. */
 export type Role = 'weight' | 'bias';
+
+/** The sorts of parameters that a partition by kind keeps apart. */
 export type Kind = 'weights' | 'biases' | 'norms' | 'embeddings';
 
 /** The order in which groups by kind come. */

@@ -23,6 +23,7 @@ export interface StepRuleResult {
   readonly checks?: readonly Output[];
 }
 
+/** How far the parameters go along −u. */
 export interface StepRule {
   readonly name: string;
   readonly update: (step: StepRuleArguments) => StepRuleResult;

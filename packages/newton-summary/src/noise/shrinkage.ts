@@ -8,6 +8,7 @@ export interface Fold {
   readonly eta: readonly number[];
 }
 
+/** What cross-validation says of a solution η. */
 export interface Shrinkage {
   /** c in [0, 1]: the part of η that the slices it does not come from bear out. */
   readonly factor: number;

@@ -34,6 +34,7 @@ export interface PlateauState {
   readonly scale: number;
 }
 
+/** Where a run starts: no epoch seen, λ1 whole. */
 export const NO_PLATEAU: PlateauState = { waited: 0, cooling: 0, scale: 1 };
 
 /** The scale after one more epoch's mean training loss. A loss that is not a number is no improvement. */

@@ -39,6 +39,7 @@ export interface TrustState {
   readonly scale: number;
 }
 
+/** Where a run starts: rates as the solver gives them. */
 export const FULL_TRUST: TrustState = { scale: 1 };
 
 /** A step's outcome, on the examples that its rates come from. */
@@ -49,6 +50,7 @@ export interface Outcome {
   readonly after: number;
 }
 
+/** Whether a step did what its model predicted. */
 export interface Verdict {
   readonly state: TrustState;
   /** False: the parameters are to be put back. */

@@ -14,6 +14,7 @@ export interface QuadraticModel {
   readonly Hbar: readonly (readonly number[])[];
 }
 
+/** A coarser partition, and what it costs. */
 export interface Merged {
   readonly partition: Partition;
   /** ½ ḡᵀH̄⁻¹ḡ before merging: the largest decrease of the quadratic model. */
