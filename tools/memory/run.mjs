@@ -1,43 +1,21 @@
 // How much memory `hograd summarize` takes, beside what its memory plan says it will: prints the table of docs/decisions/memory-plan.md.
 // Linux only. node tools/memory/run.mjs [MODEL:BATCH...]
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeNpz } from '@hograd/data';
 import { encode } from '@hograd/graph-builder';
 import { lossGraph } from '@hograd/model-zoo';
-import { statusBytes } from '../bench/peers/resident.mjs';
 import { benchModel } from '../bench/problem/models.mjs';
 import { draftProblem } from '../bench/problem/problem.mjs';
+import { runHograd } from '../hograd.mjs';
 import { row } from '../markdown.mjs';
 import { right } from '../right.mjs';
 
-const HOGRAD = fileURLToPath(new URL('../../packages/cli/bin/hograd.js', import.meta.url));
 const CASES = ['mlp:100', 'lenet:32', 'lenet:200', 'vgg11:32', 'vgg11:200', 'gpt:2', 'gpt:16'];
 const ORDERS = ['1', '2', '3'];
-const POLL_MS = 10;
 /** Never reached: it has the plan made and printed, and nothing cut into slices. */
 const LIMIT = `${2 ** 42}`;
-
-/** The document on a command's standard output, and the most bytes resident of its process. Rejects where it fails. */
-const runMeasured = (args) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [HOGRAD, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let [output, peak] = ['', 0];
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    const watch = setInterval(() => {
-      peak = Math.max(peak, statusBytes(child.pid, 'VmHWM') ?? 0);
-    }, POLL_MS);
-    child.on('close', (code, signal) => {
-      clearInterval(watch);
-      if (code === 0) resolve({ document: JSON.parse(output), peak });
-      else reject(new Error(`hograd ended with ${signal ?? `exit status ${code}`}`));
-    });
-  });
 
 const UNITS = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 
@@ -61,8 +39,8 @@ try {
     writeFileSync(files[0], encode(lossGraph(model, { values }), { keepInitializers: true }));
     right(await writeNpz(files[1])({ x, y })());
     for (const order of ORDERS) {
-      const options = ['--inputs', files[1], '--loss', 'loss', '--json', '--order', order, '--memory-limit', LIMIT];
-      const { document, peak } = await runMeasured(['summarize', files[0], ...options]);
+      const options = ['--inputs', files[1], '--loss', 'loss', '--order', order, '--memory-limit', LIMIT];
+      const { document, peak } = await runHograd(['summarize', files[0], ...options]);
       const estimate = estimateIn(document.memory);
       console.log(row([title, batch, order, mebibytes(estimate), mebibytes(peak), (estimate / peak).toFixed(2)]));
     }
