@@ -190,46 +190,22 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
 
   it('learns targets by mean squared error, without an accuracy', async () => {
     const model = linear('regression.onnx', (scores) => ({ value: tanh(scores) }), { outputs: 1 });
-    const { status, out } = await train(
-      'mse',
-      '--model',
-      model,
-      '--data',
-      numbers,
-      '--optimizer',
-      'sgd',
-      '--lr',
-      '0.1',
-    );
-    expect(status).toBe(0);
-    expect(out).toMatch(/^optimizer {2}train loss {2}test loss {2}s\/epoch\n/);
-    const lines = metrics('mse', 'sgd')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    const { testAccuracy, trainLoss } = lines.at(-1);
-    expect(testAccuracy).toBeUndefined();
-    expect(trainLoss).toBeLessThan(lines.find((line) => line.epoch === 1).trainLoss);
-    const named = await train(
-      'mse',
-      '--model',
-      model,
-      '--data',
-      numbers,
-      '--optimizer',
-      'sgd',
-      '--lr',
-      '0.1',
-      '--mse',
-      'value',
-    );
-    expect(named.status).toBe(0);
-    expect(
+    const args = ['--model', model, '--data', numbers, '--optimizer', 'sgd', '--lr', '0.1'];
+    const epochs = () =>
       metrics('mse', 'sgd')
         .trim()
         .split('\n')
-        .map((line) => JSON.parse(line)),
-    ).toEqual(lines);
+        .map((line) => JSON.parse(line));
+    const { status, out } = await train('mse', ...args);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^optimizer {2}train loss {2}test loss {2}s\/epoch\n/);
+    const lines = epochs();
+    const { testAccuracy, trainLoss } = lines.at(-1);
+    expect(testAccuracy).toBeUndefined();
+    expect(trainLoss).toBeLessThan(lines.find((line) => line.epoch === 1).trainLoss);
+    const named = await train('mse', ...args, '--mse', 'value');
+    expect(named.status).toBe(0);
+    expect(epochs()).toEqual(lines);
   });
 
   it('trains only --params, and leaves the others as they were', async () => {
