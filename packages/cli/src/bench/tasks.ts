@@ -1,10 +1,9 @@
 /** What is timed of a model, each task a graph of its own: the loss, derivatives along a direction, summaries. */
 
-import { type Expr, grad, hvp, input, type Order, type Output } from '@hograd/graph-builder';
+import { type Expr, grad, hvp, type Order, type Output } from '@hograd/graph-builder';
 import type { Partition } from '@hograd/partition';
-import { directionName } from '../feeds.js';
 import type { LossModel } from '../model.js';
-import { summaryOutputs } from '../summaryOutputs.js';
+import { directionOf, summaryOutputs } from '../summaryOutputs.js';
 
 export type Engine = 'stacked' | 'generic';
 
@@ -33,12 +32,13 @@ export const tasksOf = (
   const lossOutput = { name: 'loss', value: loss };
   const named = (prefix: string, values: readonly Expr[]): readonly Output[] =>
     values.map((value, i) => ({ name: `${prefix}.${parameters[i]!.attributes.name}`, value }));
-  const directions = (): readonly Expr[] => parameters.map((p) => input(directionName(p), p.shape, p.dtype));
   const orders: readonly Order[] = order === 1 ? [1] : ([2, 3] as const).filter((o) => o <= order);
   return [
     { name: 'loss', outputs: () => [lossOutput] },
     { name: GRADIENT, outputs: () => [lossOutput, ...named(GRADIENT, grad(loss, parameters))] },
-    ...(order > 1 ? [{ name: PRODUCT, outputs: () => named(PRODUCT, hvp(loss, parameters, directions())) }] : []),
+    ...(order > 1
+      ? [{ name: PRODUCT, outputs: () => named(PRODUCT, hvp(loss, parameters, parameters.map(directionOf))) }]
+      : []),
     ...engines.flatMap((engine) =>
       orders.map((o) => ({
         name: `${engine}-order-${o}`,

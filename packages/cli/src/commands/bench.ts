@@ -71,7 +71,7 @@ const work = async (name: string, options: BenchOptions, watcher?: BenchWatcher)
     agreement: agreementOf(answers, parameters),
     costs,
     machine: {
-      ...(await machineFacts()),
+      ...machineFacts(),
       threads: session.threads,
       device: session.chosen,
       'ONNX Runtime': session.ortVersion,

@@ -11,14 +11,13 @@ import {
   input,
   makeGraph,
   type Output,
-  summary,
 } from '@hograd/graph-builder';
-import { groupDirections } from '@hograd/newton-summary';
 import type { Partition } from '@hograd/partition';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, building, type Failure, orRefuse, refuse, wrongInput } from '../failure.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { readPartition } from '../partition.js';
+import { directionOf, summaryTerms } from '../summaryOutputs.js';
 import { trainStepGraph } from './trainStepGraph.js';
 
 export interface DifferentiateOptions extends LossOptions {
@@ -39,33 +38,23 @@ const like = (prefix: string, parameter: Input): Input =>
 
 /** The outputs asked for, in the order loss, grad.*, hvp.*, gbar, Hbar, D3. */
 const derivatives = (
-  { loss, parameters }: LossModel,
+  model: LossModel,
   options: DifferentiateOptions,
   partition: Partition,
 ): { outputs: readonly Output[]; inputs: readonly Input[] } => {
+  const { loss, parameters } = model;
   const gradients = options.order === '1' || (!options.hvp && !options.summary);
   const tangents = options.hvp ? parameters.map((p) => like('tangent', p)) : [];
-  const directions = options.summary ? parameters.map((p) => like('direction', p)) : [];
+  const directions = options.summary ? parameters.map(directionOf) : [];
   const named = (prefix: string, values: readonly Expr[]): readonly Output[] =>
     values.map((value, i) => ({ name: `${prefix}.${nameOf(parameters[i]!)}`, value }));
-  const byName = (values: readonly Expr[]): ReadonlyMap<string, Expr> =>
-    new Map(values.map((value, i) => [nameOf(parameters[i]!), value]));
-  const curvature = options.summary
-    ? summary(loss, groupDirections(partition)(byName(parameters), byName(directions)))
-    : undefined;
   return {
     inputs: [...tangents, ...directions],
     outputs: [
       { name: 'loss', value: loss },
       ...(gradients ? named('grad', grad(loss, parameters)) : []),
       ...(options.hvp ? named('hvp', hvp(loss, parameters, tangents)) : []),
-      ...(curvature
-        ? [
-            { name: 'gbar', value: curvature.gbar },
-            { name: 'Hbar', value: curvature.Hbar! },
-            { name: 'D3', value: curvature.D3! },
-          ]
-        : []),
+      ...(options.summary ? summaryTerms(model, partition) : []),
     ],
   };
 };
@@ -76,12 +65,12 @@ const derived = async (model: LossModel, options: DifferentiateOptions): Promise
   return makeGraph(outputs, [...model.graph.inputs, ...inputs], model.graph.initializers);
 };
 
-const stepped = (model: LossModel, trainStep: string, options: DifferentiateOptions): Graph => {
+const stepped = (model: LossModel, trainStep: string, options: DifferentiateOptions): Promise<Graph> => {
   if (options.order ?? options.hvp ?? options.summary)
     refuse('--train-step writes a file of its own; leave out --order, --hvp and --summary, or write two files');
   if (options.keepInitializers)
     refuse('--train-step gives next parameters, so they must be inputs; leave out --keep-initializers');
-  return trainStepGraph(model, trainStep);
+  return building(`--train-step ${trainStep} does not fit the model`, () => trainStepGraph(model, trainStep));
 };
 
 /** What was written, for the terminal and for --json. */
@@ -101,7 +90,7 @@ export const differentiate =
       const model = orRefuse(await readModel(path, options)(), (failure) => failure);
       const { keepInitializers = false, trainStep } = options;
       const { graph, bytes } = await building(`the derivatives of ${path} cannot be written`, async () => {
-        const graph = trainStep === undefined ? await derived(model, options) : stepped(model, trainStep, options);
+        const graph = await (trainStep === undefined ? derived(model, options) : stepped(model, trainStep, options));
         const metadata = { 'hograd.parameters': model.parameters.map(nameOf).join(',') };
         return { graph, bytes: encode(graph, { keepInitializers, metadata }) };
       });

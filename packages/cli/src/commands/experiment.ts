@@ -51,7 +51,7 @@ export const experiment =
       try {
         const outcome = await conduct(checked.experiment, checked.stepsPerEpoch, { ...conditions, out }, watcher);
         if (!outcome) return undefined;
-        const facts = { ...(await machineFacts()), workers: conditions.workers };
+        const facts = { ...machineFacts(), workers: conditions.workers };
         const results = resultsOf(outcome);
         const html = orRefuse(experimentReport(outcomeReport(outcome, command, facts)), (e) => failed(e.message));
         const paths = { results: join(out, 'results.json'), report: join(out, 'report.html') };

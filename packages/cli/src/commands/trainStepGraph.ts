@@ -13,8 +13,7 @@ import {
   shampoo,
   trainStep,
 } from '@hograd/baselines';
-import { type Graph, GraphError } from '@hograd/graph-builder';
-import { refuse } from '../failure.js';
+import type { Graph } from '@hograd/graph-builder';
 import type { LossModel } from '../model.js';
 
 const directions: Readonly<Record<string, () => Direction>> = {
@@ -33,13 +32,7 @@ export const STEP_NAMES: readonly string[] = Object.keys(directions);
 
 /**
  * Inputs: the parameters, `state.NAME` of the optimizer, `step`, the model's inputs, `rate`. Outputs: `loss` before the step, and
- * `next.` and its name for each parameter, state and the step. Refuses parameters whose shapes are not numbers.
+ * `next.` and its name for each parameter, state and the step. Throws GraphError for parameters whose shapes are not numbers.
  */
-export const trainStepGraph = ({ loss, parameters }: LossModel, name: string): Graph => {
-  try {
-    return trainStep({ loss, parameters, direction: directions[name]!(), rule: constantRate() });
-  } catch (cause) {
-    if (cause instanceof GraphError) return refuse(`--train-step ${name} does not fit the model: ${cause.message}`);
-    throw cause;
-  }
-};
+export const trainStepGraph = ({ loss, parameters }: LossModel, name: string): Graph =>
+  trainStep({ loss, parameters, direction: directions[name]!(), rule: constantRate() });
