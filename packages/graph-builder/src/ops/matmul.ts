@@ -98,6 +98,7 @@ export const matmulOp = bilinear({
     matmul(alignLead(a, leadA, node.shape.length), alignLead(b, leadB, node.shape.length)),
   adjoint: (node, i, adjoint, other, leadAdjoint, leadOther) => {
     const full = alignLead(other, leadOther, node.shape.length);
+    // Where b is itself transposed, its adjoint as bᵀ's: the transpositions then cancel.
     const product =
       i === 0
         ? matmul(adjoint, matrixTranspose(full))
