@@ -26,6 +26,7 @@ export interface DirectionArguments {
   readonly batch: readonly Input[];
 }
 
+/** What one step of a direction gives: u, the next state, and what else a graph needs for it. */
 export interface DirectionResult {
   /** u, one for each parameter: the parameters move along −u times a rate. */
   readonly direction: readonly Expr[];

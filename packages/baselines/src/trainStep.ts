@@ -16,6 +16,7 @@ import type { Direction, State } from './direction.js';
 import type { StepRule } from './rules/stepRule.js';
 import { initialState, parameterType } from './state.js';
 
+/** A loss, its parameters, and the method that trains them: what `trainStep` makes one graph of. */
 export interface TrainStep {
   /** A floating-point scalar over the parameters and a batch. */
   readonly loss: Expr;

@@ -65,6 +65,7 @@ export interface OutOfRange {
   readonly message: string;
 }
 
+/** Why there is no minimiser: the problem is malformed (the first five), T is unbounded below, or float64 does not reach the answer. */
 export type CubicError = NotFinite | WrongLength | NotSymmetric | NegativeD | NegativeLambda | Unbounded | OutOfRange;
 
 export const notFinite = (field: NotFinite['field'], index: readonly number[], value: unknown): NotFinite => ({

@@ -82,4 +82,5 @@ export interface HardCaseMinimiser extends Minimiser {
   readonly nullity: number;
 }
 
+/** The global minimiser, with its certificate; told apart by `case`. */
 export type CubicSolution = UniqueMinimiser | HardCaseMinimiser;

@@ -7,6 +7,7 @@
 
 import { GraphError } from './error.js';
 
+/** A whole number, 0 or more, or a symbolic dimension in canonical form: two are the same exactly where `===` says so. */
 export type Dim = number | string;
 
 /** No model's dimension comes near these; a file that multiplies one by itself over and over would fill the memory. */

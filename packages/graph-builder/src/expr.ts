@@ -65,6 +65,7 @@ export const topologicalOrder = (roots: readonly Expr[]): readonly Expr[] => {
   return [...seen].sort((a, b) => a.id - b.id);
 };
 
+/** float32 or float64: what can be differentiated. */
 export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
 
 /** Throws unless the operands have one dtype; returns it. */

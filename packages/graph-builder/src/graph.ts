@@ -5,13 +5,16 @@ import { type Expr, topologicalOrder } from './expr.js';
 import { type InputAttributes, isInput } from './ops/input.js';
 import type { Tensor } from './tensor.js';
 
+/** A named input of a graph; its name, type and shape are its identity. */
 export type Input = Expr<InputAttributes>;
 
+/** A tensor under the name that the graph gives it. */
 export interface Output {
   readonly name: string;
   readonly value: Expr;
 }
 
+/** What `encode` writes and `decode` reads; `makeGraph` checks that names are unique. */
 export interface Graph {
   /** In the order of the file. Names are unique. */
   readonly inputs: readonly Input[];

@@ -3,6 +3,7 @@
 import { type Dim, productOfDims } from './dim.js';
 import { GraphError } from './error.js';
 
+/** Dimensions, outermost first; `[]` is a scalar. */
 export type Shape = readonly Dim[];
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);

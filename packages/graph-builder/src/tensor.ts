@@ -1,5 +1,6 @@
 /** A tensor's concrete value: element type, shape and row-major data. */
 
+/** The element types of the calculus, by onnx's names but for float and double, which say their width. */
 export type DType =
   | 'float32'
   | 'float64'
@@ -28,6 +29,7 @@ export interface DataOf {
   readonly bool: Uint8Array;
 }
 
+/** A typed array of the element type, row-major. */
 export type TensorData = DataOf[DType];
 
 interface ArrayType<D extends DType> {

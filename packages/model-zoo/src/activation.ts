@@ -2,6 +2,7 @@
 
 import { type Expr, elu, relu, sigmoid, tanh } from '@hograd/graph-builder';
 
+/** The activations by name. */
 export type Activation = 'tanh' | 'elu' | 'relu' | 'sigmoid';
 
 export const activations: Readonly<Record<Activation, (x: Expr) => Expr>> = {

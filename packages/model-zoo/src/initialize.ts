@@ -4,6 +4,7 @@ import { GraphError, type Tensor } from '@hograd/graph-builder';
 import { type Initializer, own } from './initializers/initializer.js';
 import type { Model } from './model.js';
 
+/** Options of `initialize`. */
 export interface InitializeOptions {
   /** A whole number in 0 … 2⁵³ − 1. */
   readonly seed: number;

@@ -6,6 +6,7 @@ import type { Initializer } from './initializers/initializer.js';
 import { losses } from './losses.js';
 import type { Loss, Model } from './model.js';
 
+/** Options of `lossGraph`. */
 export interface LossGraphOptions {
   /** Default float32. */
   readonly dtype?: 'float32' | 'float64';

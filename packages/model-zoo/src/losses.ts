@@ -23,6 +23,7 @@ export const bernoulliCrossEntropy = (logits: Expr, targets: Expr): Expr =>
 const crossEntropyOfLastAxis = (logits: Expr, labels: Expr): Expr =>
   softmaxCrossEntropy(reshape(logits, [-1, logits.shape.at(-1)!]), reshape(labels, [-1]));
 
+/** The losses by name: (output, target) to a scalar, a mean over what their own docstrings say. */
 export const losses: Readonly<Record<Loss, (output: Expr, y: Expr) => Expr>> = {
   softmaxCrossEntropy: crossEntropyOfLastAxis,
   meanSquaredError,

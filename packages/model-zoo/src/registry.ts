@@ -63,6 +63,7 @@ const builders = {
   },
 } as const satisfies Readonly<Record<string, (data: DataShape) => Model>>;
 
+/** The names that `modelNamed` knows. */
 export type ModelName = keyof typeof builders;
 
 /** Every name that `modelNamed` knows. */

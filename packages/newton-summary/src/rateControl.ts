@@ -15,6 +15,7 @@ import {
 } from './safeguards/trust.js';
 import type { MeasuredSummary } from './summary/numbers.js';
 
+/** What makes the rates of a run: how they come of a summary, and the safeguards around them. */
 export interface RateControlOptions {
   /** As `ratesOptions` returns them. */
   readonly rates: RatesOptions;

@@ -60,6 +60,7 @@ export interface UnsolvedEta {
   readonly error: { readonly kind: string; readonly message: string };
 }
 
+/** The solver's answer at one internal damping; `error` tells a refusal from a solution. */
 export type Eta = SolvedEta | UnsolvedEta;
 
 /** One epoch of a run. */

@@ -14,6 +14,7 @@ export interface ShapeMismatch {
   readonly message: string;
 }
 
+/** What cannot be drawn, and the field that is to blame. */
 export type ReportError = Empty | ShapeMismatch;
 
 export const empty = (field: string, cure: string): Empty => ({

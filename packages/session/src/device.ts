@@ -1,5 +1,6 @@
 /** Where a graph can run. */
 
+/** An execution provider of ONNX Runtime. */
 export type Device = 'cpu' | 'cuda' | 'webgpu';
 
 /** The order in which `auto` tries: fastest first. */

@@ -9,8 +9,10 @@ import { defaultThreads } from './threads.js';
 /** How far onnxruntime may rewrite the graph before it runs. */
 export type Optimization = 'all' | 'extended' | 'basic' | 'disabled';
 
+/** The severities of ONNX Runtime's log, from the most talkative. */
 export type LogSeverity = 'verbose' | 'info' | 'warning' | 'error' | 'fatal';
 
+/** Options of `openSession`. */
 export interface SessionOptions {
   /** `cpu` unless said. `auto` takes the first of cuda, webgpu and cpu that works, and the report says why not the others. */
   readonly device?: Device | 'auto';

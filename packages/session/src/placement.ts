@@ -7,6 +7,7 @@ import type { Device } from './device.js';
 /** How many nodes ran on each device; a device without any is absent. */
 export type NodesByDevice = Readonly<Partial<Record<Device, number>>>;
 
+/** Where the nodes of a session's model run. */
 export interface Placement {
   /** Every node is on the session's device. If not, onnxruntime gave those that the device cannot do to the CPU. */
   readonly complete: boolean;

@@ -16,6 +16,7 @@ export interface ProbedProvider extends Provider {
   readonly error?: string;
 }
 
+/** What this machine has, and which of its execution providers compute correctly. */
 export interface Probe {
   readonly ortVersion: string;
   readonly nodeVersion: string;

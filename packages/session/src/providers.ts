@@ -7,6 +7,7 @@ import { type Device, FASTEST_FIRST } from './device.js';
 import type { SessionError } from './error.js';
 import { loadRuntime } from './runtime.js';
 
+/** An execution provider, before anything was tried. */
 export interface Provider {
   readonly device: Device;
   /** Is it inside the npm package on this platform? CUDA's is not; docs/cuda.md has the step that brings it. */

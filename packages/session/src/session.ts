@@ -21,6 +21,7 @@ export interface Tried {
   readonly error?: string;
 }
 
+/** How a session came to be as it is: what was asked for, tried and chosen. */
 export interface SessionReport {
   readonly requested: Device | 'auto';
   /** In the order of the attempts. */
@@ -38,12 +39,14 @@ export interface SessionReport {
   readonly ortVersion: string;
 }
 
+/** A profile that has been written. */
 export interface Profile {
   /** Chrome trace format: open it in chrome://tracing or Perfetto. */
   readonly file: string;
   readonly nodes: NodesByDevice;
 }
 
+/** A model that is ready to run. */
 export interface Session {
   /**
    * The device whose execution provider has the model. Where `placement().complete` is false it does not have all of it:

@@ -6,6 +6,7 @@ import { probesOf } from '../inputs/probes.js';
 import { requireNonNegative } from '../state.js';
 import { correctedMoments, type MomentDecays, momentSlots, requireDecays } from './moments.js';
 
+/** Options of `adahessian`. */
 export interface AdaHessianOptions extends MomentDecays {
   /** Added to the denominator, at least 0. Default 1e-4. */
   readonly eps?: number;

@@ -5,6 +5,7 @@ import { requireNonNegative } from '../state.js';
 import { correctedMoments, type MomentDecays, momentSlots, requireDecays } from './moments.js';
 import { overRoot } from './preconditioned.js';
 
+/** Options of `adam`. */
 export interface AdamOptions extends MomentDecays {
   /** Added to the root, at least 0. Default 1e-8. */
   readonly eps?: number;

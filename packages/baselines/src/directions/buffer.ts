@@ -4,6 +4,7 @@ import { add, constant, type Expr, equal, mul, where } from '@hograd/graph-build
 import type { DirectionArguments } from '../direction.js';
 import { requireDecay, slotName } from '../state.js';
 
+/** Options of `momentum` and `nesterov`. */
 export interface MomentumOptions {
   /** Share of the buffer that survives a step, in [0, 1). Default 0.9. */
   readonly beta?: number;

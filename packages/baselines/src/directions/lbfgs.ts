@@ -28,6 +28,7 @@ import type { Direction } from '../direction.js';
 import { innerProduct } from '../products.js';
 import { requireCount, slotName, slotState, slots, staticShape } from '../state.js';
 
+/** Options of `lbfgs`. */
 export interface LbfgsOptions {
   /** Pairs remembered. Default 10. */
   readonly history?: number;

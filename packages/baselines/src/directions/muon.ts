@@ -5,6 +5,7 @@ import type { Direction } from '../direction.js';
 import { type OrthogonalizeOptions, orthogonalize } from '../matrices/orthogonalize.js';
 import { movingAverage, requireCount, requireDecay, slotName, slotState, slots } from '../state.js';
 
+/** Options of `muon`. */
 export interface MuonOptions extends OrthogonalizeOptions {
   /** Share of the momentum that survives a step, in [0, 1). Default 0.95. */
   readonly beta?: number;

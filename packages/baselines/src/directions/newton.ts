@@ -16,6 +16,7 @@ import { addDiagonal } from '../matrices/identity.js';
 import { inverse } from '../matrices/inverse.js';
 import { requireCount, requireNonNegative, staticShape } from '../state.js';
 
+/** Options of `newton`. */
 export interface NewtonOptions {
   /** Added to the Hessian's diagonal, at least 0. Default 0. */
   readonly damping?: number;

@@ -5,6 +5,7 @@ import type { Direction } from '../direction.js';
 import { requireCount, requireNonNegative } from '../state.js';
 import { conjugateGradient } from './conjugateGradient.js';
 
+/** Options of `newtonCG`. */
 export interface NewtonCGOptions {
   /** Conjugate gradients a step, each one Hessian-vector product. Default 10. */
   readonly iterations?: number;

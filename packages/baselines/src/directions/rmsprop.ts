@@ -5,6 +5,7 @@ import type { Direction } from '../direction.js';
 import { movingAverage, requireDecay, requireNonNegative, slotName, slotState, slots } from '../state.js';
 import { overRoot } from './preconditioned.js';
 
+/** Options of `rmsprop`. */
 export interface RmspropOptions {
   /** Decay of the average squared gradient, in [0, 1). Default 0.99. */
   readonly alpha?: number;

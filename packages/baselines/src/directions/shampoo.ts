@@ -6,6 +6,7 @@ import { addDiagonal } from '../matrices/identity.js';
 import { inverseRoot } from '../matrices/inverseRoot.js';
 import { requireCount, requirePositive, requireShare, slotName, staticShape } from '../state.js';
 
+/** Options of `shampoo`. */
 export interface ShampooOptions {
   /** Added to the diagonal of each second moment, positive. Default 1e-4. */
   readonly eps?: number;

@@ -2,6 +2,7 @@
 
 import { type DType, type Expr, type Input, input, type Output } from '@hograd/graph-builder';
 
+/** What a step rule may look at. */
 export interface StepRuleArguments {
   readonly parameters: readonly Input[];
   /** u, one for each parameter. */
@@ -14,6 +15,7 @@ export interface StepRuleArguments {
   readonly loss: Expr;
 }
 
+/** Where a step ends, and the graph inputs that decide it. */
 export interface StepRuleResult {
   /** The next parameters, in order. */
   readonly parameters: readonly Expr[];

@@ -4,6 +4,7 @@ import { add, cos, minimum, mul } from '@hograd/graph-builder';
 import { requireCount, requireNonNegative } from '../state.js';
 import type { Schedule } from './schedule.js';
 
+/** Options of `cosineSchedule`. */
 export interface CosineOptions {
   /** Steps from the factor 1 to the last one. */
   readonly steps: number;

@@ -5,6 +5,7 @@ import { requireCount, requireNonNegative } from '../state.js';
 import { constantSchedule } from './constant.js';
 import type { Schedule } from './schedule.js';
 
+/** Options of `warmUp`. */
 export interface WarmUpOptions {
   /** Steps from the first factor to 1. */
   readonly steps: number;

@@ -8,6 +8,7 @@ import { constantSchedule } from '../schedules/constant.js';
 import type { Schedule } from '../schedules/schedule.js';
 import { parameterType, requirePositive } from '../state.js';
 
+/** Options of `clipByKL`. */
 export interface KLOptions {
   /** Bound on the squared Fisher norm of a step. */
   readonly largest: number;

@@ -4,6 +4,7 @@ import { add, type Input, mul } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { requireNonNegative } from '../state.js';
 
+/** Options of `weightDecay`. */
 export interface WeightDecayOptions {
   /** At least 0. */
   readonly decay: number;

@@ -88,6 +88,7 @@ const run = async ({ json, ...given }: Given, console: Console): Promise<void> =
   )(() => Promise.resolve(result));
 };
 
+/** `hograd analyze` on the program: reads the options, runs the command, ends with its status. */
 export const addAnalyze = (program: Command, console: Console): Command =>
   program
     .command('analyze')

@@ -109,6 +109,7 @@ const run = async (model: string, { json, ...options }: Given, console: Console)
   await conclude(console, json ? JSON.stringify : text, holds)(() => Promise.resolve(result));
 };
 
+/** `hograd bench` on the program: reads the options, runs the command, ends with its status. */
 export const addBench = (program: Command, console: Console): Command =>
   lossOptions(program.command('bench'))
     .description("what a model's loss, gradient, Hessian-vector product and curvature summaries take on this machine")

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Failure } from '../failure.js';
 
+/** The process as a command sees it: two streams and an exit status. */
 export interface Console {
   /** The command line as typed, for reports. */
   readonly command: string;

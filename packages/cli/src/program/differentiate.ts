@@ -9,6 +9,7 @@ import { lossOptions } from './options.js';
 const text = ({ out, bytes, inputs, outputs }: Differentiated): string =>
   `${out}: ${bytes} bytes\n  inputs:  ${inputs.join(', ')}\n  outputs: ${outputs.join(', ')}`;
 
+/** `hograd differentiate` on the program: reads the options, runs the command, ends with its status. */
 export const addDifferentiate = (program: Command, console: Console): Command =>
   lossOptions(program.command('differentiate'))
     .description(

@@ -15,6 +15,7 @@ const text = ({ versions, platform, threads, providers, golden }: Diagnosis): st
     `${golden.agrees ? '✓' : '✗'} self-test: stacked and generic engines differ by ${golden.difference.toExponential(1)} in float64 on the CPU`,
   ].join('\n');
 
+/** `hograd doctor` on the program: runs the command, ends with its status. */
 export const addDoctor = (program: Command, console: Console): Command =>
   program
     .command('doctor')

@@ -62,6 +62,7 @@ const run = async (
   await conclude(console, json ? JSON.stringify : text)(() => Promise.resolve(done));
 };
 
+/** `hograd experiment` on the program: reads the options, runs the command, ends with its status. */
 export const addExperiment = (program: Command, console: Console): Command =>
   program
     .command('experiment')

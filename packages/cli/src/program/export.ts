@@ -9,6 +9,7 @@ import { wholeNumber } from './options.js';
 const text = ({ model, out, bytes, parameters, tensors, inputs, outputs }: Exported): string =>
   `${out}: ${model}, ${parameters} parameters in ${tensors} tensors, ${bytes} bytes; inputs ${inputs.join(', ')}; outputs ${outputs.join(', ')}`;
 
+/** `hograd export` on the program: reads the options, runs the command, ends with its status. */
 export const addExport = (program: Command, console: Console): Command =>
   program
     .command('export')

@@ -32,6 +32,7 @@ const table = ({ loss, groups, gbar, Hbar, D3, eta, memory }: Summarized): strin
   ].join('\n');
 };
 
+/** `hograd summarize` on the program: reads the options, runs the command, ends with its status. */
 export const addSummarize = (program: Command, console: Console): Command =>
   lossOptions(program.command('summarize'))
     .description(

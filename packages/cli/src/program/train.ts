@@ -55,6 +55,7 @@ const run = async (
   await conclude(console, json ? JSON.stringify : text)(() => Promise.resolve(result));
 };
 
+/** `hograd train` on the program: reads the options, runs the command, ends with its status. */
 export const addTrain = (program: Command, console: Console): Command =>
   headOptions(
     program

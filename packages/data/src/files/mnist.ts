@@ -13,6 +13,7 @@ import { type DataError, type FileNotFound, inSource, unsupportedType } from '..
 import { decodeIdx, type IdxType } from '../formats/idx.js';
 import { gunzipped, readBytes, readFolder } from './file.js';
 
+/** How images are read. */
 export interface ImageOptions {
   /** Default `flat`. */
   readonly layout?: Layout | undefined;

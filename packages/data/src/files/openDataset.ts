@@ -9,6 +9,7 @@ import { readCifar10 } from './cifar10.js';
 import { readMnist } from './mnist.js';
 import { readNpzDataset } from './npzDataset.js';
 
+/** Options of `openDataset`. */
 export interface OpenDatasetOptions {
   /** Images flat or as images. Default: `flat`, and the shapes of the file for .npz. */
   readonly layout?: Layout;

@@ -13,6 +13,7 @@ import { tanh } from '../ops/tanh.js';
 import { matrixTranspose } from '../ops/transpose.js';
 import { where } from '../ops/where.js';
 
+/** Options of `attention`. */
 export interface AttentionOptions {
   /** Factor of the scores (default 1/√(head size)). */
   readonly scale?: number;

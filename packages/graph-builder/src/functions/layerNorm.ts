@@ -5,6 +5,7 @@ import { mul, square } from '../ops/mul.js';
 import { normalizeAxis } from '../shape.js';
 import { affine, inverseDeviation, keptMean, standardize } from './standardize.js';
 
+/** Options of `layerNorm` and `rmsNorm`. */
 export interface LayerNormOptions {
   /** First of the axes that are normalised over, to the last (default −1: the last alone). */
   readonly axis?: number;

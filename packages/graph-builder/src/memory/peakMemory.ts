@@ -7,6 +7,7 @@ import { arrayTypes } from '../tensor.js';
 import { executionOrder } from './executionOrder.js';
 import { writtenNodes } from './writtenNodes.js';
 
+/** Bytes, for given lengths of the symbolic dimensions. */
 export interface PeakMemory {
   /** Bytes of the inputs and the constants, which are there throughout. */
   readonly held: number;

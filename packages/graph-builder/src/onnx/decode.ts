@@ -17,6 +17,7 @@ import { inlineFunctions, type PlacedNode, titleOf } from './localFunctions.js';
 import { domainOf, type ParsedModel, parseModel } from './model.js';
 import { simplifyShape } from './shapeValues.js';
 
+/** Options of `decode`. */
 export interface DecodeOptions {
   /** Precision of the graph whatever the file's (default: the file's). */
   readonly dtype?: 'float32' | 'float64';

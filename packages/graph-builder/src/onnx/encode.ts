@@ -15,6 +15,7 @@ import { onnxTypeOf } from './types.js';
 
 const { onnx } = onnxProto;
 
+/** Options of `encode`. */
 export interface EncodeOptions {
   /** Write initializers into the file instead of asking for them as inputs: all, none (default), or those named. */
   readonly keepInitializers?: boolean | readonly string[];

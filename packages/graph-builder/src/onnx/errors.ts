@@ -1,5 +1,6 @@
 /** What can be wrong with an ONNX file, as values. */
 
+/** A node of a file whose operator is not in the calculus. */
 export interface UnsupportedNode {
   readonly name: string;
   /** `Domain.OpType`, or the bare type in the default domain. */

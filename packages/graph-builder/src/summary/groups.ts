@@ -14,6 +14,7 @@ export interface Along {
 /** S groups; φ(η) = L(θ + Σ_s η_s u_s) is the function of S numbers whose derivatives at 0 the summary is. */
 export type Groups = readonly (readonly Along[])[];
 
+/** The highest derivative of a summary: 1 for ḡ, 2 for H̄ too, 3 for D3 too. */
 export type Order = 1 | 2 | 3;
 
 /** The summary's tensors: ḡ [S], H̄ [S, S], and the signed diagonal of the third derivative, D3 [S] (math.md §1). */

@@ -8,6 +8,7 @@ import { stackedSummary } from './stacked.js';
 export { derivative } from './generic.js';
 export type { Along, Groups, Order, Summary } from './groups.js';
 
+/** Options of `summary`. */
 export interface SummaryOptions {
   /** 1: ḡ; 2: and H̄; 3 (default): and D3. */
   readonly order?: Order;

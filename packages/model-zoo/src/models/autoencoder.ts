@@ -8,6 +8,7 @@ import type { Loss, Model } from '../model.js';
 import { checkCounts } from './check.js';
 import { type PaperOptions, paperModel, paperWeights } from './paper.js';
 
+/** Options of `autoencoder`. */
 export interface AutoencoderOptions extends PaperOptions {
   /** Sizes from the input to the code; the decoder mirrors them. Default [784, 1000, 500, 250, 30]. */
   readonly sizes?: readonly number[];

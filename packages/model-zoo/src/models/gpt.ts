@@ -9,6 +9,7 @@ import { layerNormalization } from '../layers/normalization.js';
 import type { Model, ParameterSpec } from '../model.js';
 import { checkCounts } from './check.js';
 
+/** Options of `gpt`. */
 export interface GptOptions {
   /** Default 4. */
   readonly blocks?: number;

@@ -8,6 +8,7 @@ import type { Model } from '../model.js';
 import { checkCounts } from './check.js';
 import { type PaperOptions, paperModel, paperWeights } from './paper.js';
 
+/** Options of `mlp`. */
 export type MlpOptions = PaperOptions;
 
 /**
@@ -35,6 +36,7 @@ export const mlp = ({
   return paperModel(sequence(...layers), options, { inputShape: [sizes[0]!], classes: sizes.at(-1)! });
 };
 
+/** What perceptrons that classify have in common. */
 export interface ClassifierOptions extends MlpOptions {
   /** How many numbers an example holds. */
   readonly inputs?: number;
@@ -53,6 +55,7 @@ export const smallMlp = ({ inputs = 784, classes = 10, ...options }: ClassifierO
 export const paperMlp = ({ inputs = 784, classes = 10, ...options }: ClassifierOptions = {}): Model =>
   mlp({ sizes: [inputs, 1024, 200, 100, classes], activation: 'tanh', ...options });
 
+/** Options of `deepMlp`. */
 export interface DeepMlpOptions extends ClassifierOptions {
   /** Number of hidden layers. Default 100. */
   readonly depth?: number;

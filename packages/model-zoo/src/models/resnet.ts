@@ -11,6 +11,7 @@ import { maxPool, spatialMean } from '../layers/pooling.js';
 import type { Model } from '../model.js';
 import { checkCounts, imageShape } from './check.js';
 
+/** Options of `resnet18`. */
 export interface ResnetOptions {
   /**
    * The first layers: `imagenet` (default) is a 7×7 convolution of stride 2 and a 3×3 maximum of stride 2, for 224 × 224;

@@ -10,6 +10,7 @@ import type { Model } from '../model.js';
 import { checkCounts, imageShape } from './check.js';
 import { type PaperOptions, paperModel, paperWeights } from './paper.js';
 
+/** Options of `vgg11`. */
 export interface VggOptions extends PaperOptions {
   /** [channels, height, width]; default [3, 32, 32]. */
   readonly inputShape?: readonly number[];

@@ -6,6 +6,7 @@ import type { Partition } from '@hograd/partition';
 import { groupDirections } from './groupDirections.js';
 import { groupRates } from './groupRates.js';
 
+/** What algorithm 1 trains: a loss, parameters in groups, and a direction. */
 export interface NewtonSummaryProblem {
   /** A floating-point scalar over the parameters and a batch. */
   readonly loss: Expr;
@@ -15,6 +16,7 @@ export interface NewtonSummaryProblem {
   readonly direction: Direction;
 }
 
+/** Algorithm 1's graphs, each with its inputs and outputs by name. */
 export interface NewtonSummaryGraphs {
   /** (parameters, state.*, step, batch, rates [S]) → (loss, next.*): a step between two summaries. */
   readonly step: Graph;

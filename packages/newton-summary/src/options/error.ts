@@ -1,5 +1,6 @@
 /** What can be wrong with options. */
 
+/** An option that makes no sense; `option` names it and `message` says what it must be. */
 export type OptionsError =
   /** A value that the option does not take. */
   | { readonly _tag: 'InvalidOption'; readonly message: string; readonly option: string }

@@ -43,6 +43,7 @@ export type Noise =
       readonly crossValidated: boolean;
     };
 
+/** Everything between a summary and the rates that are applied (`updateRates` says in which order); `ratesOptions` checks it. */
 export interface RatesOptions {
   /** λ1 > 0: the step size that multiplies η; one number, or one for each group. */
   readonly lambda1: number | readonly number[];

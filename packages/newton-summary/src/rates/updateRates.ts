@@ -20,6 +20,7 @@ export interface RatesState extends History {
   readonly seen?: number;
 }
 
+/** What one more summary leads to. */
 export interface Rates {
   readonly state: RatesState;
   /** λ1·η̄ [S], to be applied; zeros while the summaries warm up or no problem has been solved yet. */

@@ -1,5 +1,6 @@
 /** Damping of the step size on a plateau of the loss. */
 
+/** When and by how much rates fall because the training loss does not. */
 export interface PlateauOptions {
   /** ≥ 0: epochs without improvement that are forgiven. */
   readonly patience: number;

@@ -2,6 +2,7 @@
 
 import type { PredictedDecrease } from './predictedDecrease.js';
 
+/** Thresholds of `judgeStep`; `trustOptions` checks them. */
 export interface TrustOptions {
   /** A step whose agreement is below this is taken back. Below `shrinkBelow`. */
   readonly rejectBelow: number;

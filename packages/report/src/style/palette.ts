@@ -2,6 +2,7 @@
 
 import { interpolateLab, piecewise, quantize } from 'd3-interpolate';
 
+/** Light or dark surroundings. */
 export type Scheme = 'light' | 'dark';
 
 /** Colours of one scheme. */

@@ -29,6 +29,7 @@ export type CudaSource =
   | { readonly _tag: 'wheel'; readonly file: string }
   | { readonly _tag: 'folder'; readonly path: string };
 
+/** Why the CUDA provider is not there after all; nothing is left half written. */
 export type CudaInstallError =
   | { readonly _tag: 'UnsupportedPlatform'; readonly message: string }
   /** A wheel of another version: its libraries would not fit the binding. */
@@ -37,6 +38,7 @@ export type CudaInstallError =
   | { readonly _tag: 'SourceFailed'; readonly message: string }
   | { readonly _tag: 'WriteFailed'; readonly message: string };
 
+/** What was installed, and where. */
 export interface CudaInstalled {
   readonly folder: string;
   readonly libraries: readonly string[];

@@ -6,6 +6,7 @@ import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { SessionError } from '../error.js';
 import { formatPorts, type Port } from '../signature.js';
 
+/** Tensors by the names of a model's inputs or outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
 /** What a named dimension was taken to be, and the tensor that said so. */

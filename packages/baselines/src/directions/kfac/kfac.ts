@@ -25,6 +25,7 @@ import type { Layer } from './layer.js';
 /** What a graph computes anew: the factors and their inverses, the factors alone, or neither. */
 export type KfacRefresh = 'inverses' | 'factors' | 'nothing';
 
+/** Options of `kfac`. */
 export interface KfacOptions {
   /** λ, at least 0. Default 0.03. */
   readonly damping?: number;
