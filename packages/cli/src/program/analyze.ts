@@ -7,9 +7,8 @@ import { bestMoment, type Moment } from '../analysis/analysis.js';
 import { type Analyzed, type AnalyzeOptions, analyze } from '../commands/analyze.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
-import { TRAINABLE } from '../training/zooModel.js';
 import { type Console, conclude } from './console.js';
-import { appendNumber, deviceOption, positive, wholeNumber } from './options.js';
+import { notNegative, positive, repeatable, runOptions, wholeNumber } from './options.js';
 
 const DEFAULT_LAMBDA_INT: readonly number[] = [1];
 const DEFAULT_STEP_SIZES: readonly number[] = [0.1, 0.3, 1];
@@ -42,17 +41,10 @@ const text = ({ analysis, files }: Analyzed): string => {
   ].join('\n');
 };
 
-interface Given extends Omit<AnalyzeOptions, 'lambdaInt' | 'stepSize'> {
-  /** Empty where not given: a repeatable option cannot have a default that it replaces. */
-  readonly lambdaInt: readonly number[];
-  readonly stepSize: readonly number[];
-  readonly json?: boolean;
-}
-
-const orDefault = (given: readonly number[], otherwise: readonly number[]): readonly number[] =>
-  given.length > 0 ? given : otherwise;
-
-const run = async ({ json, ...given }: Given, console: Console): Promise<void> => {
+const run = async (
+  { json, ...options }: AnalyzeOptions & { readonly json?: boolean },
+  console: Console,
+): Promise<void> => {
   let interrupted = false;
   const interrupt = (): void => {
     interrupted = true;
@@ -66,18 +58,13 @@ const run = async ({ json, ...given }: Given, console: Console): Promise<void> =
         console.say(`measured at ${epoch} epochs done: loss ${loss.toFixed(4)}, ${seconds.toFixed(1)} s`);
     },
   };
-  const options = {
-    ...given,
-    lambdaInt: orDefault(given.lambdaInt, DEFAULT_LAMBDA_INT),
-    stepSize: orDefault(given.stepSize, DEFAULT_STEP_SIZES),
-  };
   const result = await analyze(options, console.command, watcher)();
   progress.stop();
   process.off('SIGINT', interrupt);
   if (E.isRight(result) && result.right.analysis.interrupted) {
     const { files } = result.right;
     console.say(
-      `hograd: interrupted; ${files.length > 0 ? `what there is by then is in ${given.out}` : 'nothing was measured yet'}`,
+      `hograd: interrupted; ${files.length > 0 ? `what there is by then is in ${options.out}` : 'nothing was measured yet'}`,
     );
     console.exitWith(130);
     return;
@@ -90,17 +77,14 @@ const run = async ({ json, ...given }: Given, console: Console): Promise<void> =
 
 /** `hograd analyze` on the program: reads the options, runs the command, ends with its status. */
 export const addAnalyze = (program: Command, console: Console): Command =>
-  program
-    .command('analyze')
-    .description('curvature, its inverse and the rates that it asks for, along a training run that it does not disturb')
-    .option(
-      '--model <MODEL>',
-      `${TRAINABLE.join(', ')}, fitted to the data; or a FILE.onnx, as hograd train takes it by default`,
-      'small-mlp',
-    )
-    .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
-    .option('--optimizer <NAME>', `what trains: one of ${OPTIMIZERS.join(', ')}`, 'momentum')
-    .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)
+  runOptions(
+    program
+      .command('analyze')
+      .description(
+        'curvature, its inverse and the rates that it asks for, along a training run that it does not disturb',
+      )
+      .option('--optimizer <NAME>', `what trains: one of ${OPTIMIZERS.join(', ')}`, 'momentum'),
+  )
     .option('--at <EPOCHS>', 'look when so many epochs are done, such as 0-10,20,30-90/20 (default: at all, from 0 on)')
     .option(
       '--examples <N>',
@@ -114,18 +98,17 @@ export const addAnalyze = (program: Command, console: Console): Command =>
       'hold out so many training examples (default: none; the best epoch is by the test set)',
       wholeNumber,
     )
-    .option(
-      '--lambda-int <X>',
-      'internal damping of η* (repeatable, default 1); newton-summary trains with the first',
-      appendNumber,
-      [],
+    .addOption(
+      repeatable(
+        '--lambda-int <X>',
+        'internal damping of η*, and of newton-summary where it trains (the first)',
+        notNegative,
+        DEFAULT_LAMBDA_INT,
+      ),
     )
     .option('--windows <N>', 'stretches of the run over which η* is averaged', wholeNumber, 5)
-    .option(
-      '--step-size <X>',
-      'check Taylor’s terms at this part of the step η* (repeatable, default 0.1, 0.3, 1)',
-      (text: string, so: readonly number[]) => [...so, positive(text)],
-      [],
+    .addOption(
+      repeatable('--step-size <X>', 'check Taylor’s terms at this part of the step η*', positive, DEFAULT_STEP_SIZES),
     )
     .addOption(
       new Option(
@@ -141,19 +124,11 @@ export const addAnalyze = (program: Command, console: Console): Command =>
       wholeNumber,
       DEFAULT_MEMORY_LIMIT,
     )
-    .option('--batch <N>', 'examples a training gradient', wholeNumber, 100)
-    .option('--summary-batch <N>', 'examples a summary of newton-summary (default: as many as a gradient)', wholeNumber)
-    .option('--seed <N>', 'of the initial parameters, the samplers and the random parts', wholeNumber, 1)
-    .option('--partition <PARTITION>', 'groups of parameters', 'canonical')
-    .option('--lr <X>', 'rate of sgd, momentum, adam, … (default: each its own)', positive)
-    .option('--lambda1 <X>', 'step size of newton-summary (default 0.1)', positive)
-    .option('--period <N>', 'steps between summaries of newton-summary (default 10)', wholeNumber)
     .option('--checkpoint-every <N>', 'steps between checkpoints', wholeNumber, 1000)
-    .addOption(deviceOption())
     .option('--out <DIR>', 'where to write report.html, analysis.json, tables and the run', 'runs/analyze')
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
       '\nExample:\n  hograd analyze --model lenet --data cifar10:data/cifar10 --epochs 20 --examples 10000 --validation 5000',
     )
-    .action((options: Given) => run(options, console));
+    .action((options: AnalyzeOptions & { readonly json?: boolean }) => run(options, console));

@@ -1,6 +1,7 @@
 /** Options that several commands share, and what their values must be. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { TRAINABLE } from '../training/zooModel.js';
 
 /** The options that name a model file's loss and parameters. */
 export const headOptions = (command: Command): Command =>
@@ -27,6 +28,12 @@ export const lossOptions = (command: Command): Command =>
 export const deviceOption = (): Option =>
   new Option('--device <DEVICE>', 'where to run').choices(['cpu', 'cuda', 'webgpu', 'auto']).default('cpu');
 
+export const partitionOption = (): Option =>
+  new Option(
+    '--partition <PARTITION>',
+    'groups that have a rate each: canonical, trivial, weights-biases, blocks:K, or a .json file',
+  ).default('canonical');
+
 /** An integer of at least 1. */
 export const wholeNumber = (text: string): number => {
   const value = Number(text);
@@ -41,10 +48,40 @@ export const positive = (text: string): number => {
   return value;
 };
 
-/** A repeatable option's finite numbers of at least 0. */
-export const appendNumber = (text: string, so: readonly number[]): readonly number[] => {
+/** A finite number of at least 0. */
+export const notNegative = (text: string): number => {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
     throw new InvalidArgumentError('it must be a number, 0 or more.');
-  return [...so, value];
+  return value;
 };
+
+/** An option that may be given more than once: its values in order, in place of `otherwise`. */
+export const repeatable = (
+  flags: string,
+  description: string,
+  parse: (text: string) => number,
+  otherwise: readonly number[],
+): Option =>
+  new Option(flags, `${description}; repeatable`)
+    .argParser((text, so: readonly number[]) => [...(so === otherwise ? [] : so), parse(text)])
+    .default(otherwise, otherwise.length > 0 ? otherwise.join(', ') : 'none');
+
+/** What trains which model on what: the options by which `train` and `analyze` describe a run, but for its optimizers. */
+export const runOptions = (command: Command): Command =>
+  command
+    .option(
+      '--model <MODEL>',
+      `${TRAINABLE.join(', ')}, fitted to the data; or a FILE.onnx, from its own values`,
+      'small-mlp',
+    )
+    .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
+    .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)
+    .option('--batch <N>', 'examples a training gradient', wholeNumber, 100)
+    .option('--seed <N>', 'of the initial parameters and of everything drawn at random', wholeNumber, 1)
+    .addOption(partitionOption())
+    .option('--lr <X>', 'rate of sgd, momentum, adam, … (default: each its own)', positive)
+    .option('--lambda1 <X>', 'step size of newton-summary (default: 0.1; 1 of newton-summary-safe)', positive)
+    .option('--period <N>', 'steps between summaries of newton-summary (default: 10)', wholeNumber)
+    .option('--summary-batch <N>', 'examples a summary of newton-summary (default: as many as a gradient)', wholeNumber)
+    .addOption(deviceOption());

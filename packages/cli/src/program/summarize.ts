@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { type Summarized, type SummarizeOptions, summarize } from '../commands/summarize.js';
 import { type Console, conclude } from './console.js';
-import { appendNumber, deviceOption, lossOptions, wholeNumber } from './options.js';
+import { deviceOption, lossOptions, notNegative, partitionOption, repeatable, wholeNumber } from './options.js';
 
 /** One line a group: its name, size, ḡ, and as far as the order goes H̄_ss, D3 and the learning rates. */
 const table = ({ loss, groups, gbar, Hbar, D3, eta, memory }: Summarized): string => {
@@ -44,13 +44,10 @@ export const addSummarize = (program: Command, console: Console): Command =>
       "an .npz file with the model's inputs by name, or a folder of input_0.pb, input_1.pb, … in their order",
     )
     .option('--direction <DIRECTION>', "'gradient', or an .npz file with an array for each parameter", 'gradient')
-    .option('--partition <PARTITION>', 'canonical, trivial, weights-biases, blocks:K, or a .json file', 'canonical')
+    .addOption(partitionOption())
     .addOption(new Option('--order <N>', 'highest derivative').choices(['1', '2', '3']).default('3'))
-    .option(
-      '--lambda-int <X>',
-      'also solve for the learning rates with this internal damping (repeatable)',
-      appendNumber,
-      [],
+    .addOption(
+      repeatable('--lambda-int <X>', 'also solve for the learning rates with this internal damping', notNegative, []),
     )
     .addOption(new Option('--engine <ENGINE>', 'how to compute').choices(['stacked', 'generic']).default('stacked'))
     .addOption(deviceOption())

@@ -5,9 +5,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type Trained, type TrainOptions, train } from '../commands/train.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
-import { TRAINABLE } from '../training/zooModel.js';
 import { type Console, conclude } from './console.js';
-import { deviceOption, headOptions, positive, wholeNumber } from './options.js';
+import { headOptions, positive, runOptions, wholeNumber } from './options.js';
 import { tableText } from './table.js';
 
 /** Beyond this a loss is written with an exponent. */
@@ -58,27 +57,14 @@ const run = async (
 /** `hograd train` on the program: reads the options, runs the command, ends with its status. */
 export const addTrain = (program: Command, console: Console): Command =>
   headOptions(
-    program
-      .command('train')
-      .description('train a model; several optimizers, separated by commas, are compared in one report')
-      .option(
-        '--model <MODEL>',
-        `${TRAINABLE.join(', ')}, fitted to the data; or a FILE.onnx, from its own values`,
-        'small-mlp',
-      )
-      .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
-      .option('--optimizer <NAMES>', `of ${OPTIMIZERS.join(', ')}`, 'newton-summary-safe')
-      .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)
-      .option('--batch <N>', 'examples a gradient', wholeNumber, 100)
-      .option('--summary-batch <N>', 'examples a summary (default: as many as a gradient)', wholeNumber)
-      .option('--seed <N>', 'of the initial parameters and the samplers', wholeNumber, 1)
-      .option('--partition <PARTITION>', 'groups that have a rate each', 'canonical')
-      .option('--lr <X>', 'rate of sgd, momentum, adam, … (default: each its own)', positive)
-      .option('--lambda1 <X>', 'step size of newton-summary (default 0.1; 1 of newton-summary-safe)', positive)
-      .option('--lambda-int <X>', 'internal damping of newton-summary (default 1)', positive)
-      .option('--period <N>', 'steps between summaries (default 10)', wholeNumber)
+    runOptions(
+      program
+        .command('train')
+        .description('train a model; several optimizers, separated by commas, are compared in one report')
+        .option('--optimizer <NAMES>', `of ${OPTIMIZERS.join(', ')}`, 'newton-summary-safe'),
+    )
+      .option('--lambda-int <X>', 'internal damping of newton-summary (default: 1)', positive)
       .option('--checkpoint-every <N>', 'steps between checkpoints', wholeNumber, 200)
-      .addOption(deviceOption())
       .option('--out <DIR>', 'where to write metrics, checkpoints and report.html', 'runs/train')
       .option('--resume <DIR>', 'go on from the checkpoints of an interrupted run'),
   )
