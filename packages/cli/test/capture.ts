@@ -1,5 +1,7 @@
-/** Runs the command in this process and captures what it prints. */
+/** Runs the command in this process, captures what it prints, and waits for what it writes. */
 
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { vi } from 'vitest';
 import { main } from '../src/index.js';
 
@@ -19,4 +21,10 @@ export const hograd = async (
   } finally {
     for (const s of spies) s.mockRestore();
   }
+};
+
+/** Resolves once a file has so many lines. */
+export const linesWritten = async (path: string, count: number): Promise<void> => {
+  const lines = (): number => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
+  while (lines() < count) await setTimeout(5);
 };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hograd } from './capture.js';
+import { hograd, linesWritten } from './capture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -16,12 +16,8 @@ const checkpoint = (run: string): string =>
   readdirSync(join(folder, run, 'newton-summary')).find((f) => f.endsWith('.npz'))!;
 const binary = fileURLToPath(new URL('../bin/hograd.js', import.meta.url));
 
-/** Waits until a run has written so many lines of metrics. */
-const stepsTaken = async (run: string, steps: number): Promise<void> => {
-  const path = join(folder, run, 'newton-summary', 'metrics.jsonl');
-  const lines = (): number => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
-  while (lines() < steps) await setTimeout(5);
-};
+const stepsTaken = (run: string, steps: number): Promise<void> =>
+  linesWritten(join(folder, run, 'newton-summary', 'metrics.jsonl'), steps);
 
 const common = ['train', '--optimizer', 'newton-summary', '--epochs', '2', '--checkpoint-every', '30'];
 

@@ -25,7 +25,7 @@ import { lossGraph, modelNamed } from '@hograd/model-zoo';
 import * as E from 'fp-ts/lib/Either.js';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hograd } from './capture.js';
+import { hograd, linesWritten } from './capture.js';
 
 const { ModelProto } = onnxProto.onnx;
 
@@ -106,6 +106,8 @@ const train = (out: string, ...args: string[]) =>
 
 const metrics = (out: string, optimizer: string): string =>
   readFileSync(join(folder, out, optimizer, 'metrics.jsonl'), 'utf8');
+
+const model = (out: string, optimizer: string): Buffer => readFileSync(join(folder, out, optimizer, 'model.onnx'));
 
 /** A linear model W x + b with inputs x, as a file; `head` makes its outputs. */
 const linear = (
@@ -245,15 +247,29 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
 
   it('resumes to the very bytes, and not from a file that has changed since', async () => {
     const file = write('changing.onnx', readFileSync(plain));
-    const args = ['--model', file, '--data', digits, '--optimizer', 'adam', '--checkpoint-every', '2'];
+    const args = [
+      '--model',
+      file,
+      '--data',
+      digits,
+      '--optimizer',
+      'adam',
+      '--epochs',
+      '60',
+      '--checkpoint-every',
+      '7',
+    ];
     const begun = train('resumed', ...args);
+    await linesWritten(join(folder, 'resumed', 'adam', 'metrics.jsonl'), 10);
     process.emit('SIGINT');
     expect((await begun).status).toBe(130);
     expect(existsSync(join(folder, 'resumed', 'adam', 'model.onnx'))).toBe(false);
     const resume = () => train('resumed', ...args, '--resume', join(folder, 'resumed'));
+    expect(metrics('resumed', 'adam').split('\n').length).toBeLessThan(180);
     expect((await resume()).status).toBe(0);
     expect((await train('unbroken', ...args)).status).toBe(0);
     expect(metrics('resumed', 'adam')).toBe(metrics('unbroken', 'adam'));
+    expect(model('resumed', 'adam').equals(model('unbroken', 'adam'))).toBe(true);
     linear('changing.onnx', (scores) => ({ logits: tanh(scores) }));
     const { status, err } = await resume();
     expect(err).toMatch(/changing\.onnx has changed since .*adam was started from it; resume with the file as it was/);
