@@ -34,7 +34,7 @@ export type { Inverse } from './matrix.js';
 export { inverseOf, normalizedInteraction } from './matrix.js';
 export type { AnalysisReport, EtaWindow, Prediction } from './pages/analysis-report.js';
 export { analysisReport } from './pages/analysis-report.js';
-export type { ExperimentReport, Setup } from './pages/experiment-report.js';
+export type { ExperimentReport, RunSet, Setup } from './pages/experiment-report.js';
 export { experimentReport } from './pages/experiment-report.js';
 export type { Snapshot } from './pages/snapshot.js';
 export type { SummaryReport } from './pages/summary-report.js';

@@ -363,6 +363,20 @@ describe('experimentReport', () => {
     expect(rows.filter((row) => /^[AB](Newton|Adam)/.test(row))).toHaveLength(4);
   });
 
+  it('shows the runs of a search, warns of those that failed, and counts them apart', () => {
+    const search = { runs: [run('Adam, lr 1', 1, [1, null], { failure: 'diverged at epoch 2' })] };
+    const setups = [{ name: 'A', runs: [run('Adam', 1, [1, 0.5])], search }];
+    const text = textOf(right(experimentReport({ title: 'X', command: 'x', setups })));
+    expect(text).not.toMatch(/A: grid search: Adam/);
+    expect(text).toContain('setups1runs1runs of the grid search1');
+    expect(text).toMatch(/A: grid search, .*Adam, lr 1.*diverged at epoch 2/);
+    expect(
+      experimentReport({ title: '', command: '', setups: [{ ...setups[0]!, search: { runs: [] } }] }),
+    ).toMatchObject({
+      left: { _tag: 'Empty', field: 'setups[0].search.runs' },
+    });
+  });
+
   it('refuses a setup without runs', () => {
     expect(experimentReport({ title: '', command: '', setups: [{ name: 'A', runs: [] }] })).toMatchObject({
       left: { _tag: 'Empty', field: 'setups[0].runs' },

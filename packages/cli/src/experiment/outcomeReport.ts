@@ -1,4 +1,4 @@
-/** The report of an experiment's outcome: a section a setup, and one for its grid searches. */
+/** The report of an experiment's outcome: each setup with its final runs and its grid search. */
 
 import type { ExperimentReport, Setup as ReportSetup, Run } from '@hograd/report';
 import { settingsText } from './grid.js';
@@ -50,13 +50,13 @@ const finalRuns = ({ arms }: SetupOutcome): readonly Run[] =>
     (selected === undefined ? grid.flatMap((candidate) => candidate.runs) : runs).map((run) => runOf(arm.name, run)),
   );
 
-const searchOf = ({ setup, arms }: SetupOutcome): readonly ReportSetup[] => {
+const searchOf = ({ arms }: SetupOutcome): Pick<ReportSetup, 'search'> => {
   const runs = arms.flatMap(({ arm, grid }) =>
     grid.flatMap(({ settings, runs }) =>
       runs.map((run) => runOf(`${arm.name}, ${settingsText(settings, arm.searched)}`, run)),
     ),
   );
-  return runs.length === 0 ? [] : [{ name: `${setup.name}: grid search`, description: SEARCH, runs }];
+  return runs.length === 0 ? {} : { search: { description: SEARCH, runs } };
 };
 
 export const outcomeReport = (
@@ -66,9 +66,11 @@ export const outcomeReport = (
 ): ExperimentReport => ({
   title: experiment.title,
   command,
-  setups: setups.flatMap((outcome) => [
-    { name: outcome.setup.name, description: descriptionOf(outcome), runs: finalRuns(outcome) },
+  setups: setups.map((outcome) => ({
+    name: outcome.setup.name,
+    description: descriptionOf(outcome),
+    runs: finalRuns(outcome),
     ...searchOf(outcome),
-  ]),
+  })),
   provenance,
 });

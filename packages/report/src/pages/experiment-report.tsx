@@ -14,13 +14,25 @@ import { Table } from './table.js';
 import { TrainingCurves } from './training-curves.js';
 import { failureWarnings, trainingHeadline } from './training-headline.js';
 
-/** A model on a data set, trained in several ways. */
-export interface Setup {
-  readonly name: string;
+/** Runs that are shown together. */
+export interface RunSet {
   /** One or two sentences: model, data, what was searched. */
   readonly description?: string;
   readonly runs: readonly Run[];
 }
+
+/** A model on a data set, trained in several ways. */
+export interface Setup extends RunSet {
+  readonly name: string;
+  /** The runs that options were chosen by; a section of their own, which the headline leaves alone. */
+  readonly search?: RunSet;
+}
+
+/** A setup's sections: its runs, and its search. */
+const sectionsOf = ({ name, description, runs, search }: Setup): readonly (RunSet & { readonly name: string })[] => [
+  { name, ...(description !== undefined && { description }), runs },
+  ...(search ? [{ name: `${name}: grid search`, ...search }] : []),
+];
 
 /** What a report of an experiment shows. */
 export interface ExperimentReport {
@@ -30,8 +42,12 @@ export interface ExperimentReport {
   readonly provenance?: Provenance;
 }
 
-/** Every setup and name in one table. */
-const FinalTable = ({ setups }: { readonly setups: readonly Setup[] }): JSX.Element => (
+/** Every section and name in one table. */
+const FinalTable = ({
+  sections,
+}: {
+  readonly sections: readonly (RunSet & { readonly name: string })[];
+}): JSX.Element => (
   <Table
     columns={[
       { heading: 'setup', holds: 'text' },
@@ -42,11 +58,11 @@ const FinalTable = ({ setups }: { readonly setups: readonly Setup[] }): JSX.Elem
       { heading: 'seconds per epoch', holds: 'number' },
       { heading: 'failed', holds: 'number' },
     ]}
-    rows={setups.flatMap((setup) =>
-      groupRuns(setup.runs).map(({ name, runs }) => {
+    rows={sections.flatMap((section) =>
+      groupRuns(section.runs).map(({ name, runs }) => {
         const ends = runs.map(outcomeOf);
         return [
-          setup.name,
+          section.name,
           name,
           String(runs.length),
           meanText(
@@ -70,27 +86,35 @@ const FinalTable = ({ setups }: { readonly setups: readonly Setup[] }): JSX.Elem
 
 function* checkReport({ setups }: ExperimentReport): Generator<Verdict> {
   yield nonEmpty('setups', setups, 'give at least one setup');
-  for (const [k, { runs }] of setups.entries()) yield* checkRuns(`setups[${k}].runs`, runs);
+  for (const [k, { runs, search }] of setups.entries()) {
+    yield* checkRuns(`setups[${k}].runs`, runs);
+    if (search) yield* checkRuns(`setups[${k}].search.runs`, search.runs);
+  }
 }
 
 /**
  * One self-contained HTML page for an experiment: the final table, then for each setup its curves (mean and range over repeats,
- * by epoch and by wall time) and its own table. Runs that failed stay in the tables with their reason.
+ * by epoch and by wall time) and its own table, and the same for its search. Runs that failed stay in the tables with their reason.
  *
- * Fails with `Empty` (no setup, a setup without runs) or `ShapeMismatch`.
+ * Fails with `Empty` (no setup, a setup or search without runs) or `ShapeMismatch`.
  */
 export const experimentReport = (report: ExperimentReport): Either<ReportError, string> =>
   ensure(checkReport(report), () => {
     const { setups } = report;
+    const sections = setups.flatMap(sectionsOf);
     const runs = setups.flatMap((setup) => setup.runs);
+    const searched = setups.flatMap(({ search }) => search?.runs ?? []);
     return pageText({
       kind: 'experiment',
       title: report.title,
       headline: setups.map((setup) => `${setup.name}: ${trainingHeadline(setup.runs)[0] ?? ''}`),
-      warnings: setups.flatMap((setup) => failureWarnings(setup.runs).map((warning) => `${setup.name}, ${warning}`)),
+      warnings: sections.flatMap(({ name, runs: shown }) =>
+        failureWarnings(shown).map((warning) => `${name}, ${warning}`),
+      ),
       facts: [
         { label: 'setups', value: formatCount(setups.length) },
         { label: 'runs', value: formatCount(runs.length) },
+        ...(searched.length > 0 ? [{ label: 'runs of the grid search', value: formatCount(searched.length) }] : []),
         { label: 'optimizers', value: [...new Set(runs.map(({ optimizer }) => optimizer))].join(', ') },
         {
           label: 'seeds',
@@ -105,17 +129,17 @@ export const experimentReport = (report: ExperimentReport): Either<ReportError, 
             title="Where every run ended"
             reading="At the last epoch; mean ± standard deviation over repeats."
           >
-            <FinalTable setups={setups} />
+            <FinalTable sections={sections} />
           </Section>
-          {setups.map((setup, k) => (
+          {sections.map((section, k) => (
             <Section
-              key={setup.name}
+              key={section.name}
               id={`setup-${k}`}
-              title={setup.name}
-              {...(setup.description === undefined ? {} : { reading: setup.description })}
+              title={section.name}
+              {...(section.description === undefined ? {} : { reading: section.description })}
             >
-              <TrainingCurves id={`setup-${k}-curve`} runs={setup.runs} />
-              <RunTable runs={setup.runs} />
+              <TrainingCurves id={`setup-${k}-curve`} runs={section.runs} />
+              <RunTable runs={section.runs} />
             </Section>
           ))}
         </>
