@@ -129,6 +129,7 @@ export const addAnalyze = (program: Command, console: Console): Command =>
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
-      '\nExample:\n  hograd analyze --model lenet --data cifar10:data/cifar10 --epochs 20 --examples 10000 --validation 5000',
+      '\nA FILE.onnx has the loss that hograd train takes by default.' +
+        '\n\nExample:\n  hograd analyze --model lenet --data cifar10:data/cifar10 --epochs 20 --examples 10000 --validation 5000',
     )
     .action((options: AnalyzeOptions & { readonly json?: boolean }) => run(options, console));

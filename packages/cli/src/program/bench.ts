@@ -7,7 +7,7 @@ import type { BenchWatcher, Cost } from '../bench/measure.js';
 import type { DescribedInput } from '../bench/randomInputs.js';
 import { type Benched, type BenchOptions, bench } from '../commands/bench.js';
 import { type Console, conclude } from './console.js';
-import { deviceOption, lossOptions, positive, wholeNumber } from './options.js';
+import { deviceOption, lossOptions, partitionOption, positive, wholeNumber } from './options.js';
 import { tableText } from './table.js';
 
 const TITLES: Readonly<Record<string, string>> = { hvp: 'H·v product' };
@@ -119,7 +119,7 @@ export const addBench = (program: Command, console: Console): Command =>
       "an .npz file with the model's inputs by name, or a folder of input_0.pb, … (default: random inputs of the declared shapes)",
     )
     .option('--batch <N>', 'examples of random inputs (default 32)', wholeNumber)
-    .option('--partition <PARTITION>', 'canonical, trivial, weights-biases, blocks:K, or a .json file', 'canonical')
+    .addOption(partitionOption())
     .addOption(new Option('--order <N>', 'highest derivative').choices(['1', '2', '3']).default('3'))
     .addOption(
       new Option('--engine <ENGINE>', 'of the summaries; generic differentiates entry by entry, which takes long')

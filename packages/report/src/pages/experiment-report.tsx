@@ -21,17 +21,20 @@ export interface RunSet {
   readonly runs: readonly Run[];
 }
 
-/** A model on a data set, trained in several ways. */
-export interface Setup extends RunSet {
+interface Named extends RunSet {
   readonly name: string;
+}
+
+/** A model on a data set, trained in several ways. */
+export interface Setup extends Named {
   /** The runs that options were chosen by; a section of their own, which the headline leaves alone. */
   readonly search?: RunSet;
 }
 
 /** A setup's sections: its runs, and its search. */
-const sectionsOf = ({ name, description, runs, search }: Setup): readonly (RunSet & { readonly name: string })[] => [
-  { name, ...(description !== undefined && { description }), runs },
-  ...(search ? [{ name: `${name}: grid search`, ...search }] : []),
+const sectionsOf = ({ search, ...own }: Setup): readonly Named[] => [
+  own,
+  ...(search ? [{ ...search, name: `${own.name}: grid search` }] : []),
 ];
 
 /** What a report of an experiment shows. */
@@ -43,11 +46,7 @@ export interface ExperimentReport {
 }
 
 /** Every section and name in one table. */
-const FinalTable = ({
-  sections,
-}: {
-  readonly sections: readonly (RunSet & { readonly name: string })[];
-}): JSX.Element => (
+const FinalTable = ({ sections }: { readonly sections: readonly Named[] }): JSX.Element => (
   <Table
     columns={[
       { heading: 'setup', holds: 'text' },
