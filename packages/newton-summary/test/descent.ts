@@ -11,7 +11,7 @@ import {
   type SummaryNumbers,
   updateRates,
 } from '../src/index.js';
-import { readSummary, right, run, type Values } from './perceptron.js';
+import { readSummary, right, run, type Values, valuesOf } from './perceptron.js';
 
 export interface DescentProblem {
   readonly loss: Expr;
@@ -46,12 +46,7 @@ export const descend = (
   const size = partition.groups.length;
   const update = updateRates(right(ratesOptions(size)(options)));
   const lossAt = (values: Values): number => evaluate([loss], { ...values, ...batch })[0]!.data[0]!;
-  const zeros = Object.fromEntries(
-    [...graphs.step.initializers].map(([name, { shape, data }]) => [
-      name,
-      { shape, data: Float64Array.from(data as Float64Array) },
-    ]),
-  );
+  const zeros = valuesOf(graphs.step.initializers);
   let carried: Values = { ...start, ...zeros };
   let state: RatesState = {};
   const parametersOf = (values: Values): Values =>

@@ -1,18 +1,11 @@
 import { chain, constantRate, kfac, momentum, trainStep } from '@hograd/baselines';
 import { describe, expect, it } from 'vitest';
 import { descend, distance, numbersOf } from './descent.js';
-import { perceptron, run, type Values } from './perceptron.js';
+import { perceptron, run, valuesOf } from './perceptron.js';
 
 const STEPS = 12;
 const options = { lambda1: 1, lambdaInt: 1, etaDecay: 0 };
 const along = () => chain(kfac({ damping: 0.1, iterations: 30 }), momentum({ beta: 0.5, dampening: 0.5 }));
-
-const named = (values: Values, prefix: string): Values =>
-  Object.fromEntries(
-    Object.entries(values)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, value]) => [name.slice(prefix.length), value]),
-  );
 
 describe('NewtonSummary along K-FAC’s direction', () => {
   const problem = perceptron({ examples: 60, seed: 5, direction: along() });
@@ -21,23 +14,15 @@ describe('NewtonSummary along K-FAC’s direction', () => {
   it('is along what a training step of K-FAC moves by', () => {
     const { loss, parameters, start, batch } = problem;
     const step = trainStep({ loss, parameters, direction: along(), rule: constantRate() });
-    const zeros = Object.fromEntries(
-      [...step.initializers].map(([name, { shape, data }]) => [
-        name,
-        { shape, data: Float64Array.from(data as Float64Array) },
-      ]),
-    );
+    const zeros = valuesOf(step.initializers);
     const moved = run(step, { ...start, ...zeros, ...batch, rate: { shape: [], data: Float64Array.of(1) } });
-    const u = named(positions[1]!.along!, 'direction.');
-    expect(Object.keys(u)).toHaveLength(parameters.length);
-    for (const [name, { data }] of Object.entries(u)) {
+    const directions = Object.keys(positions[1]!.along!).filter((name) => name.startsWith('direction.'));
+    expect(directions).toHaveLength(parameters.length);
+    for (const { attributes } of parameters) {
+      const { name } = attributes;
       const [from, to] = [start[name]!.data, moved[`next.${name}`]!.data];
-      expect(
-        distance(
-          data as Float64Array,
-          Array.from(from as Float64Array, (x, i) => x - (to[i] as number)),
-        ),
-      ).toBeLessThan(1e-12);
+      const walked = Array.from(from as Float64Array, (x, i) => x - (to[i] as number));
+      expect(distance(positions[1]!.along![`direction.${name}`]!.data as Float64Array, walked)).toBeLessThan(1e-12);
     }
   });
 

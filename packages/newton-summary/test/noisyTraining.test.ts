@@ -12,7 +12,7 @@ import {
   type RateControlOptions,
   rateControl,
 } from '../src/index.js';
-import { readSummary, right, type Values, wave } from './perceptron.js';
+import { readSummary, right, type Values, valuesOf, wave } from './perceptron.js';
 import { openGraph } from './runtime.js';
 
 const SIZES = [8, 10, 10, 10, 10, 4];
@@ -73,11 +73,7 @@ describe('training on small batches, with a summary at every step', () => {
 
   const train = async (options: RateControlOptions): Promise<Outcome> => {
     const control = rateControl(options);
-    let carried: Values = Object.fromEntries(
-      [...graphs.step.initializers, ...initialize(model, { seed: 2, dtype: 'float64' })].map(
-        ([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data as Float64Array) }],
-      ),
-    );
+    let carried = valuesOf(new Map([...graphs.step.initializers, ...initialize(model, { seed: 2, dtype: 'float64' })]));
     const whole = take([...labels.keys()]);
     const lossOn = async (values: Values, batch: Values): Promise<number> =>
       (await open.loss({ ...values, ...batch })).loss!.data[0]!;

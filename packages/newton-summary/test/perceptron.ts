@@ -8,6 +8,7 @@ import {
   type Input,
   input,
   softmaxCrossEntropy,
+  type Tensor,
   type Value,
 } from '@hograd/graph-builder';
 import { initialize, type Model, mlp } from '@hograd/model-zoo';
@@ -31,6 +32,12 @@ export const run = ({ outputs }: Graph, values: Values): Values => {
   );
   return Object.fromEntries(outputs.map(({ name }, i) => [name, results[i]!]));
 };
+
+/** Tensors as values of the interpreter. */
+export const valuesOf = (tensors: ReadonlyMap<string, Tensor>): Values =>
+  Object.fromEntries(
+    [...tensors].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data as Float64Array) }]),
+  );
 
 export interface Problem {
   readonly model: Model;
@@ -73,9 +80,7 @@ export const perceptron = ({
     parameters,
     partition,
     graphs: newtonSummaryGraphs({ loss, parameters, partition, direction }),
-    start: Object.fromEntries(
-      [...initial].map(([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data as Float64Array) }]),
-    ),
+    start: valuesOf(initial),
     batch: {
       x: { shape: [examples, 3], data: Float64Array.from({ length: 3 * examples }, (_, i) => wave(seed, i)) },
       y: { shape: [examples], data: Float64Array.from({ length: examples }, (_, i) => i % 3) },
@@ -102,12 +107,7 @@ export const readSummary = (outputs: Values, count: number): MeasuredSummary => 
 
 /** The summary of a batch at the start, along the gradient on the whole batch. */
 export const evaluateSummary = (problem: Problem, batch: Values, count: number): MeasuredSummary => {
-  const zeros = Object.fromEntries(
-    [...problem.graphs.step.initializers].map(([n, t]) => [
-      n,
-      { shape: t.shape, data: Float64Array.from(t.data as Float64Array) },
-    ]),
-  );
+  const zeros = valuesOf(problem.graphs.step.initializers);
   const along = run(problem.graphs.direction, { ...problem.start, ...zeros, ...problem.batch });
   return readSummary(run(problem.graphs.summary, { ...problem.start, ...along, ...batch }), count);
 };

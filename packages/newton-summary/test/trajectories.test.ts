@@ -19,6 +19,7 @@ import { custom } from '@hograd/partition';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RATES, newtonSummaryGraphs, type RatesOptions, type RatesState, updateRates } from '../src/index.js';
+import { valuesOf } from './perceptron.js';
 
 const load = (name: string) =>
   JSON.parse(
@@ -105,13 +106,10 @@ describe.each(['period1', 'period1-mom-true', 'period5-mom', 'movavg', 'adam-dir
       });
       const update = updateRates(optionsOf(golden.optimizer));
 
-      let carried: Record<string, Value> = Object.fromEntries([
-        ...names.map((n, i) => [n, value(golden.params[i])]),
-        ...[...graphs.step.initializers].map(([n, t]) => [
-          n,
-          { shape: t.shape, data: Float64Array.from(t.data as Float64Array) },
-        ]),
-      ]);
+      let carried: Record<string, Value> = {
+        ...Object.fromEntries(names.map((n, i) => [n, value(golden.params[i])])),
+        ...valuesOf(graphs.step.initializers),
+      };
       let state: RatesState = {};
       let rates: readonly number[] = [];
       const batch = { x: value(golden.x), y: value(golden.y) };
