@@ -2,6 +2,7 @@
 // as hograd writes them; milliseconds of kernels, the least of several runs (docs/ort-kernels.md). Build first.
 import * as G from '@hograd/graph-builder';
 import { onnxAttributes } from '../../packages/graph-builder/dist/convolution/geometry.js';
+import { convKernelJointly } from '../../packages/graph-builder/dist/convolution/jointKernel.js';
 import {
   convByTaps,
   convInputByTaps,
@@ -62,8 +63,18 @@ const CONVOLUTIONS = [
 
 const twice = (value) => [value, value];
 
-row('N, C → M, map, kernel', 'data', 'Conv', 'by taps', 'ConvTranspose', 'by taps', 'Conv for the kernel', 'by taps');
-row(...new Array(8).fill('---'));
+row(
+  'N, C → M, map, kernel',
+  'data',
+  'Conv',
+  'by taps',
+  'ConvTranspose',
+  'by taps',
+  'Conv for the kernel',
+  'by taps',
+  'jointly',
+);
+row(...new Array(9).fill('---'));
 for (const [N, C, M, side, k, p] of CONVOLUTIONS) {
   const a = {
     sizes: twice(side),
@@ -94,6 +105,7 @@ for (const [N, C, M, side, k, p] of CONVOLUTIONS) {
     convInputByTaps(y, w, a),
     kernel,
     convKernelByTaps(x, y, a),
+    convKernelJointly(x, y, a),
   ]) {
     costs.push(ms(await cost([value], shapes)));
   }

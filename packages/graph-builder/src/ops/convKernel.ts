@@ -9,6 +9,7 @@ import {
   spatialSizes,
   windowOf,
 } from '../convolution/geometry.js';
+import { convKernelJointly, isNarrow } from '../convolution/jointKernel.js';
 import { convWeightLoop } from '../convolution/kernels.js';
 import { overStacks } from '../convolution/stack.js';
 import { convKernelByTaps } from '../convolution/taps.js';
@@ -20,8 +21,8 @@ import { stackedConv } from './conv.js';
 import { stackedConvInput } from './convInput.js';
 import { expand } from './expand.js';
 
-const tapByTap = ({ args, attributes }: Expr<ConvolutionAttributes>): Expr =>
-  convKernelByTaps(args[0]!, args[1]!, attributes);
+const asProducts = ({ args: [x, y], shape, attributes }: Expr<ConvolutionAttributes>): Expr =>
+  (isNarrow(shape[1]!) ? convKernelJointly : convKernelByTaps)(x!, y!, attributes);
 
 export const convKernelOp = bilinear<ConvolutionAttributes>({
   name: 'convKernel',
@@ -31,8 +32,8 @@ export const convKernelOp = bilinear<ConvolutionAttributes>({
     const channels = divideDimsExactly(x.shape[1]!, attributes.groups)!;
     return { dtype: commonDType('convKernel', args), shape: [y.shape[1]!, channels, ...attributes.kernel] };
   },
-  // Conv with transposed operands would say this in one node and runs several times slower than products tap by tap.
-  emit: (node, e) => emitLowered(node, tapByTap(node), e),
+  // Conv with transposed operands would say this in one node and runs several times slower than matrix products.
+  emit: (node, e) => emitLowered(node, asProducts(node), e),
   evaluate: (node, [x, y], shape) =>
     convWeightLoop(node.attributes, x!.data, y!.data, {
       batch: x!.shape[0]!,
@@ -45,7 +46,7 @@ export const convKernelOp = bilinear<ConvolutionAttributes>({
     i === 0
       ? stackedConvInput(other, adjoint, node.attributes, leadOther, leadAdjoint)
       : stackedConv(other, adjoint, node.attributes, leadOther, leadAdjoint),
-  lowerFloat64: tapByTap,
+  lowerFloat64: asProducts,
 });
 
 const makeConvKernel = (x: Expr, y: Expr, attributes: ConvolutionAttributes): Expr => {

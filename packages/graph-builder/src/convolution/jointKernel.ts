@@ -1,0 +1,147 @@
+/** The adjoint of convolution in its kernels as one matrix product of all taps, for kernels of few channels. */
+
+import { type Dim, divideDimsExactly, multiplyDims } from '../dim.js';
+import type { Expr } from '../expr.js';
+import { matmul } from '../ops/matmul.js';
+import { pad } from '../ops/pad.js';
+import { reshape } from '../ops/reshape.js';
+import { matrixTranspose, transpose } from '../ops/transpose.js';
+import { boxIndices, type ConvolutionAttributes, outputSizes, product } from './geometry.js';
+import { batchLast, matrixOf, type Run, readPositions } from './positions.js';
+
+/**
+ * Which operand holds an axis's taps side by side. Inputs: the product runs over the axis's outputs, and each tap has a copy of what they
+ * read. Outputs: it runs over the axis's inputs, and each tap has a copy of the adjoints of the outputs that read them, zeros among them.
+ */
+type Side = 'inputs' | 'outputs';
+
+/**
+ * With fewer channels than this a tap's product is too thin to run at full speed (docs/ort-kernels.md: a kernel of 5² from 3 to 6
+ * channels 8.2 ms tap by tap, 2.8 jointly).
+ */
+const NARROW = 64;
+
+export const isNarrow = (channels: Dim): boolean => typeof channels === 'number' && channels < NARROW;
+
+/** Beyond this share, multiplying zeros costs more than fewer copies save. */
+const MOST_PRODUCTS = 1.5;
+
+/** Zeros around an axis of the outputs with which every tap of it finds an output for every input. */
+const surround = (a: ConvolutionAttributes, axis: number): readonly [number, number] => {
+  const reach = (a.kernel[axis]! - 1) * a.dilations[axis]!;
+  return [reach - a.padsBefore[axis]!, reach - a.padsAfter[axis]!];
+};
+
+const mayTakeOutputs = (a: ConvolutionAttributes, axis: number): boolean =>
+  a.strides[axis] === 1 && surround(a, axis).every((count) => count >= 0);
+
+interface Cost {
+  readonly sides: readonly Side[];
+  /** Numbers that are copied for an example. */
+  readonly copies: number;
+  /** Positions that the product runs over, as a multiple of the outputs. */
+  readonly products: number;
+}
+
+const costOf = (a: ConvolutionAttributes, sides: readonly Side[], channels: number, maps: number): Cost => {
+  const outputs = outputSizes(a.sizes, a);
+  const grid = product(sides.map((side, axis) => (side === 'inputs' ? outputs[axis]! : a.sizes[axis]!)));
+  const tapsOn = (side: Side): number => product(a.kernel.filter((_, axis) => sides[axis] === side));
+  return {
+    sides,
+    copies: grid * (channels * tapsOn('inputs') + maps * tapsOn('outputs')),
+    products: grid / product(outputs),
+  };
+};
+
+const cheapestSides = (a: ConvolutionAttributes, channels: number, maps: number): readonly Side[] =>
+  boxIndices(a.kernel.map((_, axis) => (mayTakeOutputs(a, axis) ? 2 : 1)))
+    .map((choice) =>
+      costOf(
+        a,
+        choice.map((i) => (i === 0 ? 'inputs' : 'outputs')),
+        channels,
+        maps,
+      ),
+    )
+    .filter(({ products }) => products <= MOST_PRODUCTS)
+    .reduce((best, other) => (other.copies < best.copies ? other : best)).sides;
+
+const zerosAround = (x: Expr, counts: readonly (readonly [number, number])[]): Expr =>
+  pad(x, [0, ...counts.map(([before]) => before), 0], [0, ...counts.map(([, after]) => after), 0]);
+
+/** x [C, ...sizes, N] at `taps` of each position of a grid: [C·taps, positions, N]. */
+const readTaps = (x: Expr, corner: readonly number[], taps: readonly Run[], grid: readonly Run[]): Expr => {
+  const [side, positions] = [taps, grid].map((runs) => product(runs.map(({ count }) => count))) as [number, number];
+  const read = readPositions(x, corner, [...taps, ...grid]);
+  return reshape(read, [multiplyDims(x.shape[0]!, side), positions, x.shape.at(-1)!]);
+};
+
+/** What each tap on the inputs' side reads: x [C, ...sizes, N] as [C·taps, positions, N]. */
+const readInputs = (x: Expr, a: ConvolutionAttributes, sides: readonly Side[]): Expr => {
+  const outputs = outputSizes(a.sizes, a);
+  const taps = sides.flatMap((side, axis): readonly Run[] =>
+    side === 'inputs' ? [{ axis, step: a.dilations[axis]!, count: a.kernel[axis]! }] : [],
+  );
+  const grid = sides.map((side, axis) =>
+    side === 'inputs'
+      ? { axis, step: a.strides[axis]!, count: outputs[axis]! }
+      : { axis, step: 1, count: a.sizes[axis]! },
+  );
+  const padded = zerosAround(
+    x,
+    sides.map((side, axis) => (side === 'inputs' ? [a.padsBefore[axis]!, a.padsAfter[axis]!] : [0, 0])),
+  );
+  const corner = sides.map(() => 0);
+  return readTaps(padded, corner, taps, grid);
+};
+
+/** What each tap on the outputs' side is read by: y [M, ...outputs, N] as [M·taps, positions, N]. */
+const readOutputs = (y: Expr, a: ConvolutionAttributes, sides: readonly Side[]): Expr => {
+  const outputs = outputSizes(a.sizes, a);
+  const taps = sides.flatMap((side, axis): readonly Run[] =>
+    side === 'outputs' ? [{ axis, step: -a.dilations[axis]!, count: a.kernel[axis]! }] : [],
+  );
+  const grid = sides.map((side, axis) => ({
+    axis,
+    step: 1,
+    count: side === 'inputs' ? outputs[axis]! : a.sizes[axis]!,
+  }));
+  const padded = zerosAround(
+    y,
+    sides.map((side, axis) => (side === 'inputs' ? [0, 0] : surround(a, axis))),
+  );
+  const corner = sides.map((side, axis) => (side === 'inputs' ? 0 : (a.kernel[axis]! - 1) * a.dilations[axis]!));
+  return readTaps(padded, corner, taps, grid);
+};
+
+/** [M, C/g, ...kernel] from one matrix [M·taps, C/g·taps], or one for each group, whose taps are those of each side. */
+const kernelsOf = (
+  products: Expr,
+  a: ConvolutionAttributes,
+  sides: readonly Side[],
+  shape: readonly [Dim, Dim],
+): Expr => {
+  const [maps, channels] = shape;
+  const axesOf = (side: Side): readonly number[] => sides.flatMap((own, axis) => (own === side ? [axis] : []));
+  const [rows, columns] = [axesOf('outputs'), axesOf('inputs')];
+  const lengths = (axes: readonly number[]): readonly number[] => axes.map((axis) => a.kernel[axis]!);
+  const apart = reshape(products, [maps, ...lengths(rows), channels, ...lengths(columns)]);
+  const placeOf = (axis: number): number =>
+    sides[axis] === 'outputs' ? 1 + rows.indexOf(axis) : 2 + rows.length + columns.indexOf(axis);
+  return transpose(apart, [0, 1 + rows.length, ...a.kernel.map((_, axis) => placeOf(axis))]);
+};
+
+/**
+ * The adjoint of convolution in w as one product: x [N, C, ...s] and y [N, M, ...o] give [M, C/g, ...kernel]. An axis's taps are
+ * laid side by side in x or in y, whichever copies less: for a kernel of 5² from 3 to 6 channels those of the rows in y, 30 rows,
+ * and of the columns in x, 15.
+ */
+export const convKernelJointly = (x: Expr, y: Expr, a: ConvolutionAttributes): Expr => {
+  const [maps, channels] = [y.shape[1]!, x.shape[1]!];
+  const sides = cheapestSides(a, channels as number, maps as number);
+  const inputs = matrixOf(readInputs(batchLast(x), a, sides), a.groups);
+  const outputs = matrixOf(readOutputs(batchLast(y), a, sides), a.groups);
+  const products = matmul(outputs, matrixTranspose(inputs));
+  return kernelsOf(products, a, sides, [maps, divideDimsExactly(channels, a.groups)!]);
+};
