@@ -15,6 +15,14 @@ import { columnsOf, lastTwoSwapped, matrixTranspose, transposeOp } from './trans
 const transposedMatrix = (x: Expr): Expr | undefined =>
   x.op === transposeOp && x.shape.length === 2 ? x.args[0]! : undefined;
 
+/** The matrix in a stack of one; what was transposed in the stack is transposed as a matrix, which a product reads for free. */
+const onlyMatrix = (x: Expr): Expr => {
+  const matrix = reshape(x, x.shape.slice(-2));
+  if (x.op !== transposeOp || x.attributes.perm.at(-2) !== x.shape.length - 1) return matrix;
+  const columns = matrixTranspose(x);
+  return columns.op === transposeOp ? matrix : matrixTranspose(reshape(columns, columns.shape.slice(-2)));
+};
+
 /** Gemm reads its operands transposed for free; MatMul would need a copy first. */
 const emitMatrix = (a: Expr, b: Expr, e: Emitter): string => {
   const aT = transposedMatrix(a);
@@ -137,8 +145,7 @@ export function matmul(a: Expr, b: Expr): Expr {
     b.shape.slice(0, -2).every((d) => d === 1) &&
     b.shape.length <= a.shape.length
   ) {
-    const matrix = reshape(b, b.shape.slice(-2));
-    const rows = matmul(reshape(a, [-1, a.shape.at(-1)!]), matrix);
+    const rows = matmul(reshape(a, [-1, a.shape.at(-1)!]), onlyMatrix(b));
     return reshape(rows, [...a.shape.slice(0, -1), b.shape.at(-1)!]);
   }
   // A stack of one matrix on the right of one matrix: the stack axes say nothing.
@@ -147,7 +154,7 @@ export function matmul(a: Expr, b: Expr): Expr {
     a.shape.length >= 2 &&
     [...a.shape.slice(0, -2), ...b.shape.slice(0, -2)].every((d) => d === 1)
   ) {
-    const product = matmul(reshape(a, a.shape.slice(-2)), reshape(b, b.shape.slice(-2)));
+    const product = matmul(onlyMatrix(a), onlyMatrix(b));
     const rank = Math.max(a.shape.length, b.shape.length);
     return reshape(product, [...new Array<number>(rank - 2).fill(1), ...product.shape]);
   }
