@@ -124,6 +124,8 @@ export interface Op<A extends Attributes = Attributes> {
   readonly differential?: Differential<A>;
   /** Each element of the result depends on the operands' elements at its own place alone (after broadcasting). */
   readonly elementwise?: true;
+  /** A function of one operand, element by element, that never decreases: the largest value is that of the largest operand. */
+  readonly monotone?: (attributes: A) => boolean;
   /** The same value in operations that ONNX Runtime's CPU provider has float64 kernels for; used for float64 graphs only. */
   readonly lowerFloat64?: (node: Expr<A>) => Expr;
 }

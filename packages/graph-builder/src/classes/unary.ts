@@ -17,6 +17,7 @@ export interface UnarySpec<A extends Attributes> {
   readonly first: (x: Expr, y: Expr, attributes: A) => Expr;
   readonly second: (x: Expr, y: Expr, attributes: A) => Expr | undefined;
   readonly third: (x: Expr, y: Expr, attributes: A) => Expr | undefined;
+  readonly monotone?: (attributes: A) => boolean;
   readonly lowerFloat64?: (x: Expr, attributes: A) => Expr;
 }
 
@@ -52,7 +53,7 @@ export const pointwiseDifferential = <A extends Attributes>({
 
 /** An elementwise operation from its function and three derivatives. math.md §2: it contributes Gram matrices to H̄. */
 export function unary<A extends Attributes>(spec: UnarySpec<A>): Op<A> {
-  const { name, onnx, f, first, second, third, lowerFloat64 } = spec;
+  const { name, onnx, f, first, second, third, monotone, lowerFloat64 } = spec;
   return {
     name,
     infer: ([x]) => {
@@ -68,6 +69,7 @@ export function unary<A extends Attributes>(spec: UnarySpec<A>): Op<A> {
       second: (node) => second(node.args[0]!, node, node.attributes),
       third: (node) => third(node.args[0]!, node, node.attributes),
     }),
+    ...(monotone && { monotone }),
     ...(lowerFloat64 && { lowerFloat64: (node) => lowerFloat64(node.args[0]!, node.attributes) }),
   };
 }

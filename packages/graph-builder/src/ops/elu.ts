@@ -36,6 +36,7 @@ export const eluOp = unary<EluAttributes>({
   first: (x, _, { alpha }) => (alpha === 1 ? slope(x) : add(cast(greater(x, 0), x.dtype), curved(x, alpha))),
   second: (x, _, { alpha }) => curved(x, alpha),
   third: (x, _, { alpha }) => curved(x, alpha),
+  monotone: ({ alpha }) => alpha >= 0,
   lowerFloat64: (x, { alpha }) => add(maximum(x, 0), mul(sub(exp(minimum(x, 0)), constant(1, x.dtype)), alpha)),
 });
 

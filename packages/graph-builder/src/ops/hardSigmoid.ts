@@ -18,6 +18,7 @@ export const hardSigmoidOp = unary<HardSigmoidAttributes>({
   first: (_, y, { alpha }) => mul(mul(cast(greater(y, 0), y.dtype), cast(less(y, 1), y.dtype)), alpha),
   second: () => undefined,
   third: () => undefined,
+  monotone: ({ alpha }) => alpha >= 0,
   lowerFloat64: (x, { alpha, beta }) => minimum(maximum(add(mul(x, alpha), beta), 0), 1),
 });
 

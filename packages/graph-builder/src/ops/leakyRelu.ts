@@ -19,6 +19,7 @@ export const leakyReluOp = unary<LeakyReluAttributes>({
   first: (x, _, { alpha }) => slope(x, alpha),
   second: () => undefined,
   third: () => undefined,
+  monotone: ({ alpha }) => alpha >= 0,
   lowerFloat64: (x, { alpha }) => mul(x, slope(x, alpha)),
 });
 

@@ -8,6 +8,8 @@ import { isTiling, maximaOfTiles } from '../convolution/tiles.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
 import type { Emitter, Op, Value } from '../op.js';
+import { sameShape } from '../shape.js';
+import { add, addOp } from './add.js';
 import { gatherElements, stackIndices } from './gatherElements.js';
 import { reshape } from './reshape.js';
 import { scatterElements } from './scatterElements.js';
@@ -118,13 +120,36 @@ export const maxPoolOp = linear<Window>({
   },
 });
 
+/** What a window's maximum may be taken of instead of x, and what then makes x's maximum of it; undefined where there is no such thing. */
+const beforeMaxima = (x: Expr): { readonly operand: Expr; readonly after: (maxima: Expr) => Expr } | undefined => {
+  const { op, args, attributes } = x;
+  if (op.monotone?.(attributes)) return { operand: args[0]!, after: (maxima) => makeExpr(op, [maxima], attributes) };
+  if (op !== addOp) return undefined;
+  const isBias = ({ shape }: Expr): boolean => {
+    const spatial = x.shape.length - 2;
+    return shape.length > spatial && shape.slice(-spatial).every((d) => d === 1);
+  };
+  const i = args.findIndex((arg, j) => sameShape(arg.shape, x.shape) && isBias(args[1 - j]!));
+  return i < 0 ? undefined : { operand: args[i]!, after: (maxima) => add(maxima, args[1 - i]!) };
+};
+
+/**
+ * Where windows make fewer elements, a function that never decreases, and a channel's bias, are applied to the maxima and not to
+ * all that they are taken of: the same values and derivatives, for a quarter of the elementwise work of a network with windows of 2×2.
+ */
+const pooled = (x: Expr, window: Window): Expr => {
+  const sizes = spatialSizes('maxPool', x);
+  const before = product(outputSizes(sizes, window)) < product(sizes) ? beforeMaxima(x) : undefined;
+  return before ? before.after(pooled(before.operand, window)) : makeExpr(maxPoolOp, [x], window);
+};
+
 /**
  * The largest element of each window: x [N, C, ...s] gives [N, C, ...o]; padding never wins. Among equal elements the
  * first in row-major order takes the derivative (PyTorch's convention). Throws GraphError where a window holds no element.
  */
 export function maxPool(x: Expr, kernel: readonly number[], options: PoolingOptions = {}): Expr {
   const sizes = spatialSizes('maxPool', x);
-  return makeExpr(maxPoolOp, [x], poolingWindow('maxPool', sizes, kernel, options));
+  return pooled(x, poolingWindow('maxPool', sizes, kernel, options));
 }
 
 /** Positions (int64) of the windows' maxima, counted row-major within their channel; the first among equals. As maxPool. */

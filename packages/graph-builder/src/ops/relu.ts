@@ -12,6 +12,7 @@ export const reluOp = unary({
   first: (_, y) => cast(greater(y, 0), y.dtype),
   second: () => undefined,
   third: () => undefined,
+  monotone: () => true,
 });
 
 /** max(x, 0), elementwise; the derivative at 0 is 0. */

@@ -16,6 +16,7 @@ export const sigmoidOp = unary({
   first: (_, y) => slope(y),
   second: (_, y) => mul(slope(y), sub(1, mul(y, 2))),
   third: (_, y) => mul(slope(y), add(mul(sub(square(y), y), 6), 1)),
+  monotone: () => true,
 });
 
 /** 1/(1 + e⁻ˣ), elementwise, in (0, 1). */

@@ -22,6 +22,7 @@ export const softplusOp = unary({
   first: (x) => sigmoid(x),
   second: (x) => curved(sigmoid(x)),
   third: (x) => mul(curved(sigmoid(x)), sub(1, mul(sigmoid(x), 2))),
+  monotone: () => true,
   lowerFloat64: (x) => add(maximum(x, 0), log1p(exp(neg(abs(x))))),
 });
 

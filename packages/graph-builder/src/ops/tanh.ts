@@ -15,6 +15,7 @@ export const tanhOp = unary({
   first: (_, y) => slope(y),
   second: (_, y) => mul(mul(y, slope(y)), -2),
   third: (_, y) => mul(slope(y), sub(mul(square(y), 6), 2)),
+  monotone: () => true,
 });
 
 /** tanh x, elementwise, in (−1, 1). */
