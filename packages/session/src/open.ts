@@ -8,6 +8,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Created, close, createOn, type Model } from './create.js';
 import { type Device, FASTEST_FIRST } from './device.js';
 import type { SessionError } from './error.js';
+import { END, withEnd } from './inPlace.js';
 import { type SessionOptions, type Settings, settingsOf } from './options.js';
 import { profilesOf } from './placement.js';
 import { obstacleOf } from './providers.js';
@@ -19,6 +20,8 @@ import { type Port, portsOf } from './signature.js';
 
 interface OnDevice {
   readonly created: Created;
+  /** Does the model end the copying of its results? */
+  readonly inPlace: boolean;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
 }
@@ -52,16 +55,19 @@ const checkPrecision = (device: Device, { created, inputs, outputs }: OnDevice):
   return E.left({ _tag: 'UnsupportedModel', message, what: 'float64' });
 };
 
-const ports = (created: Created): E.Either<SessionError, OnDevice> =>
-  pipe(
-    portsOf('input', created.session.inputMetadata),
+const ports = (created: Created): E.Either<SessionError, OnDevice> => {
+  const { inputMetadata, outputMetadata } = created.session;
+  const own = outputMetadata.filter(({ name }) => name !== END);
+  return pipe(
+    portsOf('input', inputMetadata),
     E.chain((inputs) =>
       pipe(
-        portsOf('output', created.session.outputMetadata),
-        E.map((outputs) => ({ created, inputs, outputs })),
+        portsOf('output', own),
+        E.map((outputs) => ({ created, inPlace: own.length < outputMetadata.length, inputs, outputs })),
       ),
     ),
   );
+};
 
 /**
  * A float64 model is opened again without the fusions that round constants to float32. Only the first session's ports tell that it is
@@ -106,16 +112,23 @@ const openOn = (
 ): TE.TaskEither<SessionError, OnDevice> => {
   const obstacle = obstacleOf(device);
   if (obstacle !== undefined) return TE.left({ _tag: 'ProviderUnavailable', message: obstacle, device });
-  return pipe(
-    createOn(runtime, model, device, settings),
-    TE.chain((created) =>
-      pipe(
-        TE.fromEither(ports(created)),
-        TE.chainFirstEitherK((opened) => checkPrecision(device, opened)),
-        TE.orElse(releasing(created)),
+  const open = (file: Model): TE.TaskEither<SessionError, OnDevice> =>
+    pipe(
+      createOn(runtime, file, device, settings),
+      TE.chain((created) =>
+        pipe(
+          TE.fromEither(ports(created)),
+          TE.chainFirstEitherK((opened) => checkPrecision(device, opened)),
+          TE.orElse(releasing(created)),
+        ),
       ),
-    ),
-    TE.chain((opened) => keepPrecision(runtime, model, device, settings, opened)),
+      TE.chain((opened) => keepPrecision(runtime, file, device, settings, opened)),
+    );
+  if (!settings.inPlace || device !== 'cpu' || typeof model === 'string') return open(model);
+  // A model that cannot have the additional output is opened as it is, and if that fails, too, its own error is told.
+  return pipe(
+    open(withEnd(model)),
+    TE.orElse(() => open(model)),
   );
 };
 
@@ -179,7 +192,7 @@ export const openSession = (model: Model, options: SessionOptions = {}): TE.Task
       return firstOf(runtime, model, settings, settings.device === 'auto' ? FASTEST_FIRST : [settings.device]);
     }),
     TE.map(({ runtime, settings, earlier, opened }) => {
-      const { device, tried, created, inputs, outputs } = opened;
+      const { device, tried, created, inPlace, inputs, outputs } = opened;
       return makeSession({
         runtime,
         created,
@@ -191,6 +204,7 @@ export const openSession = (model: Model, options: SessionOptions = {}): TE.Task
           tried,
           chosen: device,
           threads: settings.threads,
+          inPlace,
           optimization: {
             requested: settings.optimization,
             used: created.optimization,

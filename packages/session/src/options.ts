@@ -23,6 +23,12 @@ export interface SessionOptions {
    * where a fused operator lacks a kernel; the report says so.
    */
   readonly optimization?: Optimization;
+  /**
+   * Write results that are to go into given tensors there alone, without the copy that onnxruntime-node makes of each: for loops whose results are
+   * large, as gradients are. False unless said. On the CPU, for models given as bytes, of opset 11 or later; `report.inPlace` says
+   * whether it is so. Numbers are the same with it and without.
+   */
+  readonly inPlace?: boolean;
   /** A path prefix: every run is timed, and endProfiling writes PREFIX_TIME.json (Chrome trace format). */
   readonly profile?: string;
   /**
@@ -36,6 +42,7 @@ export interface Settings {
   readonly device: Device | 'auto';
   readonly threads: number;
   readonly optimization: Optimization;
+  readonly inPlace: boolean;
   readonly profile?: string;
   readonly logSeverity: LogSeverity;
 }
@@ -56,6 +63,7 @@ export const settingsOf = (options: SessionOptions): Either<SessionError, Settin
     device: options.device ?? 'cpu',
     threads: options.threads ?? defaultThreads(),
     optimization: options.optimization ?? 'all',
+    inPlace: options.inPlace ?? false,
     logSeverity: options.logSeverity ?? 'fatal',
     ...(options.profile !== undefined && { profile: options.profile }),
   };

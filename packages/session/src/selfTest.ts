@@ -52,7 +52,7 @@ export const selfTest = (runtime: Runtime, device: Device, settings: Settings): 
     createOn(runtime, MODEL, device, quiet),
     TE.chain((created) =>
       pipe(
-        execute(runtime, created.session, device, feeds, ['y']),
+        execute(runtime, created.session, { chosen: device, inPlace: false }, feeds, ['y']),
         TE.chainFirst(() =>
           TE.tryCatch(
             () => close(created),

@@ -9,7 +9,7 @@ import type { Device } from './device.js';
 import type { SessionError } from './error.js';
 import type { Optimization } from './options.js';
 import { type NodesByDevice, nodesInProfile, type Placement, profilesOf } from './placement.js';
-import { checkFeeds, checkFetches, checkTargets, type Tensors } from './run/checkFeeds.js';
+import { checkFeeds, checkFetches, checkTargets, isNames, type Tensors } from './run/checkFeeds.js';
 import { execute } from './run/execute.js';
 import type { Runtime } from './runtime.js';
 import { runtimeMessage } from './runtimeMessage.js';
@@ -28,6 +28,8 @@ export interface SessionReport {
   readonly tried: readonly Tried[];
   readonly chosen: Device;
   readonly threads: number;
+  /** Are results written into given tensors without another copy (the option `inPlace`)? */
+  readonly inPlace: boolean;
   readonly optimization: {
     readonly requested: Optimization;
     readonly used: Optimization;
@@ -59,10 +61,10 @@ export interface Session {
   readonly placement: () => Placement;
   /**
    * Computes outputs from feeds: all of them, those named, or those for which tensors are given, which are then written
-   * into and returned (no allocation; their shapes must be the results'). Feeds are read in place. The work is done synchronously on
-   * the calling thread once the task starts: put long runs in a worker thread if something else must stay responsive. Left with
-   * MissingFeed, UnknownFeed, UnknownFetch, WrongDtype, WrongShape, RunFailed or Released. Values are not looked at: a NaN goes
-   * through.
+   * into and returned (their shapes must be the results'). A loop whose results are large gives those of the turn before and
+   * opens with `inPlace`, which spares a copy of each. Feeds are read in place. The work is done synchronously on the calling thread once the task starts: put long runs in a worker thread if something
+   * else must stay responsive. Left with MissingFeed, UnknownFeed, UnknownFetch, WrongDtype, WrongShape, RunFailed or Released.
+   * Values are not looked at: a NaN goes through.
    */
   readonly run: (feeds: Tensors, fetches?: readonly string[] | Tensors) => TE.TaskEither<SessionError, Tensors>;
   /** Ends the profile that the option `profile` asked for and says where it is. Left with NotProfiling without that option. */
@@ -82,8 +84,6 @@ export interface Opened {
 }
 
 const released: SessionError = { _tag: 'Released', message: 'the session has been released; open another one' };
-
-const isNames = (fetches: readonly string[] | Tensors): fetches is readonly string[] => Array.isArray(fetches);
 
 export const makeSession = ({ runtime, created, report, inputs, outputs, earlier }: Opened): Session => {
   const { session, complete, profile, temporary } = created;
@@ -114,7 +114,7 @@ export const makeSession = ({ runtime, created, report, inputs, outputs, earlier
         (bindings): E.Either<SessionError, unknown> =>
           isNames(fetches) ? checkFetches(outputs, fetches) : checkTargets(outputs, fetches, bindings),
       ),
-      TE.chain(() => execute(runtime, session, report.chosen, feeds, fetches)),
+      TE.chain(() => execute(runtime, session, report, feeds, fetches)),
       TE.chainFirst(() => learnPlacement),
     );
 

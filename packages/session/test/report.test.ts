@@ -13,6 +13,7 @@ describe('the report', () => {
     expect(session.report).toEqual({
       requested: 'cpu',
       tried: [{ device: 'cpu' }],
+      inPlace: false,
       chosen: 'cpu',
       threads: 1,
       optimization: { requested: 'extended', used: 'extended' },

@@ -9,6 +9,9 @@ import { formatPorts, type Port } from '../signature.js';
 /** Tensors by the names of a model's inputs or outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** Outputs that are asked for by name alone, and not by tensors to write them into. */
+export const isNames = (fetches: readonly string[] | Tensors): fetches is readonly string[] => Array.isArray(fetches);
+
 /** What a named dimension was taken to be, and the tensor that said so. */
 interface Binding {
   readonly size: number;

@@ -1,13 +1,13 @@
 /** One run of a session whose feeds and fetches have been checked. */
 
-import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Device } from '../device.js';
 import type { SessionError } from '../error.js';
+import { END, isEnd } from '../inPlace.js';
 import type { Runtime } from '../runtime.js';
 import { runtimeMessage } from '../runtimeMessage.js';
-import type { Tensors } from './checkFeeds.js';
+import { isNames, type Tensors } from './checkFeeds.js';
 import { fromRuntime, toRuntime } from './values.js';
 
 const NODE = /^Non-zero status code returned while running (\S+) node\. Name:'([^']*)' Status Message: (.*)$/;
@@ -22,20 +22,30 @@ const runError =
     return { _tag: 'RunFailed', message: `${operator} (node "${node}") failed on ${device}: ${why}`, node: node! };
   };
 
+const unlessEnd = (error: unknown): void => {
+  if (!isEnd(error)) throw error;
+};
+
+/** What a run must know of its session. */
+interface Made {
+  readonly chosen: Device;
+  readonly inPlace: boolean;
+}
+
 /** Results by name; where `fetches` are tensors, those very tensors. */
 export const execute = (
   runtime: Runtime,
   session: InferenceSession,
-  device: Device,
+  { chosen, inPlace }: Made,
   feeds: Tensors,
   fetches: readonly string[] | Tensors,
-): TE.TaskEither<SessionError, Tensors> =>
-  pipe(
-    TE.tryCatch(() => {
-      const given = toRuntime(runtime, feeds);
-      return Array.isArray(fetches)
-        ? session.run(given, fetches as readonly string[])
-        : session.run(given, toRuntime(runtime, fetches as Tensors));
-    }, runError(device)),
-    TE.map((results) => (Array.isArray(fetches) ? fromRuntime(results) : (fetches as Tensors))),
-  );
+): TE.TaskEither<SessionError, Tensors> => {
+  return TE.tryCatch(async () => {
+    const given = toRuntime(runtime, feeds);
+    if (isNames(fetches)) return fromRuntime(await session.run(given, fetches));
+    const targets = toRuntime(runtime, fetches);
+    if (!inPlace) await session.run(given, targets);
+    else await session.run(given, { [END]: null, ...targets }).catch(unlessEnd);
+    return fetches;
+  }, runError(chosen));
+};
