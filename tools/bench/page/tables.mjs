@@ -75,9 +75,12 @@ export const targetTable = (results) => {
   if (rows.length === 0) return [];
   return [
     '## What a curvature summary costs, in gradients',
-    'The canonical partition (each tensor a group), float32. A gradient is hograd’s own, timed in turn with the summary. “Of its products” is the share of ḡ+H̄+D3’s floor of products that ḡ+H̄ alone has. The last column is the time of ḡ+H̄+D3 as a multiple of the floor of products ÷ the rate of a 1024³ matrix product in the same run. In brackets what the project aims at; **bold** where that is missed.',
+    'The canonical partition (each tensor a group), float32. A gradient is hograd’s own, timed in turn with the summary, its results [in place](decisions/results-in-place.md): that made large gradients faster (BigMLP’s by a quarter to a third) and their multiples larger. “Of its products” is the share of ḡ+H̄+D3’s floor of products that ḡ+H̄ alone has. The last column is the time of ḡ+H̄+D3 as a multiple of the floor of products ÷ the rate of a 1024³ matrix product in the same run. In brackets what the project aims at; **bold** where that is missed.',
     circumstancesOf(piecesOf(byModel)),
-    table(['model', 'S', 'gradient, ms', 'ḡ+H̄', 'ḡ+H̄+D3', 'ḡ+H̄ in ḡ+H̄+D3', 'of its products', 'ḡ+H̄+D3 in floors'], rows),
+    table(
+      ['model', 'S', 'gradient, ms', 'ḡ+H̄', 'ḡ+H̄+D3', 'ḡ+H̄ in ḡ+H̄+D3', 'of its products', 'ḡ+H̄+D3 in floors'],
+      rows,
+    ),
   ];
 };
 
@@ -137,7 +140,7 @@ export const compareTables = ({ cpu, cuda }, charts) => {
   const present = (byModel) => TASKS.filter((task) => Object.values(byModel).some((tasks) => tasks[task]));
   const sections = [
     '## Beside its peers',
-    'How many times as long as hograd each peer takes for the same numbers: the same model, weights, batch, directions and thread count; each in a process of its own, medians of the ratios of turns taken one after the other. In brackets what the project aims at; **bold** where that is missed.',
+    'How many times as long as hograd each peer takes for the same numbers: the same model, weights, batch, directions and thread count; each in a process of its own, medians of the ratios of turns taken one after the other. hograd’s results are written into the tensors of the turn before ([in place](decisions/results-in-place.md)); the peers’ allocators reuse that memory by themselves. In brackets what the project aims at; **bold** where that is missed.',
   ];
   if (cpu) {
     sections.push(circumstancesOf(piecesOf(cpu)));
