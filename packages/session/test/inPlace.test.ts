@@ -78,11 +78,8 @@ describe('results in place', () => {
   it('allocates no memory for results', async () => {
     const length = 4_000_000;
     const session = await open(identity('float32', ['N']));
-    const [x, y] = [0, 1].map(() => ({
-      dtype: 'float32' as const,
-      shape: [length],
-      data: new Float32Array(length),
-    })) as [Tensor, Tensor];
+    const large = (): Tensor => ({ dtype: 'float32', shape: [length], data: new Float32Array(length) });
+    const [x, y] = [large(), large()];
     await get(session.run({ x }, { y }));
     const before = process.memoryUsage().arrayBuffers;
     await get(session.run({ x }, { y }));
