@@ -62,9 +62,9 @@ export interface Session {
   /**
    * Computes outputs from feeds: all of them, those named, or those for which tensors are given, which are then written
    * into and returned (their shapes must be the results'). A loop whose results are large gives those of the turn before and
-   * opens with `inPlace`, which spares a copy of each. Feeds are read in place. The work is done synchronously on the calling thread once the task starts: put long runs in a worker thread if something
-   * else must stay responsive. Left with MissingFeed, UnknownFeed, UnknownFetch, WrongDtype, WrongShape, RunFailed or Released.
-   * Values are not looked at: a NaN goes through.
+   * opens with `inPlace`, which spares a copy of each. Feeds are read in place. The work is done synchronously on the calling
+   * thread once the task starts: put long runs in a worker thread if something else must stay responsive. Left with MissingFeed,
+   * UnknownFeed, UnknownFetch, WrongDtype, WrongShape, RunFailed or Released. Values are not looked at: a NaN goes through.
    */
   readonly run: (feeds: Tensors, fetches?: readonly string[] | Tensors) => TE.TaskEither<SessionError, Tensors>;
   /** Ends the profile that the option `profile` asked for and says where it is. Left with NotProfiling without that option. */

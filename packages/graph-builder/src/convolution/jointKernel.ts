@@ -6,7 +6,7 @@ import { matmul } from '../ops/matmul.js';
 import { pad } from '../ops/pad.js';
 import { reshape } from '../ops/reshape.js';
 import { matrixTranspose, transpose } from '../ops/transpose.js';
-import { boxIndices, type ConvolutionAttributes, outputSizes, product } from './geometry.js';
+import { boxIndices, type ConvolutionAttributes, extent, outputSizes, product } from './geometry.js';
 import { batchLast, matrixOf, type Run, readPositions } from './positions.js';
 
 /**
@@ -26,9 +26,12 @@ export const isNarrow = (channels: Dim): boolean => typeof channels === 'number'
 /** Beyond this share, multiplying zeros costs more than fewer copies save. */
 const MOST_PRODUCTS = 1.5;
 
+/** From a kernel's first tap to its last on an axis. */
+const reachOf = (a: ConvolutionAttributes, axis: number): number => extent(a.kernel[axis]!, a.dilations[axis]!) - 1;
+
 /** Zeros around an axis of the outputs with which every tap of it finds an output for every input. */
 const surround = (a: ConvolutionAttributes, axis: number): readonly [number, number] => {
-  const reach = (a.kernel[axis]! - 1) * a.dilations[axis]!;
+  const reach = reachOf(a, axis);
   return [reach - a.padsBefore[axis]!, reach - a.padsAfter[axis]!];
 };
 
@@ -111,7 +114,7 @@ const readOutputs = (y: Expr, a: ConvolutionAttributes, sides: readonly Side[]):
     y,
     sides.map((side, axis) => (side === 'inputs' ? [0, 0] : surround(a, axis))),
   );
-  const corner = sides.map((side, axis) => (side === 'inputs' ? 0 : (a.kernel[axis]! - 1) * a.dilations[axis]!));
+  const corner = sides.map((side, axis) => (side === 'inputs' ? 0 : reachOf(a, axis)));
   return readTaps(padded, corner, taps, grid);
 };
 

@@ -61,7 +61,7 @@ export const readPositions = (x: Expr, corner: readonly number[], runs: readonly
     constant(tensor([first], [1], 'int64')),
   );
   const taken = gather(reshape(x, [channels, product(outer), inner, batch]), positions, 1);
-  return reshape(taken, [channels, runs.reduce((so, { count }) => so * count, 1), batch]);
+  return reshape(taken, [channels, product(runs.map(({ count }) => count)), batch]);
 };
 
 /** [rows, ...positions, N] as one matrix, or one for each group: its columns are the positions of all examples. */

@@ -39,8 +39,8 @@ export const execute = (
   { chosen, inPlace }: Made,
   feeds: Tensors,
   fetches: readonly string[] | Tensors,
-): TE.TaskEither<SessionError, Tensors> => {
-  return TE.tryCatch(async () => {
+): TE.TaskEither<SessionError, Tensors> =>
+  TE.tryCatch(async () => {
     const given = toRuntime(runtime, feeds);
     if (isNames(fetches)) return fromRuntime(await session.run(given, fetches));
     const targets = toRuntime(runtime, fetches);
@@ -48,4 +48,3 @@ export const execute = (
     else await session.run(given, { [END]: null, ...targets }).catch(unlessEnd);
     return fetches;
   }, runError(chosen));
-};
