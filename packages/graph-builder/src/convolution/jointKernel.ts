@@ -70,52 +70,55 @@ const cheapestSides = (a: ConvolutionAttributes, channels: number, maps: number)
     .filter(({ products }) => products <= MOST_PRODUCTS)
     .reduce((best, other) => (other.copies < best.copies ? other : best)).sides;
 
-const zerosAround = (x: Expr, counts: readonly (readonly [number, number])[]): Expr =>
-  pad(x, [0, ...counts.map(([before]) => before), 0], [0, ...counts.map(([, after]) => after), 0]);
+/** How a map is read along an axis whose taps it holds. */
+interface AxisRead {
+  /** Zeros before and after it. */
+  readonly zeros: readonly [number, number];
+  /** Where the first tap is read for the first position of the product, counted with the zeros. */
+  readonly first: number;
+  /** From one tap to the next. */
+  readonly tapStep: number;
+  /** From one position of the product to the next. */
+  readonly step: number;
+}
 
-/** x [C, ...sizes, N] at `taps` of each position of a grid: [C·taps, positions, N]. */
-const readTaps = (x: Expr, corner: readonly number[], taps: readonly Run[], grid: readonly Run[]): Expr => {
-  const [side, positions] = [taps, grid].map((runs) => product(runs.map(({ count }) => count))) as [number, number];
-  const read = readPositions(x, corner, [...taps, ...grid]);
-  return reshape(read, [multiplyDims(x.shape[0]!, side), positions, x.shape.at(-1)!]);
-};
-
-/** What each tap on the inputs' side reads: x [C, ...sizes, N] as [C·taps, positions, N]. */
-const readInputs = (x: Expr, a: ConvolutionAttributes, sides: readonly Side[]): Expr => {
-  const outputs = outputSizes(a.sizes, a);
-  const taps = sides.flatMap((side, axis): readonly Run[] =>
-    side === 'inputs' ? [{ axis, step: a.dilations[axis]!, count: a.kernel[axis]! }] : [],
-  );
-  const grid = sides.map((side, axis) =>
-    side === 'inputs'
-      ? { axis, step: a.strides[axis]!, count: outputs[axis]! }
-      : { axis, step: 1, count: a.sizes[axis]! },
-  );
-  const padded = zerosAround(
-    x,
-    sides.map((side, axis) => (side === 'inputs' ? [a.padsBefore[axis]!, a.padsAfter[axis]!] : [0, 0])),
-  );
-  const corner = sides.map(() => 0);
-  return readTaps(padded, corner, taps, grid);
-};
-
-/** What each tap on the outputs' side is read by: y [M, ...outputs, N] as [M·taps, positions, N]. */
-const readOutputs = (y: Expr, a: ConvolutionAttributes, sides: readonly Side[]): Expr => {
-  const outputs = outputSizes(a.sizes, a);
-  const taps = sides.flatMap((side, axis): readonly Run[] =>
-    side === 'outputs' ? [{ axis, step: -a.dilations[axis]!, count: a.kernel[axis]! }] : [],
-  );
-  const grid = sides.map((side, axis) => ({
-    axis,
+/** By side: inputs as the outputs read them; outputs as they read the inputs, from the last that does. */
+const axisRead: Readonly<Record<Side, (a: ConvolutionAttributes, axis: number) => AxisRead>> = {
+  inputs: (a, axis) => ({
+    zeros: [a.padsBefore[axis]!, a.padsAfter[axis]!],
+    first: 0,
+    tapStep: a.dilations[axis]!,
+    step: a.strides[axis]!,
+  }),
+  outputs: (a, axis) => ({
+    zeros: surround(a, axis),
+    first: reachOf(a, axis),
+    tapStep: -a.dilations[axis]!,
     step: 1,
-    count: side === 'inputs' ? outputs[axis]! : a.sizes[axis]!,
-  }));
-  const padded = zerosAround(
-    y,
-    sides.map((side, axis) => (side === 'inputs' ? [0, 0] : surround(a, axis))),
+  }),
+};
+
+/** What each of a side's taps reads of its map [C, ...sizes, N]: [C·taps, positions, N]. */
+const readTaps = (map: Expr, a: ConvolutionAttributes, sides: readonly Side[], own: Side): Expr => {
+  const outputs = outputSizes(a.sizes, a);
+  const positionsOf = (axis: number): number => (sides[axis] === 'inputs' ? outputs[axis]! : a.sizes[axis]!);
+  const reads = sides.map(
+    (side, axis): AxisRead =>
+      side === own ? axisRead[own](a, axis) : { zeros: [0, 0], first: 0, tapStep: 0, step: 1 },
   );
-  const corner = sides.map((side, axis) => (side === 'inputs' ? 0 : reachOf(a, axis)));
-  return readTaps(padded, corner, taps, grid);
+  const taps = reads.flatMap(({ tapStep: step }, axis): readonly Run[] =>
+    sides[axis] === own ? [{ axis, step, count: a.kernel[axis]! }] : [],
+  );
+  const grid = reads.map(({ step }, axis): Run => ({ axis, step, count: positionsOf(axis) }));
+  const zeros = reads.map((read) => read.zeros);
+  const padded = pad(map, [0, ...zeros.map(([before]) => before), 0], [0, ...zeros.map(([, after]) => after), 0]);
+  const read = readPositions(
+    padded,
+    reads.map(({ first }) => first),
+    [...taps, ...grid],
+  );
+  const [side, positions] = [taps, grid].map((runs) => product(runs.map(({ count }) => count))) as [number, number];
+  return reshape(read, [multiplyDims(map.shape[0]!, side), positions, map.shape.at(-1)!]);
 };
 
 /** [M, C/g, ...kernel] from one matrix [M·taps, C/g·taps], or one for each group, whose taps are those of each side. */
@@ -143,8 +146,8 @@ const kernelsOf = (
 export const convKernelJointly = (x: Expr, y: Expr, a: ConvolutionAttributes): Expr => {
   const [maps, channels] = [y.shape[1]!, x.shape[1]!];
   const sides = cheapestSides(a, channels as number, maps as number);
-  const inputs = matrixOf(readInputs(batchLast(x), a, sides), a.groups);
-  const outputs = matrixOf(readOutputs(batchLast(y), a, sides), a.groups);
+  const inputs = matrixOf(readTaps(batchLast(x), a, sides, 'inputs'), a.groups);
+  const outputs = matrixOf(readTaps(batchLast(y), a, sides, 'outputs'), a.groups);
   const products = matmul(outputs, matrixTranspose(inputs));
   return kernelsOf(products, a, sides, [maps, divideDimsExactly(channels, a.groups)!]);
 };
