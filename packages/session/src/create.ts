@@ -73,7 +73,9 @@ const attempt = (
       graphOptimizationLevel: optimization,
       logSeverityLevel: LOG_SEVERITIES.indexOf(settings.logSeverity) as 0 | 1 | 2 | 3 | 4,
       extra: {
-        ...(strict && { session: { disable_cpu_ep_fallback: '1' } }),
+        // Threads that wait for the next run keep a core busy for 45 ms, which another session's run then shares
+        // (docs/ort-kernels.md, Sessions in turn); within a run they still do.
+        session: { force_spinning_stop: '1', ...(strict && { disable_cpu_ep_fallback: '1' }) },
         ...(exact && { optimization: { disable_specified_optimizers: ROUNDING_FUSIONS.join(';') } }),
       },
       ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
