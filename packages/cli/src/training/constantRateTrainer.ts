@@ -4,7 +4,7 @@ import { constantRate, trainStep } from '@hograd/baselines';
 import { tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
 import type { ConstantRateOptimizer } from './optimizer.js';
-import { advance, initialTensors, numbers, openGraph, runOn } from './tensors.js';
+import { advance, initialTensors, numbers, openGraph, over, runOn } from './tensors.js';
 import type { Trainer, TrainingProblem } from './trainer.js';
 
 export const constantRateTrainer = async (
@@ -13,14 +13,14 @@ export const constantRateTrainer = async (
   options: SessionOptions,
 ): Promise<Trainer> => {
   const graph = trainStep({ ...problem, direction: optimizer.direction, rule: constantRate() });
-  const session = await openGraph(graph, options);
+  const session = await openGraph(graph, { ...options, inPlace: true });
   const rate = tensor([optimizer.rate], [], 'float32');
   return {
     initial: { step: 0, carried: initialTensors(problem.parameters, problem.values, graph) },
     device: session.device,
     summaryDue: () => false,
-    step: async (state, batch) => {
-      const next = await runOn(session, { ...state.carried, ...batch, rate });
+    step: async (state, batch, _, spent) => {
+      const next = await runOn(session, { ...state.carried, ...batch, rate }, over(session, spent));
       return { state: { step: state.step + 1, carried: advance(state.carried, next) }, loss: numbers(next.loss!)[0]! };
     },
     epochEnded: (state) => state,

@@ -21,7 +21,7 @@ import { type Expr, input, tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
 import { refuse } from '../failure.js';
 import type { KfacOptimizer } from './optimizer.js';
-import { advance, examplesIn, initialTensors, numbers, openGraph, runOn, type Tensors } from './tensors.js';
+import { advance, examplesIn, initialTensors, numbers, openGraph, over, runOn, type Tensors } from './tensors.js';
 import type { Trainer, TrainingProblem } from './trainer.js';
 
 /** The graph's input for the random numbers that a label is drawn with, one row an example. */
@@ -68,10 +68,11 @@ export const kfacTrainer = async (
   const graphOf = (refresh: KfacRefresh) =>
     trainStep({ ...problem, direction: directionOf(optimizer, refresh, output), rule: constantRate() });
   const whole = graphOf('inverses');
+  const inPlace = { ...options, inPlace: true };
   const sessions = {
-    inverses: await openGraph(whole, options),
-    factors: await openGraph(graphOf('factors'), options),
-    nothing: await openGraph(graphOf('nothing'), options),
+    inverses: await openGraph(whole, inPlace),
+    factors: await openGraph(graphOf('factors'), inPlace),
+    nothing: await openGraph(graphOf('nothing'), inPlace),
   };
   const refreshAt = kfacRefresh({ factors: optimizer.factorPeriod, inverses: optimizer.inversePeriod });
   const rate = tensor([optimizer.rate], [], 'float32');
@@ -88,11 +89,11 @@ export const kfacTrainer = async (
     initial: { step: 0, carried: initialTensors(problem.parameters, problem.values, whole) },
     device: sessions.inverses.device,
     summaryDue: () => false,
-    step: async (state, batch) => {
+    step: async (state, batch, _, spent) => {
       const refresh = refreshAt(state.step);
       const session = sessions[refresh];
       const drawn = refresh === 'nothing' ? {} : uniformsAt(state.step, batch);
-      const next = await runOn(session, { ...state.carried, ...batch, ...drawn, rate });
+      const next = await runOn(session, { ...state.carried, ...batch, ...drawn, rate }, over(session, spent));
       const residual = next['check.kfacResidual'];
       return {
         state: { step: state.step + 1, carried: advance(state.carried, next) },

@@ -78,12 +78,18 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
   let now = setup.from;
   let epochStart = performance.now() - 1000 * (now.epochSeconds ?? 0);
   const epochSeconds = (): number => (performance.now() - epochStart) / 1000;
+  // What `now` carries, unless it came from outside or was shown there, and what the state before it carried: that is spent.
+  let own: Tensors | undefined;
+  let spent: Tensors | undefined;
   let ended = now.trainer.step > 0 && now.epochSteps === 0 && (setup.enough?.() ?? false);
   try {
     while (now.trainer.step < total && !ended && !setup.interrupted()) {
       const { step } = now.trainer;
       if (step % perEpoch === 0) {
-        await setup.atEpoch?.(step / perEpoch, now.trainer);
+        if (setup.atEpoch) {
+          await setup.atEpoch(step / perEpoch, now.trainer);
+          own = undefined;
+        }
         // Looking from outside is no part of the epoch; at its first step the epoch has taken no time yet.
         epochStart = performance.now();
       }
@@ -93,7 +99,10 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
         now.trainer,
         asFeeds(takeBatch(train, drawn.indices)),
         independent && asFeeds(takeBatch(train, independent.indices)),
+        spent,
       );
+      spent = own;
+      own = result.state.carried;
       if (!Number.isFinite(result.loss)) throw new Diverged(`the loss became ${result.loss} at step ${step}`, folder);
       await metrics.append({
         step,

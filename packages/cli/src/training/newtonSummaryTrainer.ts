@@ -12,7 +12,17 @@ import type { Session, SessionOptions } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
 import { measuredSummary } from './measuredSummary.js';
 import type { NewtonSummaryOptimizer } from './optimizer.js';
-import { advance, examplesIn, initialTensors, numbers, openGraph, runOn, sliceBatch, type Tensors } from './tensors.js';
+import {
+  advance,
+  examplesIn,
+  initialTensors,
+  numbers,
+  openGraph,
+  over,
+  runOn,
+  sliceBatch,
+  type Tensors,
+} from './tensors.js';
 import type { Measured, StepResult, Trainer, TrainerState, TrainingProblem } from './trainer.js';
 
 /** The summary of a batch: whole, or slice by slice where its sampling error is asked for. */
@@ -40,7 +50,7 @@ export const newtonSummaryTrainer = async (
   const graphs = newtonSummaryGraphs({ ...problem, direction: optimizer.direction });
   const judging = optimizer.control.trust !== undefined;
   const sessions = {
-    step: await openGraph(graphs.step, options),
+    step: await openGraph(graphs.step, { ...options, inPlace: true }),
     direction: await openGraph(graphs.direction, options),
     summary: await openGraph(graphs.summary, options),
     apply: await openGraph(graphs.apply, options),
@@ -110,9 +120,10 @@ export const newtonSummaryTrainer = async (
     initial: { step: 0, carried: initialTensors(problem.parameters, problem.values, graphs.step) },
     device: sessions.step.device,
     summaryDue: (step) => step % optimizer.period === 0,
-    step: async (state, batch, independent) => {
+    step: async (state, batch, independent, spent) => {
       if (independent) return measuredStep(state, batch, independent);
-      const next = await runOn(sessions.step, { ...state.carried, ...batch, rates: asTensor(state.rates!) });
+      const values = { ...state.carried, ...batch, rates: asTensor(state.rates!) };
+      const next = await runOn(sessions.step, values, over(sessions.step, spent));
       return {
         state: { ...state, step: state.step + 1, carried: advance(state.carried, next) },
         loss: numbers(next.loss!)[0]!,

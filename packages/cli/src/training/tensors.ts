@@ -1,7 +1,7 @@
 /** Sessions and tensors by name, as trainers use them. */
 
 import type { Batch } from '@hograd/data';
-import { encode, type Graph, type Input, type Tensor } from '@hograd/graph-builder';
+import { encode, type Graph, type Input, type Tensor, tensor } from '@hograd/graph-builder';
 import { openSession, type Session, type SessionOptions } from '@hograd/session';
 import { orRefuse } from '../failure.js';
 import { sessionFailure } from '../sessionFailure.js';
@@ -12,10 +12,10 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 export const openGraph = async (graph: Graph, options: SessionOptions): Promise<Session> =>
   orRefuse(await openSession(encode(graph), options)(), sessionFailure);
 
-/** A session's outputs from those of the values that it asks for. */
-export const runOn = async (session: Session, values: Tensors): Promise<Tensors> => {
+/** A session's outputs from those of the values that it asks for; written into `targets`, one for each output, where they are given. */
+export const runOn = async (session: Session, values: Tensors, targets?: Tensors): Promise<Tensors> => {
   const feeds = Object.fromEntries(session.inputs.map(({ name }) => [name, values[name]!]));
-  return orRefuse(await session.run(feeds)(), sessionFailure);
+  return orRefuse(await session.run(feeds, targets)(), sessionFailure);
 };
 
 export const numbers = (value: Tensor): readonly number[] => Array.from(value.data as ArrayLike<number>, Number);
@@ -23,6 +23,16 @@ export const numbers = (value: Tensor): readonly number[] => Array.from(value.da
 /** What is carried on: the `next.` of everything that was carried. */
 export const advance = (carried: Tensors, next: Tensors): Tensors =>
   Object.fromEntries(Object.keys(carried).map((name) => [name, next[`next.${name}`]!]));
+
+/**
+ * Where a step's outputs go if what was carried before is spent: each `next.` over the tensor that it follows, and numbers of a step,
+ * as its loss is, into their own. Undefined where nothing is spent.
+ */
+export const over = (session: Session, spent: Tensors | undefined): Tensors | undefined =>
+  spent &&
+  Object.fromEntries(
+    session.outputs.map(({ name }) => [name, spent[name.replace(/^next\./, '')] ?? tensor([0], [], 'float32')]),
+  );
 
 /** What a run starts from: initial parameters, and the values that came with the step's graph. */
 export const initialTensors = (

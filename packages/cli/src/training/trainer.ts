@@ -50,7 +50,13 @@ export interface Trainer {
   readonly device: string;
   /** Is a summary, and so an independent batch, due at this step? */
   readonly summaryDue: (step: number) => boolean;
-  readonly step: (state: TrainerState, batch: Tensors, independent: Tensors | undefined) => Promise<StepResult>;
+  /** `spent`: what an earlier state carried and nobody reads any more. The step may write what it carries on over it. */
+  readonly step: (
+    state: TrainerState,
+    batch: Tensors,
+    independent: Tensors | undefined,
+    spent?: Tensors,
+  ) => Promise<StepResult>;
   /** An epoch is over: its mean training loss. */
   readonly epochEnded: (state: TrainerState, loss: number) => TrainerState;
   readonly release: () => Promise<void>;
