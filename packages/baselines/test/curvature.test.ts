@@ -251,6 +251,7 @@ describe('composition', () => {
 describe('options out of range', () => {
   it.each([
     [() => adahessian({ power: -1 }), /adahessian: power is -1/],
+    [() => adahessian({ power: 2 }), /adahessian: power is 2; it must be in \[0, 1\]/],
     [() => adahessian({ beta1: 1 }), /adahessian: beta1 is 1/],
     [() => lbfgs({ history: 0 }), /lbfgs: history is 0/],
     [() => newton({ damping: -1 }), /newton: damping is -1/],

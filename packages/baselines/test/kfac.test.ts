@@ -271,7 +271,7 @@ describe('K-FAC', () => {
     [() => kfac({ damping: -1 }), /kfac: damping is -1/],
     [() => kfac({ decay: 1 }), /kfac: decay is 1/],
     [() => kfac({ iterations: 0 }), /kfac: iterations is 0/],
-    [() => kfacRefresh({ factors: 0, inverses: 1 })(0), /kfacRefresh: factors is 0/],
+    [() => kfacRefresh({ factors: 0, inverses: 1 }), /kfacRefresh: factors is 0/],
   ])('%s throws', (build, message) => {
     expect(build).toThrow(G.GraphError);
     expect(build).toThrow(message);

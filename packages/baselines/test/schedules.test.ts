@@ -85,6 +85,7 @@ describe('schedules', () => {
     [() => cosineSchedule({ steps: 0 }), /cosineSchedule: steps is 0/],
     [() => cosineSchedule({ steps: 1, last: Number.NaN }), /last is NaN/],
     [() => warmUp({ steps: 1, first: -1 }), /warmUp: first is -1/],
+    [() => constantSchedule(Number.NaN), /constantSchedule: factor is NaN/],
   ])('%s throws', (build, message) => {
     expect(build).toThrow(G.GraphError);
     expect(build).toThrow(message);

@@ -5,23 +5,29 @@ import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import protobuf from 'protobufjs/minimal.js';
 import type { ModelFile } from './modelFile.js';
 
-const { TensorProto } = onnxProto.onnx;
+const { NodeProto, TensorProto } = onnxProto.onnx;
 
-/** Numbers of fields in onnx.proto: ModelProto.graph, GraphProto.initializer. */
+/** Numbers of fields in onnx.proto: ModelProto.graph, GraphProto.node and GraphProto.initializer. */
 const GRAPH = 7;
+const NODE = 1;
 const INITIALIZER = 5;
 
 const MESSAGE = 2;
 
-/** A message with other payloads in one of its fields. Every other byte stays, fields newer than the schema too. */
-const mapField = (bytes: Uint8Array, field: number, map: (payload: Uint8Array) => Uint8Array): Uint8Array => {
+/** A message with other payloads in one of its fields, or without those that become undefined. Every other byte stays, fields newer than the schema too. */
+const mapField = (
+  bytes: Uint8Array,
+  field: number,
+  map: (payload: Uint8Array) => Uint8Array | undefined,
+): Uint8Array => {
   const reader = protobuf.Reader.create(bytes);
   const pieces: Uint8Array[] = [];
   while (reader.pos < reader.len) {
     const start = reader.pos;
     const tag = reader.uint32();
     if (tag === ((field << 3) | MESSAGE)) {
-      pieces.push(protobuf.Writer.create().uint32(tag).bytes(map(reader.bytes())).finish());
+      const payload = map(reader.bytes());
+      if (payload) pieces.push(protobuf.Writer.create().uint32(tag).bytes(payload).finish());
     } else {
       reader.skipType(tag & 7);
       pieces.push(bytes.subarray(start, reader.pos));
@@ -50,6 +56,41 @@ export const initializerTypes = (bytes: Uint8Array): ReadonlyMap<string, number>
 
 const withData = ({ name, dataType, dims, docString }: Onnx.TensorProto, rawData: Uint8Array): Uint8Array =>
   TensorProto.encode({ name, dataType, dims, rawData, ...(docString && { docString }) }).finish();
+
+const isUniform = (tensor: Tensor | undefined): boolean =>
+  tensor !== undefined && (tensor.data as Float32Array).every((value) => value === tensor.data[0]);
+
+/**
+ * A model's bytes, self-contained, in which each of the parameters is an initializer, and none of them also the value of something else:
+ * what was the Identity of an initializer because their values were equal is on its own, as `decode` reads it. `parameters`: their
+ * values in the file, by name.
+ */
+export const separated = (bytes: Uint8Array, parameters: ReadonlyMap<string, Tensor>): Uint8Array =>
+  mapField(bytes, GRAPH, (graph) => {
+    const stored = new Map<string, Onnx.TensorProto>();
+    mapField(graph, INITIALIZER, (payload) => {
+      const proto = TensorProto.decode(payload);
+      stored.set(proto.name, proto);
+      return payload;
+    });
+    const own: Uint8Array[] = [];
+    const rest = mapField(graph, NODE, (payload) => {
+      const { opType, input, output } = NodeProto.decode(payload);
+      const source = opType === 'Identity' ? stored.get(input[0]!) : undefined;
+      const name = output[0]!;
+      if (!source || !(parameters.has(name) || isUniform(parameters.get(input[0]!)))) return payload;
+      const proto = TensorProto.create({ ...source, name });
+      stored.set(name, proto);
+      own.push(
+        protobuf.Writer.create()
+          .uint32((INITIALIZER << 3) | MESSAGE)
+          .bytes(TensorProto.encode(proto).finish())
+          .finish(),
+      );
+      return undefined;
+    });
+    return Buffer.concat([rest, ...own]);
+  });
 
 /** A model's bytes with the data of its initializers all in them. The file has been decoded: what it refers to is there. */
 export const selfContained = ({ bytes, externalData }: ModelFile): Uint8Array =>

@@ -11,9 +11,11 @@ import {
   inputNamed,
   isFloat,
   meanSquaredError,
+  type Output,
   outputNamed,
   softmaxCrossEntropy,
   topologicalOrder,
+  transpose,
 } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -27,6 +29,8 @@ export interface LossOptions {
   readonly loss?: string;
   readonly softmaxCrossEntropy?: string;
   readonly labels?: string;
+  /** Of the logits; may count from the end. Default 1. */
+  readonly classAxis?: number;
   readonly mse?: string;
   readonly target?: string;
   readonly params?: string;
@@ -51,6 +55,8 @@ const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).
 const scalarOutputs = (graph: Graph): readonly string[] =>
   graph.outputs.filter((o) => o.value.shape.length === 0 && isFloat(o.value.dtype)).map((o) => o.name);
 
+const described = ({ name, value: { dtype, shape } }: Output): string => `"${name}" ${dtype}[${shape.join(', ')}]`;
+
 const findOutput = (graph: Graph, name: string): E.Either<Failure, Expr> =>
   E.fromNullable(
     wrongInput(`the model has no output "${name}"; its outputs are ${quoted(graph.outputs.map((o) => o.name))}`),
@@ -73,7 +79,14 @@ const attachHead =
     );
 
 /** Options that say different things, or nothing without another. */
-const contradiction = ({ loss, softmaxCrossEntropy, labels, mse, target }: LossOptions): string | undefined => {
+const contradiction = ({
+  loss,
+  softmaxCrossEntropy,
+  labels,
+  classAxis,
+  mse,
+  target,
+}: LossOptions): string | undefined => {
   const losses = [
     ...(loss === undefined ? [] : ['--loss']),
     ...(softmaxCrossEntropy === undefined ? [] : ['--softmax-cross-entropy']),
@@ -85,15 +98,31 @@ const contradiction = ({ loss, softmaxCrossEntropy, labels, mse, target }: LossO
   if (mse !== undefined && target === undefined) return '--mse needs --target NAME, the name of the targets';
   if (labels !== undefined && softmaxCrossEntropy === undefined)
     return '--labels belongs to --softmax-cross-entropy OUTPUT, the name of the logits; give both or neither';
+  if (classAxis !== undefined && softmaxCrossEntropy === undefined)
+    return '--class-axis belongs to --softmax-cross-entropy OUTPUT, the name of the logits; give both or neither';
   if (target !== undefined && mse === undefined)
     return '--target belongs to --mse OUTPUT, the name of what is compared with it; give both or neither';
   return undefined;
 };
 
+/** Logits with the axis of their classes after the first, as the loss takes them. */
+const classesSecond = (logits: Expr, classAxis: number): Expr => {
+  const rank = logits.shape.length;
+  const axis = classAxis < 0 ? classAxis + rank : classAxis;
+  if (axis === 1) return logits;
+  if (axis < 1 || axis >= rank) {
+    const axes = `logits of rank ${rank} have them on axis 1 to ${rank - 1}`;
+    throw new GraphError('--class-axis', `${classAxis} is no axis of classes; ${axes}`);
+  }
+  const others = logits.shape.map((_, i) => i).filter((i) => i !== axis);
+  return transpose(logits, [others[0]!, axis, ...others.slice(1)]);
+};
+
 const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr> => {
   if (options.softmaxCrossEntropy !== undefined) {
     const labels = options.labels!;
-    const head = attachHead('--softmax-cross-entropy', (logits) => {
+    const head = attachHead('--softmax-cross-entropy', (output) => {
+      const logits = classesSecond(output, options.classAxis ?? 1);
       const classless = { ...logits, shape: logits.shape.filter((_, axis) => axis !== 1) };
       return softmaxCrossEntropy(logits, headInput(graph, labels, classless, 'int64'));
     });
@@ -112,7 +141,7 @@ const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr>
     return E.left(
       wrongInput(
         scalars.length === 0
-          ? `the model has no scalar output to use as the loss; its outputs are ${quoted(graph.outputs.map((o) => o.name))}: name logits with --softmax-cross-entropy or outputs with --mse`
+          ? `the model has no scalar output to use as the loss; its outputs are ${graph.outputs.map(described).join(', ')}: name logits with --softmax-cross-entropy or outputs with --mse, or export a loss of shape [] in floating point`
           : `the model has several scalar outputs (${quoted(scalars)}); say which is the loss with --loss NAME`,
       ),
     );
@@ -128,11 +157,13 @@ const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr>
   )(findOutput(graph, name));
 };
 
+const namesIn = (list: string): readonly string[] => (list === '' ? [] : list.split(',').map((name) => name.trim()));
+
 /** Initializers of rank ≥ 1 with a path to the loss, or those named. */
 const findParameters = (graph: Graph, loss: Expr, named: string | undefined): E.Either<Failure, readonly Input[]> => {
   const initializers = graph.inputs.filter((i) => graph.initializers.has(i.attributes.name));
   if (named !== undefined) {
-    const names = named.split(',').map((n) => n.trim());
+    const names = namesIn(named);
     const missing = names.find((n) => !initializers.some((i) => i.attributes.name === n));
     if (missing !== undefined) {
       return E.left(
@@ -147,7 +178,11 @@ const findParameters = (graph: Graph, loss: Expr, named: string | undefined): E.
   const parameters = initializers.filter((i) => needed.has(i));
   return parameters.length > 0
     ? E.right(parameters)
-    : E.left(wrongInput('no floating-point initializer of rank 1 or more reaches the loss'));
+    : E.left(
+        wrongInput(
+          'no floating-point initializer of rank 1 or more reaches the loss; a file whose parameters are inputs, as hograd differentiate writes without --keep-initializers, has none',
+        ),
+      );
 };
 
 /** A graph with the loss and the parameters that the options name; the Left names what is wrong with them. */
@@ -161,18 +196,33 @@ export const lossModel = (graph: Graph, options: LossOptions): E.Either<Failure,
   )(attachLoss(graph, options));
 };
 
-/** Only what the named loss needs: a classifier's labels may come from operators that nobody has to differentiate. */
+const decodeMessage = (error: DecodeError): string =>
+  error._tag === 'MissingExternalData'
+    ? `tensor "${error.tensor}" keeps its data in the file "${error.location}", which is not in the model's folder; put it there`
+    : error.message;
+
+/**
+ * Only what the named loss needs: a classifier's labels may come from operators that nobody has to differentiate. Initializers that
+ * are named as parameters are some, also where they would not be by default (statistics, buffers).
+ */
 export const graphFor = (
-  { softmaxCrossEntropy, mse, loss, dtype }: LossOptions,
+  { softmaxCrossEntropy, mse, loss, dtype, params }: LossOptions,
   { bytes, externalData }: ModelFile,
 ): E.Either<Failure, Graph> => {
   const named = softmaxCrossEntropy ?? mse ?? loss;
-  const decoded = decode(bytes, {
-    ...(dtype && { dtype }),
-    ...(named !== undefined && { outputs: [named] }),
-    externalData,
-  });
-  return E.mapLeft((e: DecodeError) => wrongInput(e.message))(decoded);
+  const read = (parameters?: readonly string[]) =>
+    decode(bytes, {
+      ...(dtype && { dtype }),
+      ...(named !== undefined && { outputs: [named] }),
+      ...(parameters && { parameters }),
+      externalData,
+    });
+  const decoded = E.chain((graph: Graph) => {
+    const usual = [...graph.initializers.keys()];
+    const others = namesIn(params ?? '').filter((name) => !graph.initializers.has(name));
+    return others.length === 0 ? E.right(graph) : read([...usual, ...others]);
+  })(read());
+  return E.mapLeft((e: DecodeError) => wrongInput(decodeMessage(e)))(decoded);
 };
 
 /** The model of a file with its loss and parameters; the Left names what is wrong with the file or the options. */

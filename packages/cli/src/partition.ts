@@ -8,6 +8,10 @@ import { readText } from './files.js';
 /** The partition of a model's parameters that the option names. Refuses an unknown name or a file that does not fit. */
 export const readPartition = async (spec: string, parameters: readonly Input[]): Promise<Partition> => {
   const shapes = parameters.map((p) => ({ name: p.attributes.name, shape: p.shape as readonly number[] }));
-  if (!spec.endsWith('.json')) return orRefuse(partitionFromSpec(spec)(shapes), (e) => wrongInput(e.message));
+  if (!spec.endsWith('.json')) {
+    return orRefuse(partitionFromSpec(spec)(shapes), (e) =>
+      wrongInput(e._tag === 'UnknownSpec' ? `${e.message}; a partition's file ends in .json` : e.message),
+    );
+  }
   return orRefuse(parsePartition(await readText(spec))(shapes), (e) => wrongInput(`${spec}: ${e.message}`));
 };

@@ -2,7 +2,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decode } from '@hograd/graph-builder';
+import {
+  decode,
+  encode,
+  evaluate,
+  input,
+  makeGraph,
+  matmul,
+  outputNamed,
+  reshape,
+  softmaxCrossEntropy,
+  tensor,
+} from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import onnxProto from 'onnx-proto';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -38,7 +49,46 @@ describe('hograd differentiate', () => {
     expect(E.isRight(again) && again.right.outputs.map((o) => o.name)).toEqual(written.outputs);
   });
 
+  it('takes the classes from the axis that it is told', async () => {
+    const x = input('x', ['N', 2, 3], 'float64');
+    const w = input('w', [3, 4], 'float64');
+    const values = new Map([
+      ['w', tensor([0.1, -0.2, 0.3, 0.4, 0.5, -0.6, 0.7, 0.8, -0.9, 1, 1.1, -1.2], [3, 4], 'float64')],
+    ]);
+    const source = join(folder, 'language.onnx');
+    const graph = makeGraph([{ name: 'logits', value: matmul(x, w) }], [x], values);
+    writeFileSync(source, encode(graph, { keepInitializers: true }));
+    const target = join(folder, 'language-gradient.onnx');
+    const head = ['--softmax-cross-entropy', 'logits', '--labels', 'y', '--class-axis', '-1', '--keep-initializers'];
+    expect((await hograd('differentiate', source, '--out', target, ...head)).status).toBe(0);
+    const written = decode(readFileSync(target));
+    if (E.isLeft(written)) throw new Error(written.left.message);
+    const loss = outputNamed('loss')(written.right)!;
+    const two = input('x', [2, 2, 3], 'float64');
+    const flat = softmaxCrossEntropy(reshape(matmul(two, w), [4, 4]), input('rows', [4], 'int64'));
+    const data = Float64Array.from({ length: 12 }, (_, i) => Math.sin(i));
+    const labels = Float64Array.of(3, 0, 1, 2);
+    const feeds = {
+      x: { shape: [2, 2, 3], data },
+      w: { shape: [3, 4], data: values.get('w')!.data as Float64Array },
+      y: { shape: [2, 2], data: labels },
+      rows: { shape: [4], data: labels },
+    };
+    const [own, other] = [loss, flat].map((value) => evaluate([value], feeds)[0]);
+    expect(Math.abs(own!.data[0]! - other!.data[0]!)).toBeLessThan(1e-14);
+  });
+
   it.each([
+    [
+      'an axis that the logits do not have',
+      [golden('mlp-tanh/model.onnx'), '--softmax-cross-entropy', 'output', '--labels', 'y', '--class-axis', '2'],
+      /--class-axis: 2 is no axis of classes; logits of rank 2 have them on axis 1 to 1/,
+    ],
+    [
+      'an axis of classes without logits',
+      [golden('mlp-tanh/model.onnx'), '--class-axis', '-1'],
+      /--class-axis belongs to --softmax-cross-entropy OUTPUT/,
+    ],
     ['a file that is not there', ['nowhere.onnx'], /^hograd: nowhere\.onnx does not exist; check the path\n$/],
     [
       'an unknown parameter',

@@ -190,6 +190,52 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
     expect(Math.abs(now.testLoss - ended.testLoss)).toBeLessThan(1e-6);
   });
 
+  it('leaves the statistics of a fresh normalisation as they are, also where the file keeps equal values once', async () => {
+    const value = (each: number): Tensor => tensor(new Array(INPUTS).fill(each), [INPUTS], 'float32');
+    const stored = ({ dims, ...rest }: Onnx.ITensorProto, name: string): Onnx.ITensorProto => ({ ...rest, dims, name });
+    const file = (name: string, shared: boolean): string =>
+      edited(name, plain, ({ graph }) => {
+        const proto = (each: number) => ({
+          dataType: 1,
+          dims: [INPUTS],
+          rawData: new Uint8Array((value(each).data as Float32Array).buffer),
+        });
+        const [one, zero] = [proto(1), proto(0)] as unknown as Onnx.ITensorProto[];
+        const statistics = { variance: 'scale', mean: 'shift' };
+        graph!.initializer!.push(
+          stored(one!, 'scale') as Onnx.TensorProto,
+          stored(zero!, 'shift') as Onnx.TensorProto,
+          ...((shared ? [] : [stored(one!, 'variance'), stored(zero!, 'mean')]) as Onnx.TensorProto[]),
+        );
+        const identities = Object.entries(statistics).map(([output, input]) => ({
+          opType: 'Identity',
+          input: [input],
+          output: [output],
+        }));
+        const normal = {
+          opType: 'BatchNormalization',
+          input: ['x', 'scale', 'shift', 'mean', 'variance'],
+          output: ['normal'],
+        };
+        for (const node of graph!.node!) node.input = node.input!.map((name) => (name === 'x' ? 'normal' : name));
+        graph!.node!.unshift(...((shared ? identities : []) as Onnx.NodeProto[]), normal as Onnx.NodeProto);
+      });
+    const of = (out: string, path: string) => train(out, '--data', digits, '--model', path, '--optimizer', 'adam');
+    expect((await of('apart', file('apart.onnx', false))).status).toBe(0);
+    expect((await of('shared', file('shared.onnx', true))).status).toBe(0);
+    expect(metrics('shared', 'adam')).toBe(metrics('apart', 'adam'));
+    const trained = (out: string) =>
+      new Map(
+        ModelProto.decode(model(out, 'adam')).graph!.initializer!.map((p) => [
+          p.name!,
+          Buffer.from(p.rawData!).toString('hex'),
+        ]),
+      );
+    const [apart, shared] = [trained('apart'), trained('shared')];
+    expect(shared.get('scale')).not.toBe(shared.get('variance'));
+    for (const [name, bytes] of apart) expect(shared.get(name)).toBe(bytes);
+  });
+
   it('learns targets by mean squared error, without an accuracy', async () => {
     const model = linear('regression.onnx', (scores) => ({ value: tanh(scores) }), { outputs: 1 });
     const args = ['--model', model, '--data', numbers, '--optimizer', 'sgd', '--lr', '0.1'];
@@ -367,7 +413,7 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
     [
       'several outputs',
       ['--model', linear('outputs.onnx', (scores) => ({ a: scores, b: tanh(scores) }))],
-      /no scalar output to use as the loss; its outputs are "a", "b": name logits with --softmax-cross-entropy/,
+      /no scalar output to use as the loss; its outputs are "a" float32\[N, 3\], "b" float32\[N, 3\]: name logits with --softmax-cross-entropy/,
     ],
     [
       'a scalar that reads no labels',

@@ -123,6 +123,9 @@ export const invalidOption = (option: string, message: string): InvalidOption =>
   message,
 });
 
+export const invalidSeed = (seed: number | null): InvalidOption =>
+  invalidOption('seed', `seed is ${seed}; give a whole number below 2^53`);
+
 /** The error with the file or folder it was found in before its message. */
 export const inSource =
   (source: string) =>

@@ -131,6 +131,10 @@ describe('subset and splitTrainValidation', () => {
     ]) {
       expect(leftOf(splitTrainValidation(0, counts)(counting(10)))).toMatchObject({ _tag: 'InvalidOption' });
     }
+    for (const seed of [Number.NaN, 1.5]) {
+      const split = splitTrainValidation(seed, { train: 1, validation: 1 })(counting(10));
+      expect(leftOf(split)).toMatchObject({ _tag: 'InvalidOption', option: 'seed' });
+    }
   });
 });
 
@@ -175,6 +179,14 @@ describe('checks', () => {
       [{ targets: labels(0, 1, 3, 0) }, 'LabelOutOfRange', /label 2 is 3/],
       [{ targets: { ...labels(0, 1, 2, 0), shape: [4, 1] } }, 'ShapeMismatch', /shape \[4, 1\]/],
       [{ classes: 0 }, 'InvalidOption', /classes is 0/],
+      [{ classes: 3.5 }, 'InvalidOption', /classes is 3\.5, but int64 labels need a whole number from 1/],
+      [{ classes: Number.POSITIVE_INFINITY }, 'InvalidOption', /classes is Infinity/],
+      [
+        { inputs: { ...good.inputs, data: new Uint8Array(2) } },
+        'ShapeMismatch',
+        /the inputs: 2 elements; shape \[4, 2, 3\] takes 24/,
+      ],
+      [{ targets: { ...labels(0), shape: [4] } }, 'ShapeMismatch', /1 elements; shape \[4\] takes 4/],
       [{ inputs: floats }, 'NotFinite', /element 2 of the inputs \(shape \[4, 1\]\) is NaN/],
       [{ targets: floats, classes: 0 }, 'NotFinite', /the targets/],
       [{ targets: floats }, 'InvalidOption', /classes is 3/],
@@ -202,6 +214,16 @@ describe('datasetOfArrays', () => {
     expect(test).toEqual(train);
     const single = rightOf(datasetOfArrays('a.npz', { classes: 7 })({ x, y }));
     expect(single).toEqual({ train: { inputs: x, targets: labels(1, 4), classes: 7 }, test: undefined });
+  });
+
+  it('refuses test examples of another shape, and labels beyond int64', () => {
+    const wide = { ...x, shape: [2, 4], data: new Uint8Array(8) };
+    const parts = { x_train: x, y_train: y, x_test: wide, y_test: y } as const;
+    expect(leftOf(datasetOfArrays('a.npz')(parts)).message).toMatch(
+      /a\.npz: an example of x_train has shape \[2, 2\] and one of x_test \[4\]/,
+    );
+    const huge = { dtype: 'uint64', shape: [2], data: BigUint64Array.of(0n, 2n ** 64n - 1n) } as const;
+    expect(leftOf(datasetOfArrays('a.npz')({ x, y: huge }))).toMatchObject({ _tag: 'LabelOutOfRange', index: 1 });
   });
 
   it('counts classes over both parts', () => {

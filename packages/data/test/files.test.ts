@@ -6,6 +6,7 @@ import { packTar } from 'modern-tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   encodeIdx,
+  encodeNpy,
   encodeNpz,
   makeFolder,
   openDataset,
@@ -179,6 +180,11 @@ describe('arrays on the disk', () => {
 
   it('come back as they were written', async () => {
     rightOf(await writeNpy(join(folder, 'a.npy'))(tensor)());
+    const short = { ...tensor, shape: [99] };
+    for (const written of [writeNpy(join(folder, 'b.npy'))(short), writeNpz(join(folder, 'b.npz'))({ short })]) {
+      expect(leftOf(await written())).toMatchObject({ _tag: 'ShapeMismatch' });
+    }
+    expect(() => encodeNpy(short)).toThrow(/elements; shape \[99\] takes 99/);
     expect(rightOf(await readNpy(join(folder, 'a.npy'))())).toEqual(tensor);
     rightOf(await writeNpz(join(folder, 'a.npz'), { compress: true })({ a: tensor, b: tensor })());
     expect(rightOf(await readNpz(join(folder, 'a.npz'))())).toEqual({ a: tensor, b: tensor });

@@ -11,6 +11,12 @@ const keys: fc.Arbitrary<RandomKey> = fc
 
 const sha256 = (data: Float64Array): string => createHash('sha256').update(new Uint8Array(data.buffer)).digest('hex');
 
+describe('a count that is not whole', () => {
+  it.each([1.5, -1, Number.NaN, 2 ** 32])('%d is refused', (count) => {
+    for (const draw of [normal, uniform, permutation]) expect(() => draw([1], count)).toThrow(RangeError);
+  });
+});
+
 describe('keys', () => {
   it('give the same numbers again, and a longer array begins with the shorter', () => {
     fc.assert(

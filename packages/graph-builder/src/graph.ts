@@ -27,7 +27,7 @@ const duplicate = (names: readonly string[]): string | undefined => names.find((
 
 /**
  * A graph from its outputs. Inputs that outputs read and that `inputs` does not list are appended in order of creation.
- * Throws GraphError where two inputs or two outputs share a name.
+ * Throws GraphError where two inputs or two outputs share a name, or an output has that of an input that is not its value.
  */
 export const makeGraph = (
   outputs: readonly Output[],
@@ -45,6 +45,11 @@ export const makeGraph = (
   ] as const) {
     const twice = duplicate(names);
     if (twice !== undefined) throw new GraphError('graph', `two ${kind} are named "${twice}"; names must be unique`);
+  }
+  const byName = new Map(all.map((i) => [i.attributes.name, i]));
+  const taken = outputs.find(({ name, value }) => byName.has(name) && byName.get(name) !== value);
+  if (taken) {
+    throw new GraphError('graph', `an output and an input are both named "${taken.name}"; give one another name`);
   }
   return { inputs: all, outputs, initializers };
 };

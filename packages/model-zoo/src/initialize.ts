@@ -1,7 +1,7 @@
 /** Initial values of a model's parameters. */
 
 import { GraphError, type Tensor } from '@hograd/graph-builder';
-import { type Initializer, own } from './initializers/initializer.js';
+import { type Initializer, own, sizeOf } from './initializers/initializer.js';
 import type { Model } from './model.js';
 
 /** Options of `initialize`. */
@@ -17,7 +17,7 @@ export interface InitializeOptions {
 /**
  * Parameters by name. The numbers of a parameter depend on the seed, its name and its shape and on nothing else, so a
  * layer more or less leaves the others as they were; they are the same on every machine, in float32 those of float64
- * rounded. Throws GraphError for a seed out of range.
+ * rounded. Throws GraphError for a seed out of range, and for an initializer that gives another number of values than a parameter has.
  */
 export const initialize = (
   model: Pick<Model, 'parameters'>,
@@ -33,6 +33,11 @@ export const initialize = (
     model.parameters.map((parameter) => {
       const { name, shape } = parameter;
       const values = initializer(parameter, [seed, 'parameter', name]);
+      const size = sizeOf(parameter);
+      if (values.length !== size) {
+        const message = `the initializer gives ${values.length} values for "${name}"; shape [${shape.join(', ')}] takes ${size}`;
+        throw new GraphError('initialize', message);
+      }
       const value: Tensor =
         dtype === 'float64'
           ? { dtype, shape, data: values }

@@ -2,7 +2,7 @@
 
 import { type Graph, GraphError, input, makeGraph, type Tensor } from '@hograd/graph-builder';
 import { initialize } from './initialize.js';
-import type { Initializer } from './initializers/initializer.js';
+import { type Initializer, sizeOf } from './initializers/initializer.js';
 import { losses } from './losses.js';
 import type { Loss, Model } from './model.js';
 
@@ -25,7 +25,7 @@ export interface LossGraphOptions {
  * [N, …, classes]. For the softmax cross-entropy `y` is int64 labels [N, …], one for each row of classes: a language model's
  * is its input moved one token on. For the other losses it is targets of the outputs' shape: an autoencoder's are its inputs.
  * The parameters' values are the graph's initializers. Throws GraphError where `values` lacks a parameter, or holds it in
- * another type or shape.
+ * another type or shape, or with data that do not fill it.
  */
 export const lossGraph = (model: Model, options: LossGraphOptions = {}): Graph => {
   const { dtype = 'float32', loss = model.loss, seed = 0, initializer, values } = options;
@@ -36,6 +36,10 @@ export const lossGraph = (model: Model, options: LossGraphOptions = {}): Graph =
     const given = value && `${value.dtype}[${value.shape.join(', ')}]`;
     if (given !== wanted) {
       throw new GraphError('lossGraph', `the value of "${name}" is ${given ?? 'missing'}; it must be ${wanted}`);
+    }
+    const [found, size] = [value!.data.length, sizeOf({ shape })];
+    if (found !== size) {
+      throw new GraphError('lossGraph', `the value of "${name}" has ${found} elements; ${wanted} takes ${size}`);
     }
   }
   const parameters = model.parameters.map(({ name, shape }) => input(name, shape, dtype));

@@ -53,6 +53,11 @@ describe('the loss graph of a model', () => {
     expect(() => lossGraph(model, { values: new Map([...values].slice(1)) })).toThrow(
       /the value of "0.weight" is missing; it must be float32\[5, 4\]/,
     );
+    const short = new Map([...values].map(([name, value]) => [name, { ...value, data: new Float32Array(1) }]));
+    expect(() => lossGraph(model, { values: short })).toThrow(/has 1 elements; float32\[.*\] takes \d+/);
+    expect(() => lossGraph(model, { initializer: () => new Float64Array(1) })).toThrow(
+      /the initializer gives 1 values for ".*"; shape \[.*\] takes \d+/,
+    );
     expect(() => lossGraph(model, { values, dtype: 'float64' })).toThrow(
       /the value of "0.weight" is float32\[5, 4\]; it must be float64\[5, 4\]/,
     );

@@ -21,7 +21,7 @@ const isIndices = (value: unknown): boolean => Array.isArray(value) && value.eve
 
 const problemOf = (group: unknown, s: number): string | undefined => {
   if (!isRecord(group)) return `group ${s} of the partition is not an object`;
-  if (typeof group.name !== 'string' || group.name === '') return `group ${s} of the partition has no "name"`;
+  if (typeof group.name !== 'string') return `group ${s} of the partition has no "name"`;
   if (!Array.isArray(group.parameters)) return `group "${group.name}" has no list of "parameters"`;
   const wrong = group.parameters.findIndex((entry) => !isMember(entry));
   if (wrong < 0) return undefined;

@@ -29,5 +29,23 @@ const checkEach =
 /** Refuses anything but a square matrix of finite numbers. */
 export const checkMatrix = checkEach(checkVector);
 
+/** Of the size of the entries on the diagonal: what float32 leaves of symmetry is a few units of 6e-8. */
+const ASYMMETRY_TOLERANCE = 1e-6;
+
+/** Refuses anything but a square matrix of finite numbers that is symmetric but for the rounding of float32. */
+export const checkSymmetric = (name: string, size: number, values: readonly (readonly number[])[]): Refusal => {
+  const wrong = checkMatrix(name, size, values);
+  if (wrong) return wrong;
+  for (let s = 0; s < size; s++) {
+    for (let t = 0; t < s; t++) {
+      const [below, above] = [values[s]![t]!, values[t]![s]!];
+      const scale = Math.sqrt(Math.abs(values[s]![s]!)) * Math.sqrt(Math.abs(values[t]![t]!));
+      if (Math.abs(below - above) <= ASYMMETRY_TOLERANCE * Math.max(scale, Math.abs(below), Math.abs(above))) continue;
+      return refuse(`${name}[${s}][${t}] is ${below} and ${name}[${t}][${s}] is ${above}; give a symmetric matrix`);
+    }
+  }
+  return undefined;
+};
+
 /** Refuses anything but a cube of finite numbers. */
 export const checkCube = checkEach(checkMatrix);

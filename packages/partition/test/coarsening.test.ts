@@ -137,6 +137,16 @@ describe('the coarsening map', () => {
       }),
     );
   });
+
+  it('of values that are not one for each group or scalar is refused', () => {
+    const [p] = fc.sample(partitions(1), { numRuns: 1, seed: 1 })[0]!;
+    const values = p!.groups.map(() => 1);
+    expect(() => spread(p!)([...values, 1])).toThrow(RangeError);
+    expect(() => spread(p!)(values.slice(1))).toThrow(/there are \d+ values; the partition takes \d+/);
+    const scalars = spread(p!)(values);
+    expect(() => sumByGroup(p!)(scalars.slice(1))).toThrow(/arrays of scalars/);
+    expect(() => sumByGroup(p!)([[], ...scalars.slice(1)])).toThrow(/there are 0 scalars of "/);
+  });
 });
 
 describe('what it refuses', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blocks, formatPartition, parsePartition } from '../src/index.js';
+import { blocks, canonical, formatPartition, parsePartition } from '../src/index.js';
 import { get, partitions, refusal } from './arbitrary.js';
 
 const parameters = [
@@ -15,6 +15,14 @@ describe('partitions as JSON', () => {
         expect(get(parsePartition(formatPartition(partition!))(partition!.parameters))).toEqual(partition);
       }),
     );
+  });
+
+  it('may have a group without a name, and refuse scalars of a parameter that is too large to be in memory', () => {
+    const unnamed = get(canonical([{ name: '', shape: [2] }]));
+    expect(get(parsePartition(formatPartition(unnamed))(unnamed.parameters))).toEqual(unnamed);
+    const huge = [{ name: 'w', shape: [100_000, 100_000] }];
+    const parts = JSON.stringify([{ name: 'a', parameters: [{ parameter: 'w', indices: [0] }] }]);
+    expect(refusal(parsePartition(parts)(huge))).toMatchObject({ _tag: 'InvalidParameter', parameter: 'w' });
   });
 
   it('are written one line a group', () => {

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonical, mergeByDecrease, mergeByRate, type Partition, refines } from '../src/index.js';
+import {
+  blocks,
+  canonical,
+  coarsenSummary,
+  mergeByDecrease,
+  mergeByRate,
+  type Partition,
+  refines,
+} from '../src/index.js';
 import { get, refusal } from './arbitrary.js';
 
 const tensors = (count: number): Partition =>
@@ -147,6 +155,35 @@ describe('mergeByDecrease', () => {
     expect(get(mergeByDecrease(own, 1)(tensors(3))).partition.groups.length).toBe(1);
     expect(names(get(mergeByDecrease(own, 0)(tensors(3))).partition)).toEqual(['t0 + t1', 't2']);
     expect(get(mergeByDecrease({ gbar: [0, 0, 0], Hbar }, 0)(tensors(3))).retained).toBe(1);
+  });
+
+  it('takes what coarsenSummary gives, and symmetric but for the rounding of float32', () => {
+    fc.assert(
+      fc.property(model, fc.constantFrom(2, 3), ({ gbar, Hbar }, groups) => {
+        const before = tensors(gbar.length);
+        const coarse = get(blocks(Math.min(groups, gbar.length))(before.parameters));
+        const values = get(coarsenSummary(before, coarse)({ gbar, Hbar })) as { gbar: number[]; Hbar: number[][] };
+        expect(values.Hbar).toEqual(values.Hbar.map((row, s) => row.map((_, t) => values.Hbar[t]![s])));
+        expect(get(mergeByDecrease(values, 0.5)(coarse)).retained).toBeGreaterThanOrEqual(0.5 - 1e-9);
+        const rounded = Hbar.map((row, s) => row.map((h, t) => (s < t ? h * (1 + 1e-8) : h)));
+        expect(get(mergeByDecrease({ gbar, Hbar: rounded }, 0.5)(before)).retained).toBeGreaterThanOrEqual(0.5 - 1e-9);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('refuses an asymmetric H̄ and names the entry', () => {
+    const own = {
+      gbar: [1, 1],
+      Hbar: [
+        [2, 0.1],
+        [0.2, 2],
+      ],
+    };
+    expect(refusal(mergeByDecrease(own, 0.1)(tensors(2)))).toEqual({
+      _tag: 'InvalidValues',
+      message: 'Hbar[1][0] is 0.2 and Hbar[0][1] is 0.1; give a symmetric matrix',
+    });
   });
 
   it('refuses an indefinite H̄ and says what to give instead', () => {

@@ -51,13 +51,29 @@ const balance = (matrix: readonly (readonly number[])[]): readonly number[] => {
 /** Beside rows whose largest entry is about 1 such a value is nothing, but its square underflows and misleads the decomposition. */
 const withoutUnderflow = (entry: number): number => (Math.abs(entry) < 1e-100 ? 0 : entry);
 
+/** Of the diagonal's size: what float32 leaves of symmetry is a few units of 6e-8. */
+const ASYMMETRY_TOLERANCE = 1e-6;
+
+const isSymmetric = (rows: readonly (readonly number[])[]): boolean =>
+  rows.every((row, s) =>
+    row.every((entry, t) => {
+      const mirrored = rows[t]![s]!;
+      const scale = Math.sqrt(Math.abs(row[s]!)) * Math.sqrt(Math.abs(rows[t]![t]!));
+      return Math.abs(entry - mirrored) <= ASYMMETRY_TOLERANCE * Math.max(scale, Math.abs(entry), Math.abs(mirrored));
+    }),
+  );
+
 /**
- * H̄⁻¹ from a singular value decomposition of H̄ with its rows and columns balanced: groups whose directions differ by orders of
+ * H̄⁻¹ of a symmetric H̄ (but for the rounding of float32) from a singular value decomposition of H̄ with its rows and columns balanced: groups whose directions differ by orders of
  * magnitude then cost no precision, and the condition number hardly depends on their scales.
  */
 export const inverseOf = (matrix: SquareMatrix): Inverse => {
+  if (matrix.length === 0 || !matrix.every((row) => row.length === matrix.length)) {
+    return { refusal: 'H̄ is not a square matrix with at least one row' };
+  }
   if (!matrix.every((row) => row.every(isFiniteNumber))) return { refusal: 'H̄ has entries that are not finite' };
   const rows = matrix as readonly (readonly number[])[];
+  if (!isSymmetric(rows)) return { refusal: 'H̄ is not symmetric' };
   const flat = rows.findIndex((row) => row.every((entry) => entry === 0));
   if (flat >= 0) return { refusal: `row ${flat + 1} of H̄ is zero` };
   const scales = balance(rows);
@@ -73,10 +89,13 @@ export const inverseOf = (matrix: SquareMatrix): Inverse => {
   }
   const inverse = svd.inverse().to2DArray();
   // Symmetric but for rounding.
-  return {
-    matrix: inverse.map((row, s) => row.map((entry, t) => (entry + inverse[t]![s]!) / 2 / scales[s]! / scales[t]!)),
-    condition: svd.condition,
-  };
+  const scaledBack = inverse.map((row, s) =>
+    row.map((entry, t) => (entry + inverse[t]![s]!) / 2 / scales[s]! / scales[t]!),
+  );
+  if (!scaledBack.every((row) => row.every(Number.isFinite))) {
+    return { refusal: 'the inverse of H̄ is beyond double precision' };
+  }
+  return { matrix: scaledBack, condition: svd.condition };
 };
 
 /** The rows and columns of a matrix at given indices. */

@@ -68,6 +68,17 @@ describe('inverseOf', () => {
   });
 
   it.each([
+    ['nothing', [], 'not a square matrix'],
+    ['a row too short', [[1, 2], [3]], 'not a square matrix'],
+    [
+      'an asymmetric matrix',
+      [
+        [1, 2],
+        [0, 1],
+      ],
+      'not symmetric',
+    ],
+    ['an inverse beyond double precision', [[5e-324]], 'beyond double precision'],
     [
       'a singular matrix',
       [

@@ -1,6 +1,6 @@
 /** From a model to a session. */
 
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -30,7 +30,11 @@ const checkPath = (model: Model): TE.TaskEither<SessionError, null> =>
   typeof model !== 'string'
     ? TE.right(null)
     : TE.tryCatch(
-        () => access(model).then(() => null),
+        async () => {
+          await access(model, constants.R_OK);
+          if (!(await stat(model)).isFile()) throw new Error('not a file');
+          return null;
+        },
         () => ({ _tag: 'ModelNotFound', message: `there is no readable file "${model}"; check the path`, path: model }),
       );
 

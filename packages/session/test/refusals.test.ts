@@ -7,6 +7,7 @@ describe('a model that cannot be opened', () => {
   const x = ['x', 'float32', ['N']] as const;
   const y = ['y', 'float32', ['N']] as const;
   const cases: readonly (readonly [string, Uint8Array | string, SessionError['_tag'], string])[] = [
+    ['a folder', '/', 'ModelNotFound', 'there is no readable file "/"; check the path'],
     ['no file', '/nowhere/m.onnx', 'ModelNotFound', 'there is no readable file "/nowhere/m.onnx"; check the path'],
     [
       'no bytes',
@@ -116,6 +117,12 @@ describe('feeds and fetches that do not suit the model', () => {
       'MissingFeed',
       `input "w" is missing; the model takes ${takes}`,
     ],
+    [
+      'one is null',
+      { x, w: null as unknown as Tensor },
+      'MissingFeed',
+      `input "w" is missing; the model takes ${takes}`,
+    ],
     ['one is only inherited', Object.create({ x, w }), 'MissingFeed', `input "x" is missing; the model takes ${takes}`],
     [
       'another element type',
@@ -156,6 +163,11 @@ describe('feeds and fetches that do not suit the model', () => {
       message: '"loss" is not an output of the model; it gives y: float32 [N, 2]',
     });
     expect((await refusal(session.run(feeds, { z: float32([], [0]) })))._tag).toBe('UnknownFetch');
+  });
+
+  it('no output asked for is no output', async () => {
+    expect(await get(session.run(feeds, []))).toEqual({});
+    expect(await get(session.run(feeds, {}))).toEqual({});
   });
 
   it.each([

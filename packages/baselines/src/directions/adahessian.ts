@@ -1,6 +1,6 @@
 /** AdaHessian: Adam with the Hessian's diagonal, estimated with random probes, in place of the squared gradient. */
 
-import { abs, add, div, type Expr, expand, hvp, mean, pow, reshape, sqrt } from '@hograd/graph-builder';
+import { abs, add, div, type Expr, expand, GraphError, hvp, mean, pow, reshape, sqrt } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { probesOf } from '../inputs/probes.js';
 import { requireNonNegative } from '../state.js';
@@ -32,7 +32,7 @@ const spatialMean = (diagonal: Expr): Expr => {
 export const adahessian = ({ eps = 1e-4, power = 1, ...options }: AdaHessianOptions = {}): Direction => {
   const decays = requireDecays('adahessian', options);
   requireNonNegative('adahessian', 'eps', eps);
-  requireNonNegative('adahessian', 'power', power);
+  if (!(power >= 0 && power <= 1)) throw new GraphError('adahessian', `power is ${power}; it must be in [0, 1]`);
   return {
     name: 'adahessian',
     init: momentSlots,

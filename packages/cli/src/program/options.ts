@@ -12,6 +12,11 @@ export const headOptions = (command: Command): Command =>
       'attach a mean softmax cross-entropy to a logits output (with --labels)',
     )
     .option('--labels <NAME>', 'the input that holds the integer labels')
+    .option(
+      '--class-axis <N>',
+      'the axis of the logits that holds the classes: 1 (default), or -1 for a language model’s [N, T, classes]',
+      integer,
+    )
     .option('--mse <OUTPUT>', 'attach a mean squared error to an output (with --target)')
     .option('--target <NAME>', 'the input that holds the targets')
     .option(
@@ -33,6 +38,13 @@ export const partitionOption = (): Option =>
     '--partition <PARTITION>',
     'groups that have a rate each: canonical, trivial, weights-biases, blocks:K, or a .json file',
   ).default('canonical');
+
+/** An integer. */
+const integer = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value)) throw new InvalidArgumentError('it must be a whole number.');
+  return value;
+};
 
 /** An integer of at least 1. */
 export const wholeNumber = (text: string): number => {

@@ -17,7 +17,7 @@ import {
   uniformValue,
 } from '@hograd/graph-builder';
 import { attempt, orRefuse, refuse } from '../failure.js';
-import { initializerTypes, replaceInitializers, selfContained } from '../initializers.js';
+import { initializerTypes, replaceInitializers, selfContained, separated } from '../initializers.js';
 import { graphFor, type LossModel, type LossOptions, lossModel } from '../model.js';
 import { type ModelFile, readModelFile } from '../modelFile.js';
 import { checkBatch, checkNames, checkParameters, checkTargets, fittedShape } from './fileChecks.js';
@@ -121,10 +121,11 @@ const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Part
   const opened = openLoss(file, options, data);
   const { graph } = opened;
   const { examples, targets } = roles(opened, options);
-  const bytes = selfContained(file);
   const parameters = learnable(opened.loss, opened.parameters, options.params !== undefined);
+  const values = new Map(parameters.map((p) => [nameOf(p), graph.initializers.get(nameOf(p))!]));
+  const bytes = separated(selfContained(file), values);
   checkNames(parameters);
-  checkParameters(parameters, graph.initializers, initializerTypes(bytes));
+  checkParameters(parameters, values, initializerTypes(bytes));
   checkBatch(examples);
   const shape = fittedShape(examples, dataName, exampleShape(data.train));
   if (targets) {
@@ -142,7 +143,6 @@ const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Part
   ]);
   const scores = targets && scoresOf(opened.loss);
   const [loss, output] = substitute([opened.loss, ...(scores ? [scores] : [])], replacements);
-  const values = new Map(parameters.map((p) => [nameOf(p), graph.initializers.get(nameOf(p))!]));
   return {
     ...withLayout(data, (inputs) => ({ ...inputs, shape: [inputs.shape[0]!, ...shape] })),
     trainable: {

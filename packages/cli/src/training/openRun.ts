@@ -56,6 +56,7 @@ const LOSS_FLAGS = {
   loss: '--loss',
   softmaxCrossEntropy: '--softmax-cross-entropy',
   labels: '--labels',
+  classAxis: '--class-axis',
   mse: '--mse',
   target: '--target',
   params: '--params',
@@ -63,8 +64,8 @@ const LOSS_FLAGS = {
 
 /** A model fitted to the data, and the data in the layout that the model takes. Refuses one that does not fit, with the reason. */
 export const fit = async (options: ModelOptions, data: Parts): Promise<Fitted> => {
-  const { model, data: dataName, loss, softmaxCrossEntropy, labels, mse, target, params } = options;
-  const given = { loss, softmaxCrossEntropy, labels, mse, target, params };
+  const { model, data: dataName, loss, softmaxCrossEntropy, labels, classAxis, mse, target, params } = options;
+  const given = { loss, softmaxCrossEntropy, labels, classAxis, mse, target, params };
   if (isModelFile(model)) return fitModelFile(model, given, dataName, data);
   const flag = (Object.keys(given) as (keyof typeof given)[]).find((option) => given[option] !== undefined);
   if (flag !== undefined) {

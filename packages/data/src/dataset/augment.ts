@@ -24,7 +24,8 @@ export const augmented =
   (images: Images): Images => {
     const { dtype, shape, data } = images;
     const size = channels * height * width;
-    if (data.length !== shape[0]! * size) {
+    const whole = [channels, height, width].every((extent) => Number.isInteger(extent) && extent > 0);
+    if (!whole || data.length !== shape[0]! * size) {
       throw new RangeError(
         `examples of shape [${shape.slice(1).join(', ')}] are not images [${channels}, ${height}, ${width}]`,
       );

@@ -8,8 +8,7 @@ import type { LabelOutOfRange, NotFinite } from '../errors.js';
 export const checkLabels =
   (classes: number) =>
   (labels: Tensor<'int64'>): E.Either<LabelOutOfRange, Tensor<'int64'>> => {
-    const limit = BigInt(classes);
-    const index = labels.data.findIndex((label) => label < 0n || label >= limit);
+    const index = labels.data.findIndex((label) => !(label >= 0n && label < classes));
     if (index < 0) return E.right(labels);
     const value = labels.data[index]!;
     return E.left({

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DataError, invalidOption, shapeMismatch } from '../errors.js';
 import { sizeOf } from '../formats/elements.js';
+import { checkFilled } from '../formats/filled.js';
 import { checkFinite, checkLabels } from './checks.js';
 import { checkNormalization, type Normalization } from './normalization.js';
 
@@ -40,8 +41,8 @@ export const exampleShape = (dataset: Dataset): readonly number[] => dataset.inp
 const checkShapes = ({ inputs, targets, classes }: Dataset): E.Either<DataError, void> => {
   const labelled = targets.dtype === 'int64';
   const [size, extents] = [inputs.shape[0], `[${targets.shape.join(', ')}]`];
-  if (labelled !== classes > 0) {
-    const wanted = labelled ? 'int64 labels need 1 class or more' : 'float32 targets have 0 classes';
+  if (!(labelled ? Number.isSafeInteger(classes) && classes > 0 : classes === 0)) {
+    const wanted = labelled ? 'int64 labels need a whole number from 1' : 'float32 targets have 0 classes';
     return E.left(invalidOption('classes', `classes is ${classes}, but ${wanted}; change it or the targets' type`));
   }
   if (sizeOf(inputs.shape) === 0 || size === undefined) {
@@ -56,7 +57,7 @@ const checkShapes = ({ inputs, targets, classes }: Dataset): E.Either<DataError,
 };
 
 /**
- * A data set that holds together: as many targets as inputs, labels in 0 … classes − 1, no NaN or infinity, a
+ * A data set that holds together: as many targets as inputs, data that fill their shapes, labels in 0 … classes − 1, no NaN or infinity, a
  * normalisation that fits.
  *
  * Fails with InvalidOption (classes), ShapeMismatch, LabelOutOfRange, NotFinite, or as `checkNormalization`.
@@ -64,6 +65,8 @@ const checkShapes = ({ inputs, targets, classes }: Dataset): E.Either<DataError,
 export const makeDataset = <Y extends Targets>(dataset: Dataset<Y>): E.Either<DataError, Dataset<Y>> =>
   pipe(
     checkShapes(dataset),
+    E.chainW(() => checkFilled('the inputs')(dataset.inputs)),
+    E.chainW(() => checkFilled('the targets')(dataset.targets)),
     E.chainW(() => checkFinite('the inputs')(dataset.inputs)),
     E.chainW((): E.Either<DataError, unknown> => {
       const targets: Targets = dataset.targets;

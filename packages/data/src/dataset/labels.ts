@@ -4,9 +4,12 @@ import type { Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { type DataError, shapeMismatch, unsupportedType } from '../errors.js';
 
+/** Of int64. */
+const LARGEST = 2n ** 63n - 1n;
+
 /**
- * Integers (or booleans) of shape [N] or [N, 1] as int64 labels of shape [N]. Fails with UnsupportedType or
- * ShapeMismatch.
+ * Integers (or booleans) of shape [N] or [N, 1] as int64 labels of shape [N]. Fails with UnsupportedType,
+ * ShapeMismatch, or LabelOutOfRange for one that int64 does not hold.
  */
 export const labelsOf = (tensor: Tensor): E.Either<DataError, Tensor<'int64'>> => {
   const { dtype, shape, data } = tensor;
@@ -16,6 +19,16 @@ export const labelsOf = (tensor: Tensor): E.Either<DataError, Tensor<'int64'>> =
   }
   if (size === undefined || rest.length > 1 || rest.some((extent) => extent !== 1)) {
     return E.left(shapeMismatch(`the labels have shape [${shape.join(', ')}]; give one integer an example, shape [N]`));
+  }
+  const index = data instanceof BigUint64Array ? data.findIndex((label) => label > LARGEST) : -1;
+  if (index >= 0) {
+    const value = data[index] as bigint;
+    return E.left({
+      _tag: 'LabelOutOfRange',
+      index,
+      value,
+      message: `label ${index} is ${value}, beyond what int64 holds; correct it`,
+    });
   }
   return E.right({ dtype: 'int64', shape: [size], data: BigInt64Array.from(data as ArrayLike<number>, BigInt) });
 };

@@ -42,6 +42,10 @@ const examplesNamed =
       E.map(({ inputs, targets }) => ({ inputs: layout ? inLayout(layout)(inputs) : inputs, targets })),
     );
 
+/** Are examples of the same shape, however many? */
+const alike = ([, ...a]: readonly number[], [, ...b]: readonly number[]): boolean =>
+  a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+
 /** One class more than the largest label; 0 for regression targets. */
 const classesOf = (parts: readonly Examples[]): number => {
   let classes = 0;
@@ -75,6 +79,13 @@ export const datasetOfArrays =
       E.filterOrElse(
         ([train, test]) => test === undefined || test.targets.dtype === train!.targets.dtype,
         (): DataError => shapeMismatch('y_train and y_test are not both labels or both targets; store them alike'),
+      ),
+      E.filterOrElse(
+        ([train, test]) => test === undefined || alike(train!.inputs.shape, test.inputs.shape),
+        ([train, test]): DataError => {
+          const [own, other] = [train!, test!].map(({ inputs }) => `[${inputs.shape.slice(1).join(', ')}]`);
+          return shapeMismatch(`an example of x_train has shape ${own} and one of x_test ${other}; store them alike`);
+        },
       ),
       E.chain((parts) => {
         const needed = classes ?? classesOf(parts);

@@ -1,7 +1,7 @@
 /** Random splits of a data set. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DataError, invalidOption } from '../errors.js';
+import { type DataError, invalidOption, invalidSeed } from '../errors.js';
 import { permutation } from '../random/permutation.js';
 import { subset } from './batch.js';
 import { type Dataset, sizeOfDataset, type Targets } from './dataset.js';
@@ -20,7 +20,7 @@ export interface Split<Y extends Targets = Targets> {
  * Disjoint random parts of a data set with these many examples, as copies; examples left over are in neither.
  *
  * The experiments of arXiv 2312.03885 split MNIST 54,000/6,000 and CIFAR-10 45,000/5,000. Fails with InvalidOption for
- * counts that are not whole numbers from 1 or that exceed the examples.
+ * counts that are not whole numbers from 1 or that exceed the examples, and for a seed that is not a whole number below 2⁵³.
  */
 export const splitTrainValidation =
   (seed: number, { train, validation }: SplitCounts) =>
@@ -31,6 +31,7 @@ export const splitTrainValidation =
       const message = `cannot split ${size} examples into ${wanted}; give whole numbers from 1 that fit`;
       return E.left(invalidOption('counts', message));
     }
+    if (!Number.isSafeInteger(seed)) return E.left(invalidSeed(seed));
     const order = permutation([seed, 'split'], size);
     return E.right({
       train: subset(dataset, order.subarray(0, train)),

@@ -7,7 +7,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { DatasetPair, LabelledDataset } from '../dataset/dataset.js';
 import { inLayout, type Layout } from '../dataset/layout.js';
 import type { Normalization } from '../dataset/normalization.js';
-import { type DataError, invalidOption } from '../errors.js';
+import { type DataError, invalidOption, invalidSeed } from '../errors.js';
 import { type Generator, generatorAt, type RandomKey } from '../random/key.js';
 import { normalFrom } from '../random/normal.js';
 import { permutation } from '../random/permutation.js';
@@ -130,8 +130,7 @@ export const syntheticDigits = ({
 }: DigitsOptions = {}): E.Either<DataError, DatasetPair<Tensor<'int64'>>> => {
   const wrong = Object.entries({ train, test }).find(([, count]) => !(Number.isInteger(count) && count >= 1));
   if (wrong) return E.left(invalidOption(wrong[0], `${wrong[0]} is ${wrong[1]}; give a whole number of images from 1`));
-  if (!Number.isSafeInteger(seed))
-    return E.left(invalidOption('seed', `seed is ${seed}; give a whole number below 2^53`));
+  if (!Number.isSafeInteger(seed)) return E.left(invalidSeed(seed));
   const draw = (part: string, size: number): LabelledDataset => {
     const { images, labels } = digits([seed, 'digits', part], size);
     return {

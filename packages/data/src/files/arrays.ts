@@ -5,6 +5,7 @@ import type { Tensor } from '@hograd/graph-builder';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DataError, wrongFormat } from '../errors.js';
+import { checkFilled } from '../formats/filled.js';
 import { decodeNpy, encodeNpy } from '../formats/npy.js';
 import { type Arrays, decodeNpz, encodeNpz, type NpzOptions } from '../formats/npz.js';
 import { decodeTensorProto, type NamedTensor } from '../formats/tensorProto.js';
@@ -18,17 +19,24 @@ export const readNpy = (path: string): TE.TaskEither<DataError, Tensor> =>
 export const readNpz = (path: string): TE.TaskEither<DataError, Arrays> =>
   pipe(readBytes(path), TE.chainEitherK(decodeNpz(path)));
 
-/** Writes a .npy file whole or not at all. Fails with FileNotFound or FileFailure. */
+/** Writes a .npy file whole or not at all. Fails with ShapeMismatch (data that do not fill the shape), FileNotFound or FileFailure. */
 export const writeNpy =
   (path: string) =>
   (tensor: Tensor): TE.TaskEither<DataError, void> =>
-    writeBytes(path)(encodeNpy(tensor));
+    pipe(
+      TE.fromEither<DataError, Tensor>(checkFilled('the tensor')(tensor)),
+      TE.chain((filled) => writeBytes(path)(encodeNpy(filled))),
+    );
 
-/** Writes an .npz file whole or not at all. Fails with FileNotFound or FileFailure. */
+/** Writes an .npz file whole or not at all. Fails with ShapeMismatch (data that do not fill a shape), FileNotFound or FileFailure. */
 export const writeNpz =
   (path: string, options?: NpzOptions) =>
   (arrays: Arrays): TE.TaskEither<DataError, void> =>
-    writeBytes(path)(encodeNpz(options)(arrays));
+    pipe(
+      Object.entries(arrays),
+      TE.traverseArray(([name, tensor]) => TE.fromEither<DataError, Tensor>(checkFilled(`array "${name}"`)(tensor))),
+      TE.chain(() => writeBytes(path)(encodeNpz(options)(arrays))),
+    );
 
 const NUMBERED = /^input_(\d+)\.pb$/;
 

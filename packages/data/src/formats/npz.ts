@@ -69,7 +69,7 @@ export interface NpzOptions {
   readonly compress?: boolean;
 }
 
-/** The bytes of an .npz file; equal arrays give equal bytes. */
+/** The bytes of an .npz file; equal arrays give equal bytes. Throws as `encodeNpy`. */
 export const encodeNpz =
   ({ compress = false }: NpzOptions = {}) =>
   (arrays: Arrays): Uint8Array<ArrayBuffer> => {

@@ -1,6 +1,7 @@
 /** Standard normal numbers, by inversion. */
 
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { requireCount } from './count.js';
 import { type Generator, generatorAt, type RandomKey } from './key.js';
 import { logarithm } from './logarithm.js';
 
@@ -75,11 +76,11 @@ export const normalFrom = (generator: Generator): number => {
 /**
  * `length` independent standard normal numbers (mean 0, variance 1), each below 8.3 in magnitude. The same bits on
  * every machine with IEEE 754 doubles: only +, −, ×, ÷ and the square root are used, never an engine's own logarithm or
- * cosine.
+ * cosine. Throws RangeError for a length that is not a whole number from 0, and as `generatorAt`.
  */
 export const normal = (key: RandomKey, length: number): Float64Array<ArrayBuffer> => {
   const generator = generatorAt(key);
-  const values = new Float64Array(length);
+  const values = new Float64Array(requireCount(length));
   for (let i = 0; i < length; i++) values[i] = normalFrom(generator);
   return values;
 };

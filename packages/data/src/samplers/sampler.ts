@@ -1,7 +1,7 @@
 /** Samplers: which examples come in each batch, as a pure function of a small state. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DataError, invalidOption } from '../errors.js';
+import { type DataError, invalidOption, invalidSeed } from '../errors.js';
 
 /**
  * What to do with the examples left when `batch` does not divide `size`:
@@ -68,9 +68,7 @@ const problemOf = ({ size, batch, last, seed }: Identity): DataError | undefined
   if (!['drop', 'keep', 'wrap'].includes(last)) {
     return invalidOption('last', `last is ${JSON.stringify(last)}; give "drop", "keep" or "wrap"`);
   }
-  return seed === null || Number.isSafeInteger(seed)
-    ? undefined
-    : invalidOption('seed', `seed is ${seed}; give a whole number below 2^53`);
+  return seed === null || Number.isSafeInteger(seed) ? undefined : invalidSeed(seed);
 };
 
 /** A pass ends at the first position where no batch can begin. */

@@ -2,16 +2,15 @@
 
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { type DecodeError, DecodeFailure } from './errors.js';
-import { type FunctionDefaults, readNewerFields } from './newerFields.js';
+import { type NewerFields, readNewerFields } from './newerFields.js';
 
 /** Operator sets that are read: from the first whose operators broadcast as today's do, to ONNX Runtime 1.30's newest. */
 const OLDEST_OPSET = 7;
 const NEWEST_OPSET = 26;
 
-export interface ParsedModel {
+export interface ParsedModel extends NewerFields {
   readonly graph: Onnx.IGraphProto;
   readonly functions: readonly Onnx.IFunctionProto[];
-  readonly functionDefaults: FunctionDefaults;
   /** The file's version of the default operator set; 0 where it imports none. */
   readonly opset: number;
 }
@@ -38,10 +37,10 @@ export const opsetOf = (imports: readonly Onnx.IOperatorSetIdProto[]): number =>
 /** Throws DecodeFailure where the bytes are no ONNX model, or one with parts that would be lost. */
 export const parseModel = (bytes: Uint8Array): ParsedModel => {
   let model: Onnx.ModelProto;
-  let functionDefaults: FunctionDefaults;
+  let newer: NewerFields;
   try {
     model = onnxProto.onnx.ModelProto.decode(bytes);
-    functionDefaults = readNewerFields(bytes);
+    newer = readNewerFields(bytes);
   } catch (cause) {
     if (cause instanceof DecodeFailure) throw cause;
     return fail({
@@ -63,5 +62,5 @@ export const parseModel = (bytes: Uint8Array): ParsedModel => {
       message: `initializer "${sparse.values?.name ?? ''}" is sparse, which is not supported; save the model with dense initializers`,
     });
   }
-  return { graph, functions: model.functions ?? [], functionDefaults, opset: opsetOf(model.opsetImport) };
+  return { ...newer, graph, functions: model.functions ?? [], opset: opsetOf(model.opsetImport) };
 };

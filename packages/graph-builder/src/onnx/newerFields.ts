@@ -33,6 +33,7 @@ const messages: { readonly [M in Message]: ReadonlyMap<number, Field> } = {
     5: 'TensorProto',
     11: 'ValueInfoProto',
     12: 'ValueInfoProto',
+    13: 'ValueInfoProto',
     16: 'annotation',
   }),
   NodeProto: fields(7, { 5: 'AttributeProto', 8: 'overload', 9: 'annotation', 10: 'annotation' }),
@@ -46,21 +47,53 @@ const refuse = (message: string): never => {
   throw new DecodeFailure({ _tag: 'UnsupportedFeature', message });
 };
 
-/** Default values of each local function's attributes, in the order of the file. */
-export type FunctionDefaults = readonly (readonly Onnx.IAttributeProto[])[];
+/** What the parser would have dropped. */
+export interface NewerFields {
+  /** Default values of each local function's attributes, in the order of the file. */
+  readonly functionDefaults: readonly (readonly Onnx.IAttributeProto[])[];
+  /** What PyTorch's exporter says that values were in the program it exported, by name: PARAMETER, BUFFER, CONSTANT_TENSOR. */
+  readonly kinds: ReadonlyMap<string, string>;
+}
+
+const KIND = 'pkg.torch.export.graph_signature.InputSpec.kind';
+
+/** Payloads of a message's length-delimited field of that number. */
+const payloadsOf = (message: Uint8Array, number: number): readonly Uint8Array[] => {
+  const reader = protobuf.Reader.create(message);
+  const found: Uint8Array[] = [];
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag === ((number << 3) | 2)) found.push(reader.bytes());
+    else reader.skipType(tag & 7);
+  }
+  return found;
+};
+
+const textOf = (message: Uint8Array, number: number): string =>
+  new TextDecoder().decode(payloadsOf(message, number).at(-1));
+
+/** What a ValueInfoProto's metadata say that its value was; undefined where they do not. */
+const kindOf = (valueInfo: Uint8Array): string | undefined => {
+  const entry = payloadsOf(valueInfo, 4).find((metadata) => textOf(metadata, 1) === KIND);
+  return entry && textOf(entry, 2);
+};
 
 /**
  * Walks a model's bytes, which the parser has accepted. Throws DecodeFailure on a field that neither the parser nor this
  * table knows, and on overloaded functions.
  */
-export const readNewerFields = (bytes: Uint8Array): FunctionDefaults => {
+export const readNewerFields = (bytes: Uint8Array): NewerFields => {
   const defaults: Onnx.IAttributeProto[][] = [];
+  const kinds = new Map<string, string>();
   const walk = (message: Message, payload: Uint8Array): void => {
     const reader = protobuf.Reader.create(payload);
     if (message === 'FunctionProto') defaults.push([]);
+    const kind = message === 'ValueInfoProto' ? kindOf(payload) : undefined;
+    if (kind !== undefined) kinds.set(textOf(payload, 1), kind);
     while (reader.pos < reader.len) {
       const tag = reader.uint32();
       const [number, wire] = [tag >>> 3, tag & 7];
+      if (number === 0) throw new Error('a field has the number 0');
       const field = messages[message].get(number);
       if (field === undefined) {
         refuse(
@@ -80,5 +113,5 @@ export const readNewerFields = (bytes: Uint8Array): FunctionDefaults => {
     }
   };
   walk('ModelProto', bytes);
-  return defaults;
+  return { functionDefaults: defaults, kinds };
 };

@@ -33,9 +33,16 @@ const addVectors = (a: readonly number[], b: readonly number[]): readonly number
 const addMatrices = (a: readonly (readonly number[])[], b: readonly (readonly number[])[]) =>
   a.map((row, i) => addVectors(row, b[i]!));
 
+type Rows = readonly (readonly number[])[];
+
+const isSymmetric = (rows: Rows): boolean => rows.every((row, s) => row.every((entry, t) => entry === rows[t]![s]));
+
+/** Sums in another order differ in their last bits: what is below the diagonal is taken from above. */
+const mirrored = (rows: Rows): Rows => rows.map((row, q) => row.map((entry, r) => (r < q ? rows[r]![q]! : entry)));
+
 /**
  * Aḡ, AH̄Aᵀ and the third derivative summed over all three of its indices, exactly as if `coarse` had been differentiated,
- * up to round-off. The *diagonal* D3 does not coarsen (it needs the entries off the diagonal): give the full tensor or
+ * up to round-off; a symmetric H̄ stays exactly so. The *diagonal* D3 does not coarsen (it needs the entries off the diagonal): give the full tensor or
  * differentiate again. Refuses what `coarsening` refuses, and values that are not of S groups or not finite (InvalidValues).
  */
 export const coarsenSummary =
@@ -54,7 +61,7 @@ export const coarsenSummary =
       const cube = (values: NonNullable<SummaryValues['third']>) => gather(index, to, values.map(matrix), addMatrices);
       return right<PartitionError, SummaryValues>({
         gbar: vector(gbar),
-        ...(Hbar && { Hbar: matrix(Hbar) }),
+        ...(Hbar && { Hbar: isSymmetric(Hbar) ? mirrored(matrix(Hbar)) : matrix(Hbar) }),
         ...(third && { third: cube(third) }),
       });
     })(coarsening(fine, coarse));

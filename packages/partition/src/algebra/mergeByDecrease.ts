@@ -4,7 +4,7 @@ import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { PartitionError } from '../error.js';
 import type { Partition } from '../partition.js';
-import { checkMatrix, checkVector } from '../values.js';
+import { checkSymmetric, checkVector } from '../values.js';
 import { coarsenSummary } from './coarsenSummary.js';
 import { unite } from './unite.js';
 
@@ -40,7 +40,8 @@ interface Solved {
  * W = H̄⁻¹, η* = Wḡ. Undefined where H̄ is not positive definite.
  */
 const solve = ({ gbar, Hbar }: QuadraticModel): Solved | undefined => {
-  const cholesky = new CholeskyDecomposition(new Matrix(Hbar.map((row) => [...row])));
+  const symmetric = Hbar.map((row, s) => row.map((entry, t) => (entry + Hbar[t]![s]!) / 2));
+  const cholesky = new CholeskyDecomposition(new Matrix(symmetric));
   if (!cholesky.isPositiveDefinite()) return undefined;
   const size = gbar.length;
   const inverse = cholesky.solve(Matrix.eye(size));
@@ -62,13 +63,14 @@ const solve = ({ gbar, Hbar }: QuadraticModel): Solved | undefined => {
  * ½ ḡᵀH̄⁻¹ḡ, while at least 1 − `tolerance` of the decrease before any merging is retained (`tolerance` in 0..1; 0 merges only
  * what costs nothing). The cost is in units of the loss: it weighs how much each group matters, which comparing rates
  * (`mergeByRate`) does not. S ≤ a few hundred: O(S⁴). Give H̄ + ½λ_int r D² of the cubic solution in place of an
- * indefinite H̄. Refuses an H̄ that is not positive definite (NotPositiveDefinite) and wrong values (InvalidValues).
+ * indefinite H̄. Differences between H̄ and its transpose up to 1e-6 of √(H̄_ss H̄_tt) (float32 rounding) are averaged away. Refuses an
+ * H̄ that is not positive definite (NotPositiveDefinite), and one that is not symmetric and other wrong values (InvalidValues).
  */
 export const mergeByDecrease =
   (model: QuadraticModel, tolerance: number) =>
   (partition: Partition): Either<PartitionError, Merged> => {
     const size = partition.groups.length;
-    const wrong = checkVector('gbar', size, model.gbar) ?? checkMatrix('Hbar', size, model.Hbar);
+    const wrong = checkVector('gbar', size, model.gbar) ?? checkSymmetric('Hbar', size, model.Hbar);
     if (wrong) return wrong;
     if (!(tolerance >= 0 && tolerance <= 1)) {
       return left({ _tag: 'InvalidValues', message: `tolerance is ${tolerance}; it must be a number in 0..1` });

@@ -10,7 +10,7 @@ import { unite } from './unite.js';
  * Criterion: within a merged group the rates have one sign, and the largest is at most `ratio` times the smallest; zeros
  * merge with zeros. Rates are taken in ascending order and a group is closed when the next rate would break the criterion,
  * which gives the fewest groups that satisfy it (intervals on a line). Equal inputs give equal outputs; multiplying all
- * rates by a number changes nothing. `eta`: one η* a group. Refuses a `ratio` below 1 and values that are not S finite
+ * rates by a positive number changes nothing. `eta`: one η* a group. Refuses a `ratio` below 1 and values that are not S finite
  * numbers (InvalidValues).
  */
 export const mergeByRate =

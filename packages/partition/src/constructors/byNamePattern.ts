@@ -13,8 +13,8 @@ export interface NamePattern {
 }
 
 const matches = (pattern: string | RegExp, name: string): boolean =>
-  // search, unlike test, has no memory of where a global expression matched last.
-  typeof pattern === 'string' ? name.startsWith(pattern) : name.search(pattern) >= 0;
+  // A copy: a global expression writes down where it matched last, and a frozen one cannot.
+  typeof pattern === 'string' ? name.startsWith(pattern) : new RegExp(pattern).test(name);
 
 /**
  * Each parameter goes to the first pattern that it matches; give `''` or `/./` last to catch the rest. Refuses a parameter that

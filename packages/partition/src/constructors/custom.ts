@@ -16,6 +16,9 @@ export interface GroupSpec {
 
 const UNASSIGNED = -1;
 
+/** Of a parameter that is in several groups: as many as a tensor in memory has at most. */
+const MOST_SCALARS = 2 ** 31 - 1;
+
 /** How many missing parameters a message lists. */
 const LISTED = 5;
 
@@ -52,6 +55,10 @@ const checkMember = (
     return { _tag: 'EmptyGroup', message, group };
   }
   const size = elements(found);
+  if (indices && size > MOST_SCALARS) {
+    const message = `group "${group}" takes scalars of "${parameter}", which has ${size}; of more than ${MOST_SCALARS} give the parameter's name alone`;
+    return { _tag: 'InvalidParameter', message, parameter };
+  }
   const wrong = indices?.find((i) => !Number.isSafeInteger(i) || i < 0 || i >= size);
   if (wrong === undefined) return undefined;
   const message = `group "${group}" takes index ${wrong} of "${parameter}", whose ${size} scalars are numbered from 0 to ${size - 1}`;
@@ -131,8 +138,8 @@ const assign = (
 
 /**
  * The groups listed, in their order. Refuses an unknown parameter (and names the closest known one), a parameter or a
- * scalar listed twice, one that is in no group, an index out of range, a group without parameters, and two groups of one
- * name.
+ * scalar listed twice, one that is in no group, an index out of range or into a parameter of 2³¹ scalars or more, a group
+ * without parameters, and two groups of one name.
  */
 export const custom =
   (specs: readonly GroupSpec[]): Partitioning =>

@@ -42,7 +42,7 @@ export const execute = (
 ): TE.TaskEither<SessionError, Tensors> =>
   TE.tryCatch(async () => {
     const given = toRuntime(runtime, feeds);
-    if (isNames(fetches)) return fromRuntime(await session.run(given, fetches));
+    if (isNames(fetches)) return fetches.length === 0 ? {} : fromRuntime(await session.run(given, fetches));
     const targets = toRuntime(runtime, fetches);
     if (!inPlace) await session.run(given, targets);
     else await session.run(given, { [END]: null, ...targets }).catch(unlessEnd);

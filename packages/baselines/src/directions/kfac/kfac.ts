@@ -58,14 +58,20 @@ const UPDATES = 'kfacUpdates';
  * Which graph to run at a step (0 at the first) where factors and inverses are updated every so many steps; inverses
  * always of fresh factors. Throws GraphError unless both are whole numbers of at least 1.
  */
-export const kfacRefresh =
-  ({ factors, inverses }: { readonly factors: number; readonly inverses: number }) =>
-  (step: number): KfacRefresh => {
-    requireCount('kfacRefresh', 'factors', factors);
-    requireCount('kfacRefresh', 'inverses', inverses);
+export const kfacRefresh = ({
+  factors,
+  inverses,
+}: {
+  readonly factors: number;
+  readonly inverses: number;
+}): ((step: number) => KfacRefresh) => {
+  requireCount('kfacRefresh', 'factors', factors);
+  requireCount('kfacRefresh', 'inverses', inverses);
+  return (step) => {
     if (step % inverses === 0) return 'inverses';
     return step % factors === 0 ? 'factors' : 'nothing';
   };
+};
 
 /** A layer's gradients as one matrix [outputs, inputs (+ 1)], the bias its last column. */
 const joined = (layer: Layer, of: (parameter: Input) => Expr): Expr => {

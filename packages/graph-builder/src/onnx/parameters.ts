@@ -1,0 +1,99 @@
+/** A file's initializers, and which of them are parameters where nobody says. */
+
+import type { onnx as Onnx } from 'onnx-proto';
+import { isFloat } from '../expr.js';
+import type { Tensor } from '../tensor.js';
+import { type DecodeError, DecodeFailure } from './errors.js';
+import { heldTensor, type Reading } from './importNode.js';
+import type { PlacedNode } from './localFunctions.js';
+import { domainOf } from './model.js';
+
+const fail = (error: DecodeError): never => {
+  throw new DecodeFailure(error);
+};
+
+/** The initializers by name. */
+export const readInitializers = (
+  graph: Onnx.IGraphProto,
+  reading: Pick<Reading, 'precision' | 'externalData'>,
+): ReadonlyMap<string, Tensor> => {
+  const stored = new Map<string, Tensor>();
+  for (const proto of graph.initializer ?? []) {
+    const name = proto.name ?? '';
+    if (stored.has(name))
+      fail({
+        _tag: 'DuplicateName',
+        value: name,
+        message: `two initializers are named "${name}"; every value of a graph has one name of its own`,
+      });
+    stored.set(name, heldTensor(proto, reading));
+  }
+  return stored;
+};
+
+const isNode = ({ node }: PlacedNode, type: string): boolean => node.opType === type && domainOf(node.domain) === '';
+
+/** Do all entries of a floating-point tensor of rank 1 or more have one value? */
+const isUniform = ({ dtype, shape, data }: Tensor): boolean =>
+  isFloat(dtype) && shape.length > 0 && (data as Float64Array).every((value) => value === data[0]);
+
+/** May a value be a parameter, by what PyTorch's exporter says of it? It says nothing in files of other origins. */
+const mayBe = (kinds: ReadonlyMap<string, string>, name: string): boolean =>
+  (kinds.get(name) ?? 'PARAMETER') === 'PARAMETER';
+
+export interface Stored {
+  readonly nodes: readonly PlacedNode[];
+  readonly initializers: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * Initializers that a file keeps once because their values were equal, each on its own again. PyTorch's exporter by tracing writes
+ * `b = Identity(a)` for a fresh normalisation's weight and its running variance, both ones, or for any two biases of zeros. Entries
+ * that differ do not agree by chance: what shares those is tied, and stays so. What the exporter says is no parameter (`kinds`) is
+ * computed with as it is.
+ */
+export const separateEqual = ({ nodes, initializers }: Stored, kinds: ReadonlyMap<string, string>): Stored => {
+  const separated = new Map(initializers);
+  const kept = nodes.filter((placed) => {
+    const { input = [], output = [] } = placed.node;
+    const source = input![0] ?? '';
+    const value = isNode(placed, 'Identity') && mayBe(kinds, source) ? separated.get(source) : undefined;
+    if (!value || !isUniform(value) || separated.has(output![0]!)) return true;
+    separated.set(output![0]!, value);
+    return false;
+  });
+  return { nodes: kept, initializers: separated };
+};
+
+/** From which operand on a node reads what is not trained: running statistics, or the scales to resize by. */
+const firstUntrained = (placed: PlacedNode): number => {
+  if (isNode(placed, 'BatchNormalization')) return 3;
+  return isNode(placed, 'Resize') || isNode(placed, 'Upsample') ? 1 : Number.POSITIVE_INFINITY;
+};
+
+/** Names that are only read as a mean or variance of batch normalisation, or as scales: no parameters to train. */
+const untrained = (nodes: readonly PlacedNode[]): ReadonlySet<string> => {
+  const settings = new Set<string>();
+  const others = new Set<string>();
+  for (const placed of nodes) {
+    const first = firstUntrained(placed);
+    (placed.node.input ?? []).forEach((name, i) => {
+      (i >= first ? settings : others).add(name);
+    });
+  }
+  return new Set([...settings].filter((name) => !others.has(name)));
+};
+
+/**
+ * The initializers that are parameters: floating-point, of rank 1 or more, no running statistics or scales of Resize, and none that
+ * PyTorch's exporter says is something else (`kinds`, by name: a BUFFER or a CONSTANT_TENSOR).
+ */
+export const parametersOf = (
+  { nodes, initializers }: Stored,
+  kinds: ReadonlyMap<string, string>,
+): ReadonlySet<string> => {
+  const settings = untrained(nodes);
+  const isParameter = (name: string, { dtype, shape }: Tensor): boolean =>
+    isFloat(dtype) && shape.length > 0 && !settings.has(name) && mayBe(kinds, name);
+  return new Set([...initializers].filter(([name, value]) => isParameter(name, value)).map(([name]) => name));
+};

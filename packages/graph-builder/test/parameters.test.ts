@@ -1,0 +1,145 @@
+/** Names of a graph, and which initializers of a file are its parameters. */
+
+import type { onnx as Onnx } from 'onnx-proto';
+import protobuf from 'protobufjs/minimal.js';
+import { describe, expect, it } from 'vitest';
+import * as G from '../src/index.js';
+import { expectClose, graphOf, modelOf, storedTensor, valueInfo, wave } from './oneNode.js';
+
+const uniform = (value: number): G.Tensor => G.tensor([value, value], [2], 'float64');
+const ONES = uniform(1);
+const ZEROS = uniform(0);
+const WAVE = G.tensor(wave([2], 1).map(Math.abs), [2], 'float64');
+
+/** Two normalisations of x [3, 2], one after the other, with `stored` and what is the Identity of what. */
+const normalizations = (
+  stored: Readonly<Record<string, G.Tensor>>,
+  shared: Readonly<Record<string, string>> = {},
+): Uint8Array =>
+  modelOf(
+    {
+      node: [
+        ...Object.entries(shared).map(([output, input]) => ({
+          opType: 'Identity',
+          input: [input],
+          output: [output],
+          name: output,
+        })),
+        { opType: 'BatchNormalization', input: ['x', 'w1', 'b1', 'm1', 'v1'], output: ['h'], name: 'first' },
+        { opType: 'Tanh', input: ['h'], output: ['t'], name: 'tanh' },
+        { opType: 'BatchNormalization', input: ['t', 'w2', 'b2', 'm2', 'v2'], output: ['y'], name: 'second' },
+      ],
+      input: [valueInfo('x', 'float64', [3, 2])],
+      initializer: Object.entries(stored).map(([name, value]) => storedTensor(name, value)),
+      output: [valueInfo('y', 'float64', [3, 2])],
+    },
+    17,
+  );
+
+const PARAMETERS = ['w1', 'b1', 'w2', 'b2'];
+const apart = normalizations({
+  ...{ w1: ONES, b1: ZEROS, m1: ZEROS, v1: ONES },
+  ...{ w2: ONES, b2: ZEROS, m2: ZEROS, v2: ONES },
+});
+
+/** The gradient of Σ y³ in a parameter, at the file's values. */
+const gradientOf = (graph: G.Graph, name: string): ArrayLike<number> => {
+  const y = graph.outputs[0]!.value;
+  const [gradient] = G.grad(G.reduceSum(G.mul(y, G.square(y))), [G.inputNamed(name)(graph)!]);
+  const values = [...graph.initializers].map(([key, { shape, data }]) => [
+    key,
+    { shape, data: Float64Array.from(data as Float64Array) },
+  ]);
+  const x = { shape: [3, 2], data: Float64Array.from(wave([3, 2], 4)) };
+  return G.evaluate([gradient!], { ...Object.fromEntries(values), x })[0]!.data;
+};
+
+/** A model's bytes with more at the end of its graph. */
+const withGraphFields = (bytes: Uint8Array, more: Uint8Array): Uint8Array => {
+  const GRAPH = (7 << 3) | 2;
+  const reader = protobuf.Reader.create(bytes);
+  const writer = protobuf.Writer.create();
+  const rest: Uint8Array[] = [];
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const tag = reader.uint32();
+    if (tag === GRAPH) writer.uint32(GRAPH).bytes(Buffer.concat([reader.bytes(), more]));
+    else {
+      reader.skipType(tag & 7);
+      rest.push(bytes.subarray(start, reader.pos));
+    }
+  }
+  return Buffer.concat([...rest, writer.finish()]);
+};
+
+/** value_info of a value with what PyTorch's exporter says of it. */
+const kindInfo = (name: string, kind: string): Uint8Array => {
+  const entry = protobuf.Writer.create()
+    .uint32(10)
+    .string('pkg.torch.export.graph_signature.InputSpec.kind')
+    .uint32(18)
+    .string(kind)
+    .finish();
+  const info = protobuf.Writer.create().uint32(10).string(name).uint32(34).bytes(entry).finish();
+  return protobuf.Writer.create()
+    .uint32((13 << 3) | 2)
+    .bytes(info)
+    .finish();
+};
+
+describe('an output with the name of an input', () => {
+  const a = G.input('a', [2], 'float64');
+  it('is refused unless it is that input', () => {
+    expect(() => G.makeGraph([{ name: 'a', value: G.mul(a, 2) }])).toThrow(
+      /an output and an input are both named "a"; give one another name/,
+    );
+    expect(G.makeGraph([{ name: 'a', value: a }]).outputs).toHaveLength(1);
+  });
+});
+
+describe('initializers that a file keeps once because their values are equal', () => {
+  it.each([
+    ['of the weight and bias', { w1: ONES, b1: ZEROS }, { v1: 'w1', m1: 'b1', w2: 'w1', b2: 'b1', v2: 'w1', m2: 'b1' }],
+    ['of the statistics', { m1: ZEROS, v1: ONES }, { w1: 'v1', b1: 'm1', w2: 'v1', b2: 'm1', v2: 'v1', m2: 'm1' }],
+    ['one of another', { w1: ONES, b1: ZEROS }, { v1: 'w1', m1: 'b1', w2: 'v1', b2: 'm1', v2: 'w2', m2: 'b2' }],
+  ] as const)('are apart: %s', (_, stored, shared) => {
+    const graph = graphOf(normalizations(stored, shared));
+    const own = graphOf(apart);
+    expect([...graph.initializers.keys()].sort()).toEqual([...PARAMETERS].sort());
+    for (const name of PARAMETERS) expectClose(gradientOf(graph, name), Array.from(gradientOf(own, name)), 1e-14);
+  });
+
+  it('stay tied where their entries differ, which is no coincidence', () => {
+    const rest = { w1: WAVE, b1: ZEROS, m1: ZEROS, v1: ONES, b2: ZEROS, m2: ZEROS, v2: ONES };
+    expect([...graphOf(normalizations(rest, { w2: 'w1' })).initializers.keys()]).toEqual(['w1', 'b1', 'b2']);
+  });
+});
+
+describe('what PyTorch’s exporter says of an initializer', () => {
+  const bytes = modelOf(
+    {
+      node: [
+        { opType: 'Identity', input: ['constant'], output: ['clone'] },
+        { opType: 'Sum', input: ['x', 'weight', 'buffer', 'clone', 'unsaid'], output: ['y'] },
+      ],
+      input: [valueInfo('x', 'float64', [2])],
+      initializer: ['weight', 'buffer', 'constant', 'unsaid'].map(
+        (name): Onnx.ITensorProto => storedTensor(name, ONES),
+      ),
+      output: [valueInfo('y', 'float64', [2])],
+    },
+    17,
+  );
+  const kinds = { weight: 'PARAMETER', buffer: 'BUFFER', constant: 'CONSTANT_TENSOR' };
+  const exported = withGraphFields(
+    bytes,
+    Buffer.concat(Object.entries(kinds).map(([name, kind]) => kindInfo(name, kind))),
+  );
+  it('keeps buffers and constants from being parameters', () => {
+    expect([...graphOf(bytes).initializers.keys()]).toEqual(['weight', 'buffer', 'constant', 'unsaid', 'clone']);
+    expect([...graphOf(exported).initializers.keys()]).toEqual(['weight', 'unsaid']);
+  });
+  it('gives way to what the caller says', () => {
+    expect([...graphOf(exported, { parameters: ['buffer'] }).initializers.keys()]).toEqual(['buffer']);
+  });
+});
