@@ -4,7 +4,7 @@ const words = (text) => text.trim().split(/\s+/);
 export const OPERATORS = {
   Elementwise: words(`
     Add Sub Mul Div Mod Neg Abs Sign Exp Log Sqrt Reciprocal Pow Max Min Mean Sum Clip Where Equal Greater GreaterOrEqual Less
-    LessOrEqual And Or Xor Not Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Erf Floor Ceil Round Relu LeakyRelu
+    LessOrEqual And Or Xor Not IsNaN IsInf Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Erf Floor Ceil Round Relu LeakyRelu
     PRelu Elu Selu Celu Gelu Sigmoid HardSigmoid HardSwish Mish Softplus Softsign Tanh ThresholdedRelu`),
   'Products and windows': words(`
     MatMul Gemm Einsum Conv ConvTranspose MaxPool AveragePool GlobalAveragePool GlobalMaxPool`),
@@ -13,10 +13,12 @@ export const OPERATORS = {
     SoftmaxCrossEntropyLoss NegativeLogLikelihoodLoss`),
   Reductions: words(`
     ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceSumSquare
-    ArgMax ArgMin CumSum`),
+    ArgMax ArgMin TopK CumSum`),
   'Shapes and indices': words(`
     Reshape Flatten Squeeze Unsqueeze Transpose Concat Split Slice Gather GatherElements GatherND Scatter ScatterElements
     ScatterND Expand Tile Pad Shape Size Range ConstantOfShape Constant Cast CastLike OneHot Trilu DepthToSpace SpaceToDepth
-    Identity Dropout`),
+    Identity Dropout Resize Upsample`),
+  Sequences: words('SplitToSequence SequenceAt SequenceConstruct SequenceLength ConcatFromSequence'),
   Attention: words('Attention'),
+  Recurrence: words('RNN LSTM GRU'),
 };

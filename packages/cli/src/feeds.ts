@@ -46,6 +46,14 @@ const converted = (array: Tensor, like: Input, source: string): Tensor => {
   return tensor(Float64Array.from(array.data as ArrayLike<number | bigint>, Number), array.shape, dtype);
 };
 
+const checkShape = ({ shape }: Tensor, { attributes: { name }, shape: wanted }: Input, source: string): void => {
+  const [found, declared] = [shape, wanted].map((dims) => `[${dims.join(', ')}]`);
+  if (shape.length !== wanted.length || wanted.some((d, axis) => typeof d === 'number' && d !== shape[axis])) {
+    refuse(`${source}: array "${name}" has shape ${found}, the model needs ${declared}`);
+  }
+  if (shape.includes(0)) refuse(`${source}: array "${name}" has shape ${found}: no example; give at least one`);
+};
+
 const checkFinite = (array: Tensor, name: string, source: string): void => {
   if (!isFloat(array.dtype)) return;
   const at = (array.data as Float64Array).findIndex((v) => !Number.isFinite(v));
@@ -73,6 +81,7 @@ export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Ar
       const needed = ownInputs(model).map((i) => `"${i.attributes.name}"`);
       return refuse(`${source} has no array "${name}"; the model needs ${needed.join(', ')}`);
     }
+    checkShape(array, port, source);
     feeds[name] = converted(array, port, source);
     checkFinite(feeds[name]!, name, source);
     const labelled = classes.find((c) => c.labels === name);

@@ -101,7 +101,7 @@ export const planMemory = (outputs: readonly Expr[], feeds: Shapes, limit: numbe
   const one = bytes(1);
   if (one > limit)
     return refuse(
-      `one example alone needs about ${formatBytes(one)}, more than --memory-limit ${formatBytes(limit)}; raise it or take fewer groups (--partition)`,
+      `one example alone needs about ${formatBytes(one)}, of which ${formatBytes(PROCESS)} are the program's own, more than --memory-limit ${formatBytes(limit)}; raise it${limit > PROCESS ? ' or take fewer groups (--partition)' : ''}`,
     );
   // The estimate grows with the number of examples, and not linearly: where the peak lies changes, too.
   let [fits, exceeds] = [1, examples];

@@ -157,13 +157,20 @@ const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr>
   )(findOutput(graph, name));
 };
 
-const namesIn = (list: string): readonly string[] => (list === '' ? [] : list.split(',').map((name) => name.trim()));
+const namesIn = (list: string): readonly string[] =>
+  list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 
 /** Initializers of rank ≥ 1 with a path to the loss, or those named. */
 const findParameters = (graph: Graph, loss: Expr, named: string | undefined): E.Either<Failure, readonly Input[]> => {
   const initializers = graph.inputs.filter((i) => graph.initializers.has(i.attributes.name));
   if (named !== undefined) {
     const names = namesIn(named);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) return E.left(wrongInput(`--params names "${twice}" twice; name it once`));
+    if (names.length === 0) return E.left(wrongInput('--params names no parameter; name some, or leave it out'));
     const missing = names.find((n) => !initializers.some((i) => i.attributes.name === n));
     if (missing !== undefined) {
       return E.left(

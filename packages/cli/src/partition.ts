@@ -1,7 +1,7 @@
 /** Reading the --partition option: a short name, or a .json file. */
 
 import type { Input } from '@hograd/graph-builder';
-import { type Partition, parsePartition, partitionFromSpec } from '@hograd/partition';
+import { type Group, type Member, type Partition, parsePartition, partitionFromSpec } from '@hograd/partition';
 import { orRefuse, wrongInput } from './failure.js';
 import { readText } from './files.js';
 
@@ -15,3 +15,7 @@ export const readPartition = async (spec: string, parameters: readonly Input[]):
   }
   return orRefuse(parsePartition(await readText(spec))(shapes), (e) => wrongInput(`${spec}: ${e.message}`));
 };
+
+/** What a group holds, as a partition's file says it: a parameter's name, or some of its scalars by index. */
+export const contentsOf = ({ members }: Group): readonly (string | Member)[] =>
+  members.map((member) => (member.indices === undefined ? member.parameter : member));

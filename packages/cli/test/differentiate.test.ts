@@ -49,6 +49,16 @@ describe('hograd differentiate', () => {
     expect(E.isRight(again) && again.right.outputs.map((o) => o.name)).toEqual(written.outputs);
   });
 
+  it('does not overwrite the model with a file that lacks its parameters', async () => {
+    const own = join(folder, 'own.onnx');
+    const bytes = readFileSync(golden('mlp-tanh/model.onnx'));
+    writeFileSync(own, bytes);
+    const { status, err } = await hograd('differentiate', own, '--out', join(folder, '.', 'own.onnx'));
+    expect([status, err]).toEqual([2, expect.stringMatching(/--out is the model itself/)]);
+    expect(readFileSync(own).equals(bytes)).toBe(true);
+    expect((await hograd('differentiate', own, '--out', own, '--keep-initializers')).status).toBe(0);
+  });
+
   it('takes the classes from the axis that it is told', async () => {
     const x = input('x', ['N', 2, 3], 'float64');
     const w = input('w', [3, 4], 'float64');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeNpz, encodeNpz } from '@hograd/data';
-import { tensor } from '@hograd/graph-builder';
+import { encode, input, makeGraph, matmul, mean, square, tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import onnxProto from 'onnx-proto';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -91,7 +91,7 @@ describe('hograd summarize', () => {
     expect(relativeError(b.D3, a.D3)).toBeLessThan(1e-12);
     const impossible = await hograd(...summarizeArgs('vgg-tiny'), '--memory-limit', '1000');
     expect(impossible.status).toBe(2);
-    expect(impossible.err).toMatch(/one example alone needs about \d+ MiB, more than --memory-limit/);
+    expect(impossible.err).toMatch(/one example alone needs about \d+ MiB, of which 160 MiB are the program's own, more than --memory-limit/);
   });
 
   it('reads inputs from a folder of TensorProto files, in the order of the graph’s inputs', async () => {
@@ -127,6 +127,11 @@ describe('hograd summarize refuses', () => {
     return path;
   };
   const { x, y } = read();
+  const wide = input('w', [12, 400], 'float32');
+  const big = join(folder, 'big.onnx');
+  const loss = mean(square(matmul(input('x', ['N', 12], 'float32'), wide)));
+  const ofBig = new Map([['w', tensor(new Array(4800).fill(0.1), [12, 400], 'float32')]]);
+  writeFileSync(big, encode(makeGraph([{ name: 'loss', value: loss }], [], ofBig), { keepInitializers: true }));
   const labels = Array.from(y!.data as BigInt64Array, Number);
   const values = Array.from(x!.data as Float32Array);
 
@@ -144,7 +149,7 @@ describe('hograd summarize refuses', () => {
     [
       'a wrong shape',
       { x: tensor(values.slice(0, 16), [16, 1], 'float32') },
-      /input "x" must have shape \[N, 12\], got \[16, 1\]/,
+      /array "x" has shape \[16, 1\], the model needs \[N, 12\]/,
     ],
   ])('%s', async (_, change, message) => {
     const { status, err } = await hograd('summarize', model, '--inputs', inputsWith(change));
@@ -161,11 +166,27 @@ describe('hograd summarize refuses', () => {
       [model, '--report', join(folder, 'nowhere', 'x.html')],
       /cannot write .*x\.html: there is no folder .*nowhere; create it/,
     ],
+    [
+      'more groups than are in reach',
+      [big, '--partition', 'discrete'],
+      /a summary of \d+ groups is out of reach, at most 4096/,
+    ],
+    ['rates of order 1', [model, '--order', '1', '--lambda-int', '0'], /--lambda-int needs Hbar/],
+    ['a parameter named twice', [model, '--params', '0.weight,0.weight'], /--params names "0\.weight" twice/],
     ['a picture of order 1', [model, '--order', '1', '--report', 'x.html'], /--report needs --order 2 or 3/],
   ])('%s', async (_, args, message) => {
     const { status, err } = await hograd('summarize', ...args, '--inputs', inputsWith({}));
     expect([status, err]).toEqual([2, expect.stringMatching(message)]);
     expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('no example', async () => {
+    const none = { ...x!, shape: [0, ...x!.shape.slice(1)], data: x!.data.slice(0, 0) } as typeof x;
+    const { status, err } = await hograd('summarize', model, '--inputs', inputsWith({ x: none! }));
+    expect([status, err]).toEqual([
+      2,
+      expect.stringMatching(/array "x" has shape \[0, 12\]: no example; give at least one/),
+    ]);
   });
 
   it('a missing input', async () => {

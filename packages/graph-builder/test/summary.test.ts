@@ -111,6 +111,26 @@ describe('groups that share and split parameters', () => {
   });
 });
 
+describe('a product of what different groups move', () => {
+  it('is curved in both, and neither alone', () => {
+    const [p, q] = [G.input('p', [2], 'float64'), G.input('q', [2], 'float64')];
+    const loss = G.reduceSum(G.mul(G.exp(q), p));
+    const groups = [p, q].map((parameter) => [{ parameter, direction: parameter }]);
+    const values = {
+      p: { shape: [2], data: Float64Array.of(0.3, -0.7) },
+      q: { shape: [2], data: Float64Array.of(0.2, 1.1) },
+    };
+    const of = (engine: 'stacked' | 'generic') => {
+      const { gbar, Hbar, D3 } = G.summary(loss, groups, { engine });
+      return G.evaluate([gbar, Hbar!, D3!], values).map(({ data }) => [...data]);
+    };
+    const generic = of('generic');
+    for (const [i, part] of of('stacked').entries()) {
+      for (const [k, value] of part.entries()) expect(Math.abs(value - generic[i]![k]!)).toBeLessThan(1e-13);
+    }
+  });
+});
+
 describe('a direction computed from the parameters', () => {
   it('is held fixed by both engines', () => {
     const w = G.input('w', [3], 'float64');

@@ -157,9 +157,10 @@ describe('a fused operator without a kernel', () => {
       exact: true,
       lowered: "the fused operator com.microsoft.Fused has no kernel for the model's types",
     });
-    const spared = { optimization: { disable_specified_optimizers: ROUNDING_FUSIONS.join(';') } };
+    const idle = { session: { force_spinning_stop: '1' } };
+    const spared = { ...idle, optimization: { disable_specified_optimizers: ROUNDING_FUSIONS.join(';') } };
     expect(asked).toEqual([
-      { graphOptimizationLevel: 'all', extra: {} },
+      { graphOptimizationLevel: 'all', extra: idle },
       { graphOptimizationLevel: 'all', extra: spared },
       { graphOptimizationLevel: 'basic', extra: spared },
     ]);

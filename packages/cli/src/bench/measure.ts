@@ -1,11 +1,11 @@
 /** Sessions for tasks, timed in turn. */
 
-import { totalmem } from 'node:os';
 import { encode, makeGraph } from '@hograd/graph-builder';
 import { openSession, type Session, type SessionOptions } from '@hograd/session';
 import { quantile } from 'd3-array';
 import { building, failed, orRefuse, Refusal, refuse } from '../failure.js';
 import { type Arrays, directionName } from '../feeds.js';
+import { availableMemory } from '../groupMemory.js';
 import { aliveBytes, formatBytes } from '../memoryPlan.js';
 import { sessionFailure } from '../sessionFailure.js';
 import { timed } from '../timed.js';
@@ -63,14 +63,11 @@ export interface BenchWatcher {
   readonly onRound: (done: number, rounds: number) => void;
 }
 
-/** What this process may have, of the machine's. */
-const memory = (): number => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
-
 /** A run that cannot fit would take the machine down with it. */
 const checkMemory = ({ task, aliveBytes: bytes }: Built): void => {
-  if (bytes <= memory()) return;
+  if (bytes <= availableMemory()) return;
   refuse(
-    `${task} holds about ${formatBytes(bytes)} at once, more than the ${formatBytes(memory())} that there are; take fewer examples, a lower --order, or fewer groups (--partition)`,
+    `${task} holds about ${formatBytes(bytes)} at once, more than the ${formatBytes(availableMemory())} that there are; take fewer examples, a lower --order, or fewer groups (--partition)`,
   );
 };
 

@@ -9,8 +9,10 @@ import { openProblem, type Problem, type ProblemOptions } from '../bench/problem
 import { type Engine, tasksOf } from '../bench/tasks.js';
 import { machineFacts } from '../experiment/machine.js';
 import { attempt, type Failure } from '../failure.js';
-import { readPartition } from '../partition.js';
+import { checkGroups } from '../groupMemory.js';
+import { contentsOf, readPartition } from '../partition.js';
 import { numbers } from '../training/tensors.js';
+import type { Summarized } from './summarize.js';
 
 export interface BenchOptions extends ProblemOptions {
   readonly partition: string;
@@ -31,7 +33,7 @@ export interface Benched {
   readonly inputs: Problem['inputs'];
   readonly loss: number;
   readonly partition: string;
-  readonly groups: readonly { readonly name: string; readonly parameters: readonly string[]; readonly size: number }[];
+  readonly groups: Summarized['groups'];
   /** Along the gradient, as all that is timed. */
   readonly gbar: readonly number[];
   readonly agreement: Agreement;
@@ -46,6 +48,7 @@ const work = async (name: string, options: BenchOptions, watcher?: BenchWatcher)
   const problem = await openProblem(name, options);
   const { parameters } = problem.model;
   const partition = await readPartition(options.partition, parameters);
+  checkGroups(partition);
   const load = loadavg()[0]!;
   const engines = options.engine === 'both' ? (['stacked', 'generic'] as const) : [options.engine];
   const tasks = tasksOf(problem.model, partition, Number(options.order) as Order, engines);
@@ -64,7 +67,7 @@ const work = async (name: string, options: BenchOptions, watcher?: BenchWatcher)
     partition: options.partition,
     groups: partition.groups.map((g) => ({
       name: g.name,
-      parameters: g.members.map((m) => m.parameter),
+      parameters: contentsOf(g),
       size: g.size,
     })),
     gbar: numbers(summary.gbar!),

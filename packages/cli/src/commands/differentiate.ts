@@ -1,5 +1,6 @@
 /** hograd differentiate: a model's file becomes one that also yields derivatives, in standard ONNX. */
 
+import { realpath } from 'node:fs/promises';
 import { writeBytes } from '@hograd/data';
 import {
   type Expr,
@@ -82,6 +83,12 @@ export interface Differentiated {
   readonly outputs: readonly string[];
 }
 
+const isSameFile = async (one: string, other: string): Promise<boolean> =>
+  Promise.all([realpath(one), realpath(other)]).then(
+    ([a, b]) => a === b,
+    () => false,
+  );
+
 /** Reads MODEL, appends derivatives of its loss, and writes the result to `options.out`. */
 export const differentiate =
   (path: string, options: DifferentiateOptions): TE.TaskEither<Failure, Differentiated> =>
@@ -89,6 +96,11 @@ export const differentiate =
     attempt(async () => {
       const model = orRefuse(await readModel(path, options)(), (failure) => failure);
       const { keepInitializers = false, trainStep } = options;
+      if (!keepInitializers && (await isSameFile(path, options.out))) {
+        refuse(
+          `--out is the model itself, whose parameters would be lost: what is written has them as inputs; give another file, or --keep-initializers`,
+        );
+      }
       const { graph, bytes } = await building(`the derivatives of ${path} cannot be written`, async () => {
         const graph = await (trainStep === undefined ? derived(model, options) : stepped(model, trainStep, options));
         const metadata = { 'hograd.parameters': model.parameters.map(nameOf).join(',') };

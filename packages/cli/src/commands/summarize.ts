@@ -2,15 +2,17 @@
 
 import { basename } from 'node:path';
 import { grad, type Order, type Tensor } from '@hograd/graph-builder';
+import type { Member } from '@hograd/partition';
 import { summaryReport } from '@hograd/report';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, building, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { type Arrays, directionName, readDirections, readModelFeeds } from '../feeds.js';
 import { writeText } from '../files.js';
+import { checkGroups } from '../groupMemory.js';
 import { meansOf } from '../means.js';
 import { describePlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
-import { readPartition } from '../partition.js';
+import { contentsOf, readPartition } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { openGraph, runSlices } from '../runGraph.js';
 import { summaryOutputs } from '../summaryOutputs.js';
@@ -33,7 +35,11 @@ export interface SummarizeOptions extends LossOptions {
 /** The document that --json prints (cli contract). */
 export interface Summarized {
   readonly loss: number;
-  readonly groups: readonly { readonly name: string; readonly parameters: readonly string[]; readonly size: number }[];
+  readonly groups: readonly {
+    readonly name: string;
+    readonly parameters: readonly (string | Member)[];
+    readonly size: number;
+  }[];
   readonly gbar: readonly number[];
   readonly Hbar?: readonly (readonly number[])[];
   readonly D3?: readonly number[];
@@ -66,11 +72,13 @@ const directionFeeds = async (
 const work = async (path: string, options: SummarizeOptions): Promise<Summarized> => {
   const model = orRefuse(await readModel(path, options)(), (failure) => failure);
   const { parameters } = model;
-  if (options.lambdaInt.length > 0 && options.order !== '3')
-    refuse('--lambda-int needs --order 3: the cubic term is made of D3');
+  if (options.lambdaInt.length > 0 && options.order === '1') refuse('--lambda-int needs Hbar: --order 3, or 2 for 0');
+  if (options.lambdaInt.some((value) => value > 0) && options.order !== '3')
+    refuse('--lambda-int above 0 needs --order 3: the cubic term is made of D3');
   if (options.report !== undefined && options.order === '1')
     refuse('--report needs --order 2 or 3: the picture is of Hbar');
   const partition = await readPartition(options.partition, parameters);
+  checkGroups(partition);
   const feeds = await readModelFeeds(model, options.inputs);
   const directions = await directionFeeds(model, feeds, options);
   const [outputs, build] = await timed(() =>
@@ -95,13 +103,15 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     loss: numbers(values.loss)[0]!,
     groups: partition.groups.map((g) => ({
       name: g.name,
-      parameters: g.members.map((m) => m.parameter),
+      parameters: contentsOf(g),
       size: g.size,
     })),
     gbar,
     ...(options.order !== '1' && { Hbar }),
     ...(options.order === '3' && { D3 }),
-    eta: options.lambdaInt.map(ratesOf(partition.groups, { gbar, Hbar, D3 })),
+    eta: options.lambdaInt.map(
+      ratesOf(partition.groups, { gbar, Hbar, D3: options.order === '3' ? D3 : gbar.map(() => 0) }),
+    ),
     device: session.device,
     ...(options.memoryLimit !== undefined && { memory: describePlan(plan, options.memoryLimit) }),
     seconds: { build, compile, run: seconds },

@@ -165,6 +165,11 @@ const experimentOf = (value: unknown): E.Either<ExperimentError, Experiment> => 
 
 const oneLine = (message: string): string => message.split('\n')[0]!.replace(/:$/, '');
 
+const notYaml = ({ message }: Error): ExperimentError => ({
+  _tag: 'NotYaml',
+  message: `it is neither YAML nor JSON: ${oneLine(message)}`,
+});
+
 /**
  * The experiment of a file's text: YAML 1.2, of which JSON is a part. The fields at the top are those of its one
  * setup; with `setups`, a list, they hold for each setup that does not give its own. Left: NotYaml with the line, or
@@ -173,6 +178,12 @@ const oneLine = (message: string): string => message.split('\n')[0]!.replace(/:$
 export const parseExperiment = (source: string): E.Either<ExperimentError, Experiment> => {
   const document = parseDocument(source);
   const [error] = document.errors;
-  if (error) return E.left({ _tag: 'NotYaml', message: `it is neither YAML nor JSON: ${oneLine(error.message)}` });
-  return experimentOf(document.toJS());
+  if (error) return E.left(notYaml(error));
+  // An alias without an anchor is found only now.
+  return E.chain(experimentOf)(
+    E.tryCatch(
+      () => document.toJS() as unknown,
+      (cause) => notYaml(cause as Error),
+    ),
+  );
 };

@@ -8,6 +8,7 @@ import { type Analyzed, type AnalyzeOptions, analyze } from '../commands/analyze
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
 import { type Console, conclude } from './console.js';
+import { onInterrupt } from './interrupts.js';
 import { notNegative, positive, repeatable, runOptions, wholeNumber } from './options.js';
 
 const DEFAULT_LAMBDA_INT: readonly number[] = [1];
@@ -36,7 +37,7 @@ const text = ({ analysis, files }: Analyzed): string => {
   return [
     ['epochs done', 'loss', 'between: H̄', 'H̄⁻¹', 'condition'].map((cell) => cell.padStart(12)).join(''),
     ...analysis.moments.map(momentLine),
-    ...(best ? [`lowest held-out loss: after epoch ${best.epoch}`] : []),
+    ...(best ? [`lowest loss on examples not trained on: after epoch ${best.epoch}`] : []),
     `written: ${files.join(', ')}`,
   ].join('\n');
 };
@@ -46,10 +47,9 @@ const run = async (
   console: Console,
 ): Promise<void> => {
   let interrupted = false;
-  const interrupt = (): void => {
+  const endListening = onInterrupt(() => {
     interrupted = true;
-  };
-  process.once('SIGINT', interrupt);
+  });
   const progress = watchProgress(process.stderr, () => interrupted);
   const watcher = {
     ...progress,
@@ -60,7 +60,7 @@ const run = async (
   };
   const result = await analyze(options, console.command, watcher)();
   progress.stop();
-  process.off('SIGINT', interrupt);
+  endListening();
   if (E.isRight(result) && result.right.analysis.interrupted) {
     const { files } = result.right;
     console.say(

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { type Differentiated, type DifferentiateOptions, differentiate } from '../commands/differentiate.js';
 import { STEP_NAMES } from '../commands/trainStepGraph.js';
 import { type Console, conclude } from './console.js';
-import { lossOptions } from './options.js';
+import { lossOptions, partitionOption } from './options.js';
 
 const text = ({ out, bytes, inputs, outputs }: Differentiated): string =>
   `${out}: ${bytes} bytes\n  inputs:  ${inputs.join(', ')}\n  outputs: ${outputs.join(', ')}`;
@@ -17,14 +17,15 @@ export const addDifferentiate = (program: Command, console: Console): Command =>
     )
     .argument('<MODEL>', 'the .onnx file')
     .requiredOption('--out <FILE>', 'the .onnx file to write')
-    .addOption(new Option('--order <N>', 'outputs grad.NAME for every parameter (the default)').choices(['1']))
+    .addOption(
+      new Option(
+        '--order <N>',
+        'outputs grad.NAME for every parameter (the default; beside --hvp and --summary where given)',
+      ).choices(['1']),
+    )
     .option('--hvp', 'inputs tangent.NAME and outputs hvp.NAME')
     .option('--summary', 'inputs direction.NAME and outputs gbar, Hbar, D3')
-    .option(
-      '--partition <PARTITION>',
-      'groups of --summary: canonical, trivial, weights-biases, blocks:K, or a .json file',
-      'canonical',
-    )
+    .addOption(partitionOption('groups of --summary'))
     .addOption(
       new Option(
         '--train-step <OPTIMIZER>',

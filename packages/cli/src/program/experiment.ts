@@ -7,6 +7,7 @@ import { settingsText } from '../experiment/grid.js';
 import { watchExperiment } from '../experiment/progress.js';
 import type { Spread } from '../experiment/results.js';
 import { type Console, conclude } from './console.js';
+import { onInterrupt } from './interrupts.js';
 import { deviceOption, wholeNumber } from './options.js';
 import { tableText } from './table.js';
 
@@ -39,20 +40,18 @@ const run = async (
 ): Promise<void> => {
   let interrupted = false;
   let stop = (): void => {};
-  const interrupt = (): void => {
+  const endListening = onInterrupt(() => {
     interrupted = true;
     console.say('hograd: stopping each run at its next step');
     stop();
-  };
-  // Only the first interrupt waits for the steps and the checkpoints; a second one ends the process as usual.
-  process.once('SIGINT', interrupt);
+  });
   const watcher = watchExperiment(process.stderr, options.workers, (orderStop) => {
     stop = orderStop;
     if (interrupted) orderStop();
   });
   const result = await experiment(file, options, console.command, watcher)();
   watcher.stop();
-  process.off('SIGINT', interrupt);
+  endListening();
   if (E.isRight(result) && result.right === undefined) {
     console.say(`hograd: interrupted; the same command goes on from ${options.out ?? defaultOut(file)}`);
     console.exitWith(130);

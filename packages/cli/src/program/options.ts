@@ -1,5 +1,6 @@
 /** Options that several commands share, and what their values must be. */
 
+import { SPECS } from '@hograd/partition';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { TRAINABLE } from '../training/zooModel.js';
 
@@ -33,11 +34,8 @@ export const lossOptions = (command: Command): Command =>
 export const deviceOption = (): Option =>
   new Option('--device <DEVICE>', 'where to run').choices(['cpu', 'cuda', 'webgpu', 'auto']).default('cpu');
 
-export const partitionOption = (): Option =>
-  new Option(
-    '--partition <PARTITION>',
-    'groups that have a rate each: canonical, trivial, weights-biases, blocks:K, or a .json file',
-  ).default('canonical');
+export const partitionOption = (what = 'groups that have a rate each'): Option =>
+  new Option('--partition <PARTITION>', `${what}: ${SPECS.join(', ')}, or a .json file`).default('canonical');
 
 /** An integer. */
 const integer = (text: string): number => {

@@ -6,6 +6,7 @@ import { type Trained, type TrainOptions, train } from '../commands/train.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
 import { type Console, conclude } from './console.js';
+import { onInterrupt } from './interrupts.js';
 import { headOptions, positive, runOptions, wholeNumber } from './options.js';
 import { tableText } from './table.js';
 
@@ -37,15 +38,13 @@ const run = async (
   console: Console,
 ): Promise<void> => {
   let interrupted = false;
-  const interrupt = (): void => {
+  const endListening = onInterrupt(() => {
     interrupted = true;
-  };
-  // Only the first interrupt waits for the step and the checkpoint; a second one ends the process as usual.
-  process.once('SIGINT', interrupt);
+  });
   const watcher = watchProgress(process.stderr, () => interrupted);
   const result = await train(options, console.command, watcher)();
   watcher.stop();
-  process.off('SIGINT', interrupt);
+  endListening();
   if (E.isRight(result) && result.right.interrupted) {
     console.say(`hograd: interrupted; go on with --resume ${options.resume ?? options.out} and the same options`);
     console.exitWith(130);

@@ -35,8 +35,9 @@ const startOf = (
 const savedIn = async (folder: string, options: Checkpoint['options']): Promise<Checkpoint> => {
   const saved = await loadCheckpoint(folder);
   const said = (value: unknown): string => (value === undefined ? 'left out' : JSON.stringify(value));
+  // How often the state is saved does not change it.
   const [other] = Object.keys({ ...saved.options, ...options }).filter(
-    (name) => said(saved.options[name]) !== said(options[name]),
+    (name) => name !== 'checkpointEvery' && said(saved.options[name]) !== said(options[name]),
   );
   if (other === 'modelDigest') {
     refuse(

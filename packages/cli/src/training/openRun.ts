@@ -4,6 +4,7 @@ import { openDataset, type Sampler, shuffledSampler, sizeOfDataset } from '@hogr
 import { partitionFromSpec } from '@hograd/partition';
 import type { Device, SessionOptions } from '@hograd/session';
 import { building, orRefuse, refuse, wrongInput } from '../failure.js';
+import { checkGroups } from '../groupMemory.js';
 import type { LossOptions } from '../model.js';
 import { isModelFile } from '../modelFile.js';
 import { makeEvaluator } from './evaluator.js';
@@ -81,6 +82,7 @@ export const openRun = async (optimizer: Optimizer, data: Parts, options: RunOpt
   const { trainable, ...parts } = await fit(options, data);
   const { train, validation, test } = parts;
   const partition = orRefuse(partitionFromSpec(options.partition)(trainable.parameters), (e) => wrongInput(e.message));
+  checkGroups(partition);
   const session: SessionOptions = {
     device: options.device,
     ...(options.threads !== undefined && { threads: options.threads }),

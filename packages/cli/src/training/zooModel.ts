@@ -14,11 +14,16 @@ export const fitZooModel = (name: string, dataName: string, data: Parts): Fitted
   const { classes } = data.train;
   if (classes === 0)
     return refuse(`${dataName} has no labels, which model "${name}" learns; a FILE.onnx can learn targets`);
+  const others = `take one of ${TRAINABLE.join(', ')}`;
+  if ((modelNames as readonly string[]).includes(name) && !TRAINABLE.includes(name))
+    return refuse(`model "${name}" is not trained on images with labels; ${others}`);
   const model = orRefuse(modelNamed(name, { inputShape: exampleShape(data.train), classes }), (e) =>
-    wrongInput(e._tag === 'UnknownModel' ? `${e.message}; a model's file ends in .onnx` : e.message),
+    wrongInput(
+      e._tag === 'UnknownModel'
+        ? `there is no model "${name}"; there are ${TRAINABLE.join(', ')}; a model's file ends in .onnx`
+        : e.message,
+    ),
   );
-  if (model.loss !== 'softmaxCrossEntropy' || model.inputType !== 'float')
-    return refuse(`model "${name}" is not trained on images with labels; take one of ${TRAINABLE.join(', ')}`);
   const parts = model.inputShape.length > 1 ? data : withLayout(data, inLayout('flat'));
   return {
     ...parts,

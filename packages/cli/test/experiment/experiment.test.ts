@@ -174,7 +174,10 @@ describe('hograd experiment', { timeout: 300_000 }, () => {
       /^hograd: small-mlp on synthetic: train 999999 and validation 100 do not fit into the \d+ training examples/,
     ],
     [[write('batch.yaml', experiment('[{ optimizer: adam }]', 'batch: 400'))], /batch is 400; with 300 examples/],
-    [[write('model.yaml', experiment('[{ optimizer: adam }]').replace('small-mlp', 'gpt'))], /gpt: inputShape is/],
+    [
+      [write('model.yaml', experiment('[{ optimizer: adam }]').replace('small-mlp', 'gpt'))],
+      /gpt on synthetic: model "gpt" is not trained on images/,
+    ],
     [
       [write('partition.yaml', experiment('[{ optimizer: newton-summary, partition: blocks }]'))],
       /partition "blocks" lacks its number/,

@@ -88,6 +88,7 @@ describe('parseExperiment', () => {
   });
 
   it.each([
+    [`${minimal}about: *nowhere\n`, /^it is neither YAML nor JSON: Unresolved alias/],
     [': : :', /^it is neither YAML nor JSON: .* at line 1, column \d+$/],
     ['- a list', /^the file is no mapping of fields to values; start with "title: …"$/],
     [changed(/title: .*/), /^title is missing; it must be text$/],

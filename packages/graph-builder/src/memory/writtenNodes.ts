@@ -44,7 +44,8 @@ export const writtenNodes = (graph: Graph): Written => {
     const outputs = placed.node.output!.filter((name) => name !== '');
     const results = importers[op]!(importNode(placed, { ...reading, lookUp }));
     outputs.forEach((name, i) => {
-      values.set(name, simplifyShape(results[i]!));
+      // The encoder writes tensors alone, no sequences.
+      values.set(name, simplifyShape(results[i] as Expr));
     });
     if (op === 'Constant') held.add(outputs[0]!);
     else nodes.push({ op, inputs: placed.node.input!.filter((name) => name !== ''), outputs });

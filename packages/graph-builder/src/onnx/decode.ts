@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { onnx as Onnx } from 'onnx-proto';
 import { type Dim, symbol } from '../dim.js';
 import { GraphError } from '../error.js';
-import { type Expr, isFloat } from '../expr.js';
+import { isFloat } from '../expr.js';
 import { type Graph, type Input, makeGraph } from '../graph.js';
 import { constant } from '../ops/constant.js';
 import { input } from '../ops/input.js';
@@ -12,10 +12,11 @@ import type { Tensor } from '../tensor.js';
 import { type DecodeError, DecodeFailure } from './errors.js';
 import type { ExternalData } from './externalData.js';
 import { importers } from './importers/index.js';
-import { heldTensor, heldType, importNode } from './importNode.js';
+import { heldType, importNode } from './importNode.js';
 import { inlineFunctions, type PlacedNode, titleOf } from './localFunctions.js';
 import { domainOf, type ParsedModel, parseModel } from './model.js';
-import { simplifyShape } from './shapeValues.js';
+import { parametersOf, readInitializers, separateEqual } from './parameters.js';
+import { type Imported, outputTensor, simplifyImported } from './sequences.js';
 
 /** Options of `decode`. */
 export interface DecodeOptions {
@@ -25,7 +26,7 @@ export interface DecodeOptions {
   readonly outputs?: readonly string[];
   /**
    * Initializers that become inputs with a default value. Default: every floating-point one of rank 1 or more, except running
-   * statistics of batch normalisation; the others are constants of the graph.
+   * statistics of batch normalisation, scales of Resize and what PyTorch's exporter says is a buffer or a constant; the others are constants of the graph.
    */
   readonly parameters?: readonly string[];
   /** Bytes of the files that hold tensors' data outside the model, by location. */
@@ -81,59 +82,28 @@ const checkSupport = (placed: readonly PlacedNode[], needed: ReadonlySet<string>
   });
 };
 
-/** The initializers by name. */
-const readInitializers = (graph: Onnx.IGraphProto, options: DecodeOptions): ReadonlyMap<string, Tensor> => {
-  const stored = new Map<string, Tensor>();
-  const reading = { precision: options.dtype, externalData: options.externalData };
-  for (const proto of graph.initializer ?? []) {
-    const name = proto.name ?? '';
-    if (stored.has(name))
-      fail({
-        _tag: 'DuplicateName',
-        value: name,
-        message: `two initializers are named "${name}"; every value of a graph has one name of its own`,
-      });
-    stored.set(name, heldTensor(proto, reading));
-  }
-  return stored;
-};
-
-/** Names that are only read as a mean or variance of batch normalisation: statistics, not parameters to train. */
-const runningStatistics = (nodes: readonly PlacedNode[]): ReadonlySet<string> => {
-  const statistics = new Set<string>();
-  const others = new Set<string>();
-  for (const { node } of nodes) {
-    const isNormalization = node.opType === 'BatchNormalization' && domainOf(node.domain) === '';
-    (node.input ?? []).forEach((name, i) => {
-      (isNormalization && i >= 3 ? statistics : others).add(name);
-    });
-  }
-  return new Set([...statistics].filter((name) => !others.has(name)));
-};
-
 const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
   const { graph } = model;
-  const nodes = inlineFunctions(model);
+  const written = inlineFunctions(model);
   const outputNames = (graph.output ?? []).map((o) => o.name ?? '');
   const wanted = options.outputs ?? outputNames;
-  const values = new Map<string, Expr>();
-  const define = (name: string, expr: Expr): void => {
+  const values = new Map<string, Imported>();
+  const define = (name: string, value: Imported): void => {
     if (values.has(name))
       fail({
         _tag: 'DuplicateName',
         value: name,
         message: `two values are named "${name}"; every value of a graph has one name of its own`,
       });
-    values.set(name, expr);
+    values.set(name, value);
   };
 
-  const needed = neededValues(nodes, wanted);
-  checkSupport(nodes, needed);
-  const stored = readInitializers(graph, options);
-  const statistics = runningStatistics(nodes);
-  const isParameter = (name: string, value: Tensor): boolean =>
-    isFloat(value.dtype) &&
-    (options.parameters ? options.parameters.includes(name) : value.shape.length > 0 && !statistics.has(name));
+  const needed = neededValues(written, wanted);
+  checkSupport(written, needed);
+  const asRead = { precision: options.dtype, externalData: options.externalData };
+  const separated = separateEqual({ nodes: written, initializers: readInitializers(graph, asRead) }, model.kinds);
+  const { nodes, initializers: stored } = separated;
+  const parameters = options.parameters ? new Set(options.parameters) : parametersOf(separated, model.kinds);
 
   const inputs: Input[] = [];
   for (const info of graph.input ?? []) {
@@ -155,7 +125,7 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
   }
   const initializers = new Map<string, Tensor>();
   for (const [name, value] of stored) {
-    if (isParameter(name, value)) {
+    if (parameters.has(name) && isFloat(value.dtype)) {
       const expr = input(name, value.shape, value.dtype) as Input;
       inputs.push(expr);
       initializers.set(name, value);
@@ -163,19 +133,19 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
     } else define(name, constant(value));
   }
 
-  const lookUp = (name: string, reader: string): Expr =>
+  const lookUp = (name: string, reader: string): Imported =>
     values.get(name) ??
     fail({
       _tag: 'UndefinedValue',
       value: name,
       message: `node "${reader}" reads "${name}", which no input, initializer or earlier node defines (nodes must be in topological order, without cycles)`,
     });
-  const reading = { precision: options.dtype, externalData: options.externalData, lookUp };
+  const reading = { ...asRead, lookUp };
   for (const placed of nodes) {
     const { node } = placed;
     if (!(node.output ?? []).some((o) => needed.has(o))) continue;
     const context = importNode(placed, reading);
-    let results: readonly Expr[];
+    let results: readonly Imported[];
     try {
       results = importers[node.opType ?? '']!(context);
     } catch (cause) {
@@ -183,18 +153,20 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
       throw cause;
     }
     (node.output ?? []).forEach((name, i) => {
-      if (name && results[i]) define(name, simplifyShape(results[i]!));
+      if (name && results[i]) define(name, simplifyImported(results[i]!));
     });
   }
   const outputs = wanted.map((name) => ({
     name,
-    value:
+    value: outputTensor(
+      name,
       values.get(name) ??
-      fail({
-        _tag: 'UndefinedValue',
-        value: name,
-        message: `there is no value "${name}"; the outputs are ${outputNames.map((o) => `"${o}"`).join(', ')}`,
-      }),
+        fail({
+          _tag: 'UndefinedValue',
+          value: name,
+          message: `there is no value "${name}"; the outputs are ${outputNames.map((o) => `"${o}"`).join(', ')}`,
+        }),
+    ),
   }));
   return makeGraph(outputs, inputs, initializers);
 };

@@ -9,6 +9,7 @@ import { DecodeFailure } from './errors.js';
 import type { ExternalData } from './externalData.js';
 import type { ImportNode } from './importer.js';
 import { type PlacedNode, titleOf } from './localFunctions.js';
+import { type Imported, isSequence } from './sequences.js';
 import { dimsOf } from './shapeValues.js';
 import { decodeTensor } from './tensorProto.js';
 import { dtypeOfOnnx } from './types.js';
@@ -19,7 +20,7 @@ export interface Reading {
   readonly precision: 'float32' | 'float64' | undefined;
   readonly externalData: ExternalData | undefined;
   /** The value of that name, for a node; fails where there is none yet. */
-  readonly lookUp: (name: string, reader: string) => Expr;
+  readonly lookUp: (name: string, reader: string) => Imported;
 }
 
 /** An element type of the file as the graph holds it: half precisions as float32, floating-point ones in the asked precision. */
@@ -47,7 +48,13 @@ export const importNode = ({ node, opset }: PlacedNode, reading: Reading): Impor
   };
   const attributes = new Map((node.attribute ?? []).map((a) => [a.name ?? '', a]));
   const names = node.input ?? [];
-  const optional = (i: number): Expr | undefined => (names[i] ? lookUp(names[i]!, title) : undefined);
+  const given = names.map((name) => (name ? lookUp(name, title) : undefined));
+  const absent = (i: number): never => failNode(`lacks operand ${i}`);
+  const optional = (i: number): Expr | undefined => {
+    const value = given[i];
+    if (value === undefined || !isSequence(value)) return value;
+    return failNode(`needs a tensor as operand ${i}, but "${names[i]}" is a sequence`);
+  };
   const known = <T>(i: number, read: (expr: Expr) => T | undefined): T | undefined => {
     const operand = optional(i);
     if (operand === undefined) return undefined;
@@ -61,15 +68,23 @@ export const importNode = ({ node, opset }: PlacedNode, reading: Reading): Impor
     opType: node.opType ?? '',
     opset,
     outputs: node.output ?? [],
-    inputs: names.map((_, i) => optional(i)),
+    get inputs() {
+      return names.map((_, i) => optional(i));
+    },
+    operands: names,
+    sequence: (i) => {
+      const value = given[i] ?? absent(i);
+      return isSequence(value) ? value : failNode(`needs a sequence as operand ${i}, but "${names[i]}" is a tensor`);
+    },
     optional,
-    input: (i) => optional(i) ?? failNode(`lacks operand ${i}`),
+    input: (i) => optional(i) ?? absent(i),
     int: (name, otherwise) => (attributes.has(name) ? Number(attributes.get(name)!.i ?? 0) : otherwise),
     float: (name, otherwise) => (attributes.has(name) ? (attributes.get(name)!.f ?? 0) : otherwise),
     string: (name, otherwise) =>
       attributes.has(name) ? new TextDecoder().decode(attributes.get(name)!.s ?? new Uint8Array()) : otherwise,
     ints: (name) => attributes.get(name)?.ints?.map(Number),
     floats: (name) => attributes.get(name)?.floats?.map(Number),
+    strings: (name) => attributes.get(name)?.strings?.map((text) => new TextDecoder().decode(text)),
     tensor: (name) => {
       const proto = attributes.get(name)?.t;
       return proto ? heldTensor({ ...proto, name: proto.name || `${title}.${name}` }, reading) : undefined;

@@ -4,6 +4,7 @@ import type { Dim } from '../dim.js';
 import type { Expr } from '../expr.js';
 import type { Value } from '../op.js';
 import type { DType, Tensor } from '../tensor.js';
+import type { Imported, Sequence } from './sequences.js';
 
 export interface ImportNode {
   readonly name: string;
@@ -17,11 +18,16 @@ export interface ImportNode {
   /** Operand i, or undefined where the file leaves it out. */
   readonly optional: (i: number) => Expr | undefined;
   readonly inputs: readonly (Expr | undefined)[];
+  /** Names of its operands; empty where one is left out. */
+  readonly operands: readonly string[];
+  /** Operand i, which must be a sequence; the other readers take tensors, and each fails on what is not its own. */
+  readonly sequence: (i: number) => Sequence;
   readonly int: (name: string, otherwise: number) => number;
   readonly float: (name: string, otherwise: number) => number;
   readonly string: (name: string, otherwise: string) => string;
   readonly ints: (name: string) => readonly number[] | undefined;
   readonly floats: (name: string) => readonly number[] | undefined;
+  readonly strings: (name: string) => readonly string[] | undefined;
   readonly tensor: (name: string) => Tensor | undefined;
   /** The type that the graph holds an ONNX element type in; undefined where it holds none. */
   readonly dtype: (onnxType: number) => DType | undefined;
@@ -37,5 +43,5 @@ export interface ImportNode {
   readonly fail: (problem: string) => never;
 }
 
-/** The expressions of a node's outputs, in order; may be fewer than listed where the rest cannot be read. */
-export type Importer = (node: ImportNode) => readonly Expr[];
+/** What a node's outputs stand for, in order; may be fewer than listed where the rest cannot be read. */
+export type Importer = (node: ImportNode) => readonly Imported[];

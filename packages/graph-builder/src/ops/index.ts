@@ -83,6 +83,7 @@ export { tan } from './tan.js';
 export { tanh } from './tanh.js';
 export { thresholdedRelu } from './thresholdedRelu.js';
 export { tile } from './tile.js';
+export { topKIndices } from './topK.js';
 export { matrixTranspose, transpose } from './transpose.js';
 export { trilu } from './trilu.js';
 export { where } from './where.js';

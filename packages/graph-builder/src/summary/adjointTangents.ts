@@ -84,7 +84,7 @@ const thirdDiagonal = (
   };
   const both = commonGroups(x, own);
   const alone = x.groups.filter((g) => !both.includes(g));
-  return [...part(both, own && takeGroups(own, both)), ...part(alone, undefined)];
+  return [...part(both, own && both.length > 0 ? takeGroups(own, both) : undefined), ...part(alone, undefined)];
 };
 
 /** 3 λ̇·d²B[(ȧ, ḃ), (ȧ, ḃ)] = 6 λ̇·B(ȧ, ḃ). */

@@ -21,12 +21,17 @@ import { elementwise } from './elementwise.js';
 import { gemm } from './gemm.js';
 import { indexing } from './indexing.js';
 import { negativeLogLikelihoodLoss, softmaxCrossEntropyLoss } from './loss.js';
+import { nonFinite } from './nonFinite.js';
 import { normalizations } from './normalization.js';
 import { poolings } from './pooling.js';
+import { recurrent } from './recurrent/index.js';
 import { reductions } from './reduction.js';
+import { resizes } from './resize.js';
 import { scatters } from './scatter.js';
 import { selections } from './selection.js';
+import { sequences } from './sequences.js';
 import { shapes } from './shape.js';
+import { topKImporter } from './topK.js';
 
 /** Before opset 13 softmax worked on all axes from `axis` on, flattened into one; since then on that axis alone. */
 const softmaxLike =
@@ -44,11 +49,15 @@ export const importers: Readonly<Record<string, Importer>> = {
   ...convolutions,
   ...elementwise,
   ...indexing,
+  ...nonFinite,
   ...normalizations,
   ...poolings,
+  ...recurrent,
   ...reductions,
+  ...resizes,
   ...scatters,
   ...selections,
+  ...sequences,
   ...shapes,
   Attention: attentionImporter,
   Div: (n) => [isFloat(n.input(0).dtype) ? div(n.input(0), n.input(1)) : integerDivide(n.input(0), n.input(1))],
@@ -66,4 +75,5 @@ export const importers: Readonly<Record<string, Importer>> = {
   NegativeLogLikelihoodLoss: negativeLogLikelihoodLoss,
   Softmax: softmaxLike(softmax),
   SoftmaxCrossEntropyLoss: softmaxCrossEntropyLoss,
+  TopK: topKImporter,
 };

@@ -1,0 +1,89 @@
+/**
+ * Import of operators on sequences: ConcatFromSequence, SequenceAt, SequenceConstruct, SequenceLength, SplitToSequence
+ * (https://onnx.ai/onnx/operators/, each on the page of its name). PyTorch's exporter writes splits this way with optimize=False.
+ */
+
+import { addDims, type Dim } from '../../dim.js';
+import type { Expr } from '../../expr.js';
+import { concat } from '../../ops/concat.js';
+import { constant, constantValue } from '../../ops/constant.js';
+import { reshape } from '../../ops/reshape.js';
+import { sliceAxis } from '../../ops/slice.js';
+import { normalizeAxis } from '../../shape.js';
+import type { Importer, ImportNode } from '../importer.js';
+import { dimsOf } from '../shapeValues.js';
+
+/** More parts than this of one split are taken for a damaged file. */
+const MOST_PARTS = 2 ** 16;
+
+/** Operand i as dimensions. Fails where it is computed from data; constants may be longer here than shapes are. */
+const known = (n: ImportNode, i: number): readonly Dim[] => {
+  const operand = n.input(i);
+  return ((operand.shape.length <= 1 ? constantValue(operand)?.data : undefined) ??
+    dimsOf(operand) ??
+    n.fail(
+      `needs operand ${i} ("${n.operands[i]}") to be known when the file is read, but it is computed from data; make it a constant of the model, or export with optimize=True, which computes what it can`,
+    )) as readonly Dim[];
+};
+
+/** Sizes of parts of `size` each, of which the last may be shorter. */
+const equalParts = (n: ImportNode, axis: number, length: Dim, size: Dim): readonly Dim[] => {
+  if (size === length) return [length];
+  if (typeof length !== 'number' || typeof size !== 'number')
+    return n.fail(
+      `splits axis ${axis} of length ${length} into parts of ${size}, and the number of parts must be known; export with optimize=True or with a fixed length`,
+    );
+  const count = Math.ceil(length / size);
+  if (!(size >= 1 && count <= MOST_PARTS))
+    return n.fail(`splits ${length} elements into parts of ${size}; 1 to ${MOST_PARTS} parts are supported`);
+  return Array.from({ length: count }, (_, i) => Math.min(size, length - i * size));
+};
+
+/** x in parts along `axis`: of one length each (a scalar, the last part may be shorter), or of the lengths of a vector. */
+const splitToSequence: Importer = (n) => {
+  const x = n.input(0);
+  const axis = normalizeAxis(n.opType, n.int('axis', 0), x.shape.length);
+  const length = x.shape[axis]!;
+  const given = n.optional(1);
+  const sizes =
+    given?.shape.length === 1 ? [...known(n, 1)] : equalParts(n, axis, length, given ? (known(n, 1)[0] ?? 0) : 1);
+  const total = sizes.reduce(addDims, 0);
+  if (total !== length) return n.fail(`splits axis ${axis} of length ${length} into parts of ${total} together`);
+  let start: Dim = 0;
+  const parts = sizes.map((size) => {
+    const part = sliceAxis(x, axis, start, size);
+    start = addDims(start, size);
+    return part;
+  });
+  // The operator's page says that keepdims counts only where no split is given. PyTorch's TorchScript exporter writes unbind with
+  // the split 1 and keepdims=0 all the same, and ONNX Runtime takes the axis away then.
+  const single = given === undefined || (given.shape.length === 0 && sizes.every((size) => size === 1));
+  if (!single || n.int('keepdims', 1) !== 0) return [parts];
+  return [parts.map((part) => reshape(part, part.shape.toSpliced(axis, 1)))];
+};
+
+const sequenceAt: Importer = (n) => {
+  const elements = n.sequence(0);
+  const [position] = known(n, 1);
+  const at = typeof position === 'number' && position < 0 ? position + elements.length : position;
+  return [elements[Number(at)] ?? n.fail(`picks element ${position} of a sequence of ${elements.length}`)];
+};
+
+/** Elements joined along an axis, which is theirs or, with new_axis, one more. */
+const concatFromSequence: Importer = (n) => {
+  const elements = n.sequence(0);
+  const [first] = elements;
+  if (first === undefined) return n.fail('joins a sequence without elements');
+  if (n.int('new_axis', 0) === 0) return [concat(elements, n.int('axis', 0))];
+  const axis = normalizeAxis(n.opType, n.int('axis', 0), first.shape.length + 1);
+  const raised = (x: Expr): Expr => reshape(x, x.shape.toSpliced(axis, 0, 1));
+  return [concat(elements.map(raised), axis)];
+};
+
+export const sequences: Readonly<Record<string, Importer>> = {
+  ConcatFromSequence: concatFromSequence,
+  SequenceAt: sequenceAt,
+  SequenceConstruct: (n) => [n.inputs.map((_, i) => n.input(i))],
+  SequenceLength: (n) => [constant(n.sequence(0).length, 'int64')],
+  SplitToSequence: splitToSequence,
+};
