@@ -91,7 +91,9 @@ describe('hograd summarize', () => {
     expect(relativeError(b.D3, a.D3)).toBeLessThan(1e-12);
     const impossible = await hograd(...summarizeArgs('vgg-tiny'), '--memory-limit', '1000');
     expect(impossible.status).toBe(2);
-    expect(impossible.err).toMatch(/one example alone needs about \d+ MiB, of which 160 MiB are the program's own, more than --memory-limit/);
+    expect(impossible.err).toMatch(
+      /one example alone needs about \d+ MiB, of which 160 MiB are the program's own, more than --memory-limit/,
+    );
   });
 
   it('reads inputs from a folder of TensorProto files, in the order of the graph’s inputs', async () => {
