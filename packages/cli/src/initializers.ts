@@ -5,12 +5,13 @@ import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import protobuf from 'protobufjs/minimal.js';
 import type { ModelFile } from './modelFile.js';
 
-const { NodeProto, TensorProto } = onnxProto.onnx;
+const { NodeProto, TensorProto, ValueInfoProto } = onnxProto.onnx;
 
-/** Numbers of fields in onnx.proto: ModelProto.graph, GraphProto.node and GraphProto.initializer. */
+/** Numbers of fields in onnx.proto: ModelProto.graph, and GraphProto's node, initializer and output. */
 const GRAPH = 7;
 const NODE = 1;
 const INITIALIZER = 5;
+const OUTPUT = 12;
 
 const MESSAGE = 2;
 
@@ -73,12 +74,18 @@ export const separated = (bytes: Uint8Array, parameters: ReadonlyMap<string, Ten
       stored.set(proto.name, proto);
       return payload;
     });
+    const outputs = new Set<string>();
+    mapField(graph, OUTPUT, (payload) => {
+      outputs.add(ValueInfoProto.decode(payload).name);
+      return payload;
+    });
     const own: Uint8Array[] = [];
     const rest = mapField(graph, NODE, (payload) => {
       const { opType, input, output } = NodeProto.decode(payload);
       const source = opType === 'Identity' ? stored.get(input[0]!) : undefined;
       const name = output[0]!;
-      if (!source || !(parameters.has(name) || isUniform(parameters.get(input[0]!)))) return payload;
+      if (!source || outputs.has(name) || !(parameters.has(name) || isUniform(parameters.get(input[0]!))))
+        return payload;
       const proto = TensorProto.create({ ...source, name });
       stored.set(name, proto);
       own.push(

@@ -109,6 +109,19 @@ describe('initializers that a file keeps once because their values are equal', (
     for (const name of PARAMETERS) expectClose(gradientOf(graph, name), Array.from(gradientOf(own, name)), 1e-14);
   });
 
+  it('are what they are where they are outputs', () => {
+    const bytes = modelOf(
+      {
+        node: [{ opType: 'Identity', input: ['w'], output: ['y'] }],
+        initializer: [storedTensor('w', ONES)],
+        output: [valueInfo('y', 'float64', [2])],
+      },
+      17,
+    );
+    const graph = graphOf(bytes);
+    expect(graph.outputs[0]!.value).toBe(G.inputNamed('w')(graph));
+  });
+
   it('stay tied where their entries differ, which is no coincidence', () => {
     const rest = { w1: WAVE, b1: ZEROS, m1: ZEROS, v1: ONES, b2: ZEROS, m2: ZEROS, v2: ONES };
     expect([...graphOf(normalizations(rest, { w2: 'w1' })).initializers.keys()]).toEqual(['w1', 'b1', 'b2']);

@@ -26,7 +26,8 @@ export interface DecodeOptions {
   readonly outputs?: readonly string[];
   /**
    * Initializers that become inputs with a default value. Default: every floating-point one of rank 1 or more, except running
-   * statistics of batch normalisation, scales of Resize and what PyTorch's exporter says is a buffer or a constant; the others are constants of the graph.
+   * statistics of batch normalisation, scales of Resize and what PyTorch's exporter says is a buffer or a constant; the others
+   * are constants of the graph.
    */
   readonly parameters?: readonly string[];
   /** Bytes of the files that hold tensors' data outside the model, by location. */
@@ -101,7 +102,11 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
   const needed = neededValues(written, wanted);
   checkSupport(written, needed);
   const asRead = { precision: options.dtype, externalData: options.externalData };
-  const separated = separateEqual({ nodes: written, initializers: readInitializers(graph, asRead) }, model.kinds);
+  const separated = separateEqual(
+    { nodes: written, initializers: readInitializers(graph, asRead) },
+    model.kinds,
+    outputNames,
+  );
   const { nodes, initializers: stored } = separated;
   const parameters = options.parameters ? new Set(options.parameters) : parametersOf(separated, model.kinds);
 

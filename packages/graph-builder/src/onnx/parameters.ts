@@ -50,16 +50,21 @@ export interface Stored {
  * Initializers that a file keeps once because their values were equal, each on its own again. PyTorch's exporter by tracing writes
  * `b = Identity(a)` for a fresh normalisation's weight and its running variance, both ones, or for any two biases of zeros. Entries
  * that differ do not agree by chance: what shares those is tied, and stays so. What the exporter says is no parameter (`kinds`) is
- * computed with as it is.
+ * computed with as it is, and an output of the file (`outputs`) is what the file says it is.
  */
-export const separateEqual = ({ nodes, initializers }: Stored, kinds: ReadonlyMap<string, string>): Stored => {
+export const separateEqual = (
+  { nodes, initializers }: Stored,
+  kinds: ReadonlyMap<string, string>,
+  outputs: readonly string[],
+): Stored => {
   const separated = new Map(initializers);
   const kept = nodes.filter((placed) => {
     const { input = [], output = [] } = placed.node;
     const source = input![0] ?? '';
     const value = isNode(placed, 'Identity') && mayBe(kinds, source) ? separated.get(source) : undefined;
-    if (!value || !isUniform(value) || separated.has(output![0]!)) return true;
-    separated.set(output![0]!, value);
+    const name = output![0]!;
+    if (!value || !isUniform(value) || separated.has(name) || outputs.includes(name)) return true;
+    separated.set(name, value);
     return false;
   });
   return { nodes: kept, initializers: separated };
