@@ -1,6 +1,6 @@
 /** The initializers of a model's file: their types, and the same file with other values in them. */
 
-import type { Tensor } from '@hograd/graph-builder';
+import { isUniform, type Tensor } from '@hograd/graph-builder';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import protobuf from 'protobufjs/minimal.js';
 import type { ModelFile } from './modelFile.js';
@@ -58,9 +58,6 @@ export const initializerTypes = (bytes: Uint8Array): ReadonlyMap<string, number>
 const withData = ({ name, dataType, dims, docString }: Onnx.TensorProto, rawData: Uint8Array): Uint8Array =>
   TensorProto.encode({ name, dataType, dims, rawData, ...(docString && { docString }) }).finish();
 
-const isUniform = (tensor: Tensor | undefined): boolean =>
-  tensor !== undefined && (tensor.data as Float32Array).every((value) => value === tensor.data[0]);
-
 /**
  * A model's bytes, self-contained, in which each of the parameters is an initializer, and none of them also the value of something else:
  * what was the Identity of an initializer because their values were equal is on its own, as `decode` reads it. `parameters`: their
@@ -84,8 +81,9 @@ export const separated = (bytes: Uint8Array, parameters: ReadonlyMap<string, Ten
       const { opType, input, output } = NodeProto.decode(payload);
       const source = opType === 'Identity' ? stored.get(input[0]!) : undefined;
       const name = output[0]!;
-      if (!source || outputs.has(name) || !(parameters.has(name) || isUniform(parameters.get(input[0]!))))
-        return payload;
+      const shared = parameters.get(input[0]!);
+      const isOwn = parameters.has(name) || (shared !== undefined && isUniform(shared));
+      if (!source || outputs.has(name) || !isOwn) return payload;
       const proto = TensorProto.create({ ...source, name });
       stored.set(name, proto);
       own.push(

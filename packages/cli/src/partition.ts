@@ -1,7 +1,7 @@
 /** Reading the --partition option: a short name, or a .json file. */
 
 import type { Input } from '@hograd/graph-builder';
-import { type Group, type Member, type Partition, parsePartition, partitionFromSpec } from '@hograd/partition';
+import { type Member, type Partition, parsePartition, partitionFromSpec } from '@hograd/partition';
 import { orRefuse, wrongInput } from './failure.js';
 import { readText } from './files.js';
 
@@ -16,6 +16,17 @@ export const readPartition = async (spec: string, parameters: readonly Input[]):
   return orRefuse(parsePartition(await readText(spec))(shapes), (e) => wrongInput(`${spec}: ${e.message}`));
 };
 
-/** What a group holds, as a partition's file says it: a parameter's name, or some of its scalars by index. */
-export const contentsOf = ({ members }: Group): readonly (string | Member)[] =>
-  members.map((member) => (member.indices === undefined ? member.parameter : member));
+/** A group as --json prints it. What it holds is written as in a partition's file: a parameter's name, or some of its scalars by index. */
+export interface DescribedGroup {
+  readonly name: string;
+  readonly parameters: readonly (string | Member)[];
+  readonly size: number;
+}
+
+/** The groups of a partition, in its order. */
+export const describeGroups = ({ groups }: Partition): readonly DescribedGroup[] =>
+  groups.map(({ name, members, size }) => ({
+    name,
+    parameters: members.map((member) => (member.indices === undefined ? member.parameter : member)),
+    size,
+  }));

@@ -64,8 +64,9 @@ const isSymmetric = (rows: readonly (readonly number[])[]): boolean =>
   );
 
 /**
- * H̄⁻¹ of a symmetric H̄ (but for the rounding of float32) from a singular value decomposition of H̄ with its rows and columns balanced: groups whose directions differ by orders of
- * magnitude then cost no precision, and the condition number hardly depends on their scales.
+ * H̄⁻¹ of a symmetric H̄ (but for the rounding of float32) from a singular value decomposition of H̄ with its rows and columns
+ * balanced: groups whose directions differ by orders of magnitude then cost no precision, and the condition number hardly depends
+ * on their scales.
  */
 export const inverseOf = (matrix: SquareMatrix): Inverse => {
   if (matrix.length === 0 || !matrix.every((row) => row.length === matrix.length)) {

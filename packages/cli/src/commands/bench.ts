@@ -10,9 +10,8 @@ import { type Engine, tasksOf } from '../bench/tasks.js';
 import { machineFacts } from '../experiment/machine.js';
 import { attempt, type Failure } from '../failure.js';
 import { checkGroups } from '../groupMemory.js';
-import { contentsOf, readPartition } from '../partition.js';
+import { type DescribedGroup, describeGroups, readPartition } from '../partition.js';
 import { numbers } from '../training/tensors.js';
-import type { Summarized } from './summarize.js';
 
 export interface BenchOptions extends ProblemOptions {
   readonly partition: string;
@@ -33,7 +32,7 @@ export interface Benched {
   readonly inputs: Problem['inputs'];
   readonly loss: number;
   readonly partition: string;
-  readonly groups: Summarized['groups'];
+  readonly groups: readonly DescribedGroup[];
   /** Along the gradient, as all that is timed. */
   readonly gbar: readonly number[];
   readonly agreement: Agreement;
@@ -65,11 +64,7 @@ const work = async (name: string, options: BenchOptions, watcher?: BenchWatcher)
     inputs: problem.inputs,
     loss: numbers(answers.loss!.loss!)[0]!,
     partition: options.partition,
-    groups: partition.groups.map((g) => ({
-      name: g.name,
-      parameters: contentsOf(g),
-      size: g.size,
-    })),
+    groups: describeGroups(partition),
     gbar: numbers(summary.gbar!),
     agreement: agreementOf(answers, parameters),
     costs,

@@ -98,7 +98,7 @@ export const differentiate =
       const { keepInitializers = false, trainStep } = options;
       if (!keepInitializers && (await isSameFile(path, options.out))) {
         refuse(
-          `--out is the model itself, whose parameters would be lost: what is written has them as inputs; give another file, or --keep-initializers`,
+          '--out is the model itself, whose parameters would be lost: what is written has them as inputs; give another file, or --keep-initializers',
         );
       }
       const { graph, bytes } = await building(`the derivatives of ${path} cannot be written`, async () => {

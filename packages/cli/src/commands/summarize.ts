@@ -2,7 +2,6 @@
 
 import { basename } from 'node:path';
 import { grad, type Order, type Tensor } from '@hograd/graph-builder';
-import type { Member } from '@hograd/partition';
 import { summaryReport } from '@hograd/report';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, building, type Failure, failed, orRefuse, refuse } from '../failure.js';
@@ -12,7 +11,7 @@ import { checkGroups } from '../groupMemory.js';
 import { meansOf } from '../means.js';
 import { describePlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
-import { contentsOf, readPartition } from '../partition.js';
+import { type DescribedGroup, describeGroups, readPartition } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { openGraph, runSlices } from '../runGraph.js';
 import { summaryOutputs } from '../summaryOutputs.js';
@@ -35,11 +34,7 @@ export interface SummarizeOptions extends LossOptions {
 /** The document that --json prints (cli contract). */
 export interface Summarized {
   readonly loss: number;
-  readonly groups: readonly {
-    readonly name: string;
-    readonly parameters: readonly (string | Member)[];
-    readonly size: number;
-  }[];
+  readonly groups: readonly DescribedGroup[];
   readonly gbar: readonly number[];
   readonly Hbar?: readonly (readonly number[])[];
   readonly D3?: readonly number[];
@@ -101,11 +96,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   const D3 = numbers(values.D3);
   return {
     loss: numbers(values.loss)[0]!,
-    groups: partition.groups.map((g) => ({
-      name: g.name,
-      parameters: contentsOf(g),
-      size: g.size,
-    })),
+    groups: describeGroups(partition),
     gbar,
     ...(options.order !== '1' && { Hbar }),
     ...(options.order === '3' && { D3 }),

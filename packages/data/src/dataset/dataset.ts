@@ -57,8 +57,8 @@ const checkShapes = ({ inputs, targets, classes }: Dataset): E.Either<DataError,
 };
 
 /**
- * A data set that holds together: as many targets as inputs, data that fill their shapes, labels in 0 … classes − 1, no NaN or infinity, a
- * normalisation that fits.
+ * A data set that holds together: as many targets as inputs, data that fill their shapes, labels in 0 … classes − 1, no NaN or
+ * infinity, a normalisation that fits.
  *
  * Fails with InvalidOption (classes), ShapeMismatch, LabelOutOfRange, NotFinite, or as `checkNormalization`.
  */

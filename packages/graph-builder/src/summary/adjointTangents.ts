@@ -77,14 +77,15 @@ const thirdDiagonal = (
   own: Stack | undefined,
 ): readonly Entries[] => {
   const transformed: Stack = { groups: x.groups, value: curvature.transform(node, x.value, 1) };
-  const part = (groups: readonly number[], stack: Expr | undefined): readonly Entries[] => {
+  const part = (groups: readonly number[], above: Stack | undefined): readonly Entries[] => {
     if (groups.length === 0) return [];
+    const stack = above && takeGroups(above, groups);
     const value = curvature.third(node, takeGroups(transformed, groups), { lambda, stack });
     return value ? [{ groups, value }] : [];
   };
   const both = commonGroups(x, own);
   const alone = x.groups.filter((g) => !both.includes(g));
-  return [...part(both, own && both.length > 0 ? takeGroups(own, both) : undefined), ...part(alone, undefined)];
+  return [...part(both, own), ...part(alone, undefined)];
 };
 
 /** 3 λ̇·d²B[(ȧ, ḃ), (ȧ, ḃ)] = 6 λ̇·B(ȧ, ḃ). */

@@ -93,7 +93,7 @@ export const checkFeeds = (inputs: readonly Port[], feeds: Tensors): Either<Sess
     const message = `"${unknown}" is not an input of the model; it takes ${formatPorts(inputs)}`;
     return left({ _tag: 'UnknownFeed', message, input: unknown });
   }
-  const missing = inputs.find(({ name }) => !Object.hasOwn(feeds, name) || (feeds[name] ?? undefined) === undefined);
+  const missing = inputs.find(({ name }) => !Object.hasOwn(feeds, name) || !feeds[name]);
   if (missing) {
     const message = `input "${missing.name}" is missing; the model takes ${formatPorts(inputs)}`;
     return left({ _tag: 'MissingFeed', message, input: missing.name });

@@ -8,7 +8,7 @@ import { sub } from '../../../ops/sub.js';
 import type { Importer } from '../../importer.js';
 import { type Cell, type Direction, entry, gatesOf, unroll } from './unroll.js';
 
-const [INPUT, OUTPUT, FORGET, CANDIDATE] = [0, 1, 2, 3];
+const [INPUT, OUTPUT, FORGET, CANDIDATE] = [0, 1, 2, 3] as const;
 
 /** `peepholes` [3·H], in the gates' order, let a gate see the cell; with `coupled` the forget gate is one minus the input gate. */
 const cellOf = (
@@ -27,10 +27,10 @@ const cellOf = (
         open
           ? gatesOf(open, hidden, k)
           : f!(clipped(add(gatesOf(sums, hidden, k), mul(seen, gatesOf(peepholes!, hidden, k)))));
-      const input = gate(INPUT!, cell!);
-      const forget = coupled ? sub(1, input) : gate(FORGET!, cell!);
-      const next = add(mul(forget, cell!), mul(input, g!(clipped(gatesOf(sums, hidden, CANDIDATE!)))));
-      return [mul(gate(OUTPUT!, next), h!(next)), next];
+      const input = gate(INPUT, cell!);
+      const forget = coupled ? sub(1, input) : gate(FORGET, cell!);
+      const next = add(mul(forget, cell!), mul(input, g!(clipped(gatesOf(sums, hidden, CANDIDATE)))));
+      return [mul(gate(OUTPUT, next), h!(next)), next];
     },
   };
 };
