@@ -185,6 +185,8 @@ describe('hograd analyze', { timeout: 120_000 }, () => {
     [['--test-examples', '9999999'], /test 9999999 does not fit into the \d+ test examples/],
     [['--validation', '9999999'], /validation 9999999 leaves none of the \d+ training examples/],
     [['--optimizer', 'adma'], /there is no optimizer "adma"/],
+    [['--optimizer', 'newton-summary', '--lr', '0.1'], /--lr is no option of newton-summary; leave it out/],
+    [['--partition', 'nowhere.json'], /nowhere\.json does not exist/],
     [['--step-size', '0'], /it must be a number above 0/],
     [['--memory-limit', '1000'], /one example alone needs about .*, more than --memory-limit/],
   ])('refuses %s with status 2', async (args, message) => {

@@ -132,6 +132,11 @@ describe('hograd differentiate', () => {
       /--loss and --mse each name a loss; give one of them/,
     ],
     [
+      'groups of no summary',
+      [golden('mlp-tanh/model.onnx'), '--loss', 'loss', '--partition', 'layers'],
+      /--partition names the groups of --summary; add that, or leave --partition out/,
+    ],
+    [
       'labels that are floats',
       [golden('mlp-tanh/model.onnx'), '--softmax-cross-entropy', 'output', '--labels', 'x'],
       /--softmax-cross-entropy does not fit: .*labels float32\[N, 12\] do not fit/,

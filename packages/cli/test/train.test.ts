@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -103,6 +103,34 @@ describe('hograd train', { timeout: 120_000 }, () => {
     ]);
   });
 
+  it('takes groups from a file as from the name that means the same, and resumes while they are the same', async () => {
+    const file = join(folder, 'groups.json');
+    const write = (groups: readonly (readonly string[])[]) =>
+      writeFileSync(file, JSON.stringify(groups.map((parameters) => ({ name: parameters[0], parameters }))));
+    const trained = (out: string, ...args: string[]) =>
+      hograd('train', '--optimizer', 'newton-summary', '--epochs', '1', '--out', join(folder, out), ...args);
+    write([['0.weight', '0.bias', '1.weight', '1.bias', '2.weight', '2.bias']]);
+    expect((await trained('named', '--partition', 'trivial')).status).toBe(0);
+    expect((await trained('grouped', '--partition', file)).status).toBe(0);
+    const losses = (run: string) =>
+      read(run, 'metrics.jsonl')
+        .toString()
+        .match(/"loss":[^,}]*/g);
+    expect(losses('grouped')).toHaveLength(100);
+    expect(losses('grouped')).toEqual(losses('named'));
+    const resume = () => trained('grouped', '--partition', file, '--resume', join(folder, 'grouped'));
+    expect((await resume()).status).toBe(0);
+    write([
+      ['0.weight', '0.bias'],
+      ['1.weight', '1.bias', '2.weight', '2.bias'],
+    ]);
+    const { status, err } = await resume();
+    expect(err).toMatch(
+      /groups\.json has changed since .*newton-summary was started from it; resume with the file as it/,
+    );
+    expect(status).toBe(2);
+  });
+
   it('checks every optimizer before the first one trains', async () => {
     const out = join(folder, 'unbegun');
     const { status, err } = await hograd('train', '--optimizer', 'sgd,adma', '--out', out);
@@ -113,6 +141,9 @@ describe('hograd train', { timeout: 120_000 }, () => {
   it.each([
     [['--optimizer', 'sgd,adam', '--lambda-int', '1'], /--lambda-int is no option of sgd or adam; leave it out/],
     [['--optimizer', 'newton-summary', '--lr', '0.1'], /--lr is no option of newton-summary; leave it out/],
+    [['--optimizer', 'adam', '--partition', 'layers'], /--partition is no option of adam; leave it out/],
+    [['--optimizer', 'sgd', '--summary-batch', '10'], /--summary-batch is no option of sgd; leave it out/],
+    [['--partition', 'nowhere.json'], /nowhere\.json does not exist; check the path/],
     [['--optimizer', 'sgd,sgd'], /--optimizer names "sgd" twice/],
     [['--out', join(binary, 'inside')], /cannot write .*: part of the path is a file, not a folder/],
     [['--optimizer', 'adma'], /there is no optimizer "adma"; there are newton-summary/],

@@ -17,7 +17,7 @@ import { attempt, type Failure, failed, orRefuse, Refusal, wrongInput } from '..
 import { writeText } from '../files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
-import { makeOptimizer, type OptimizerOptions } from '../training/methods.js';
+import { checkTaken, makeOptimizer, type OptimizerOptions } from '../training/methods.js';
 import { openParts, openRun, type RunOptions } from '../training/openRun.js';
 import { partsOf, type Sizes } from '../training/parts.js';
 import type { TrainerState } from '../training/trainer.js';
@@ -79,6 +79,8 @@ const chosenEpochs = ({ at, epochs }: AnalyzeOptions): ((epoch: number) => boole
 
 /** The run and what looks at it, opened together. */
 const open = async (options: AnalyzeOptions, interrupted: () => boolean) => {
+  const { lr, lambda1, period, summaryBatch } = options;
+  checkTaken([options.optimizer], { lr, lambda1, period, summaryBatch });
   const optimizer = makeOptimizer(options.optimizer, { ...options, lambdaInt: options.lambdaInt[0]! });
   const sizes: Sizes = {
     ...(options.trainExamples !== undefined && { train: options.trainExamples }),

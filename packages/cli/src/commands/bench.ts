@@ -9,8 +9,7 @@ import { openProblem, type Problem, type ProblemOptions } from '../bench/problem
 import { type Engine, tasksOf } from '../bench/tasks.js';
 import { machineFacts } from '../experiment/machine.js';
 import { attempt, type Failure } from '../failure.js';
-import { checkGroups } from '../groupMemory.js';
-import { type DescribedGroup, describeGroups, readPartition } from '../partition.js';
+import { type DescribedGroup, describeGroups, readPartition, shapesOf } from '../partition.js';
 import { numbers } from '../training/tensors.js';
 
 export interface BenchOptions extends ProblemOptions {
@@ -46,8 +45,7 @@ const FEWEST_ROUNDS = 3;
 const work = async (name: string, options: BenchOptions, watcher?: BenchWatcher): Promise<Benched> => {
   const problem = await openProblem(name, options);
   const { parameters } = problem.model;
-  const partition = await readPartition(options.partition, parameters);
-  checkGroups(partition);
+  const partition = await readPartition(options.partition, shapesOf(parameters));
   const load = loadavg()[0]!;
   const engines = options.engine === 'both' ? (['stacked', 'generic'] as const) : [options.engine];
   const tasks = tasksOf(problem.model, partition, Number(options.order) as Order, engines);

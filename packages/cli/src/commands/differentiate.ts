@@ -17,7 +17,7 @@ import type { Partition } from '@hograd/partition';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, building, type Failure, orRefuse, refuse, wrongInput } from '../failure.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
-import { readPartition } from '../partition.js';
+import { DEFAULT_PARTITION, readPartition, shapesOf } from '../partition.js';
 import { directionOf, summaryTerms } from '../summaryOutputs.js';
 import { trainStepGraph } from './trainStepGraph.js';
 
@@ -28,7 +28,8 @@ export interface DifferentiateOptions extends LossOptions {
   readonly summary?: boolean;
   /** One of STEP_NAMES: a training step in place of derivatives. */
   readonly trainStep?: string;
-  readonly partition: string;
+  /** Groups of `summary`; left out: the canonical ones. */
+  readonly partition?: string;
   readonly keepInitializers?: boolean;
 }
 
@@ -41,12 +42,12 @@ const like = (prefix: string, parameter: Input): Input =>
 const derivatives = (
   model: LossModel,
   options: DifferentiateOptions,
-  partition: Partition,
+  partition: Partition | undefined,
 ): { outputs: readonly Output[]; inputs: readonly Input[] } => {
   const { loss, parameters } = model;
   const gradients = options.order === '1' || (!options.hvp && !options.summary);
   const tangents = options.hvp ? parameters.map((p) => like('tangent', p)) : [];
-  const directions = options.summary ? parameters.map(directionOf) : [];
+  const directions = partition ? parameters.map(directionOf) : [];
   const named = (prefix: string, values: readonly Expr[]): readonly Output[] =>
     values.map((value, i) => ({ name: `${prefix}.${nameOf(parameters[i]!)}`, value }));
   return {
@@ -55,13 +56,14 @@ const derivatives = (
       { name: 'loss', value: loss },
       ...(gradients ? named('grad', grad(loss, parameters)) : []),
       ...(options.hvp ? named('hvp', hvp(loss, parameters, tangents)) : []),
-      ...(options.summary ? summaryTerms(model, partition) : []),
+      ...(partition ? summaryTerms(model, partition) : []),
     ],
   };
 };
 
 const derived = async (model: LossModel, options: DifferentiateOptions): Promise<Graph> => {
-  const partition = await readPartition(options.partition, model.parameters);
+  const { summary, partition: spec = DEFAULT_PARTITION } = options;
+  const partition = summary ? await readPartition(spec, shapesOf(model.parameters)) : undefined;
   const { inputs, outputs } = derivatives(model, options, partition);
   return makeGraph(outputs, [...model.graph.inputs, ...inputs], model.graph.initializers);
 };
@@ -96,6 +98,8 @@ export const differentiate =
     attempt(async () => {
       const model = orRefuse(await readModel(path, options)(), (failure) => failure);
       const { keepInitializers = false, trainStep } = options;
+      if (options.partition !== undefined && !options.summary)
+        refuse('--partition names the groups of --summary; add that, or leave --partition out');
       if (!keepInitializers && (await isSameFile(path, options.out))) {
         refuse(
           '--out is the model itself, whose parameters would be lost: what is written has them as inputs; give another file, or --keep-initializers',

@@ -7,11 +7,10 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, building, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { type Arrays, directionName, readDirections, readModelFeeds } from '../feeds.js';
 import { writeText } from '../files.js';
-import { checkGroups } from '../groupMemory.js';
 import { meansOf } from '../means.js';
 import { describePlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
-import { type DescribedGroup, describeGroups, readPartition } from '../partition.js';
+import { type DescribedGroup, describeGroups, readPartition, shapesOf } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { openGraph, runSlices } from '../runGraph.js';
 import { summaryOutputs } from '../summaryOutputs.js';
@@ -72,8 +71,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     refuse('--lambda-int above 0 needs --order 3: the cubic term is made of D3');
   if (options.report !== undefined && options.order === '1')
     refuse('--report needs --order 2 or 3: the picture is of Hbar');
-  const partition = await readPartition(options.partition, parameters);
-  checkGroups(partition);
+  const partition = await readPartition(options.partition, shapesOf(parameters));
   const feeds = await readModelFeeds(model, options.inputs);
   const directions = await directionFeeds(model, feeds, options);
   const [outputs, build] = await timed(() =>

@@ -6,15 +6,18 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { writeBinary, writeText } from '../files.js';
+import { DEFAULT_PARTITION } from '../partition.js';
 import { hasCheckpoint } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
-import { makeOptimizer, type OptimizerOptions, optionsOf } from '../training/methods.js';
+import { checkTaken, makeOptimizer, type OptimizerOptions } from '../training/methods.js';
 import { ratesOf } from '../training/metrics.js';
 import { openParts, openRun, type RunOptions } from '../training/openRun.js';
 
-export interface TrainOptions extends RunOptions, OptimizerOptions {
+export interface TrainOptions extends Omit<RunOptions, 'partition'>, OptimizerOptions {
   readonly optimizer: string;
+  /** As `readPartition` reads it; left out: the canonical one. */
+  readonly partition?: string;
   readonly epochs: number;
   readonly out: string;
   readonly resume?: string;
@@ -47,31 +50,26 @@ export interface Trained {
 
 const folderOf = (name: string, { out, resume = out }: TrainOptions): string => join(resume, name.replace(':', '-'));
 
-/** The option's name on the command line. */
-const flagOf = (option: string): string => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-
 /** The names of the optimizers. Refuses one that there is not, and an option that none of them takes, before any of them trains. */
 const namesOf = (options: TrainOptions): readonly string[] => {
   const names = options.optimizer.split(',').map((name) => name.trim());
   const twice = names.find((name, k) => names.indexOf(name) !== k);
   if (twice !== undefined) return refuse(`--optimizer names "${twice}" twice; each trains once`);
-  const taken = names.flatMap(optionsOf);
-  for (const option of ['lr', 'lambda1', 'lambdaInt', 'period'] as const) {
-    if (options[option] !== undefined && !taken.includes(option))
-      refuse(`${flagOf(option)} is no option of ${names.join(' or ')}; leave it out`);
-  }
+  const { lr, lambda1, lambdaInt, period, partition, summaryBatch } = options;
+  checkTaken(names, { lr, lambda1, lambdaInt, period, partition, summaryBatch });
   return names;
 };
 
 const trainOne = async (
   name: string,
-  options: TrainOptions,
+  { partition = DEFAULT_PARTITION, ...given }: TrainOptions,
   resume: boolean,
   watcher: Watcher,
 ): Promise<{ readonly trained: TrainedRun; readonly run: Run }> => {
+  const options = { ...given, partition };
   const optimizer = makeOptimizer(name, options);
   const opened = await openRun(optimizer, await openParts(options.data, options.seed), options);
-  const { problem, trainable, trainer } = opened;
+  const { problem, trainable, partitionDigest, trainer } = opened;
   const folder = folderOf(name, options);
   const { end, epochs } = await trainInFolder(opened, {
     folder,
@@ -82,6 +80,7 @@ const trainOne = async (
       epochs: undefined,
       optimizer: name,
       modelDigest: trainable.digest,
+      partitionDigest,
     },
     resume,
     epochs: options.epochs,

@@ -22,6 +22,8 @@ export interface Setup extends Sizes, Pick<ModelOptions, 'loss' | 'softmaxCrossE
   readonly model: string;
   /** Of the model's file, once it has been read: runs from another file are other runs. */
   readonly modelDigest?: string;
+  /** Of the partitions' files, by the path that an arm gives, once they have been read. */
+  readonly partitionDigests?: Readonly<Record<string, string>>;
   /** As `openDataset` reads it. */
   readonly data: string;
   readonly batch: number;

@@ -11,7 +11,7 @@ import { Diverged } from '../training/loop.js';
 import { methodOf } from '../training/methods.js';
 import { epochsOf } from '../training/metrics.js';
 import { openRun } from '../training/openRun.js';
-import { modelUnder, openForRuns, partsOf } from '../training/parts.js';
+import { fileUnder, openForRuns, partsOf } from '../training/parts.js';
 import type { RunPlan } from './plan.js';
 import { type RunRecord, writeRecord } from './record.js';
 
@@ -57,10 +57,23 @@ export const performRun = async (
     wrongInput(e.message),
   );
   const parts = partsOf(plan, plan.seed)(await openForRuns(dataRoot, plan.data));
-  const model = modelUnder(dataRoot)(plan.model);
-  const opened = await openRun(optimizer, parts, { ...plan, model, partition, summaryBatch, device, threads });
-  if (opened.trainable.digest !== plan.modelDigest)
-    refuse(`${model} has changed since the experiment began; start it again with the same command`);
+  const under = fileUnder(dataRoot);
+  const opened = await openRun(optimizer, parts, {
+    ...plan,
+    model: under(plan.model),
+    partition: under(partition),
+    summaryBatch,
+    device,
+    threads,
+  });
+  const changed =
+    opened.trainable.digest !== plan.modelDigest
+      ? plan.model
+      : opened.partitionDigest !== plan.partitionDigest
+        ? partition
+        : undefined;
+  if (changed !== undefined)
+    refuse(`${under(changed)} has changed since the experiment began; start it again with the same command`);
   await mkdir(folder, { recursive: true });
   let steps = 0;
   const over = async (outcome: Pick<RunRecord, 'outcome' | 'reason'>): Promise<RunRecord> => {

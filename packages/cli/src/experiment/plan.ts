@@ -6,18 +6,32 @@ import type { Settings } from '../training/methods.js';
 import type { Arm, Setup } from './experiment.js';
 
 /** What decides a run's numbers (the machine's arithmetic aside): runs with equal plans are one run. */
-export interface RunPlan extends Omit<Setup, 'name' | 'description' | 'seeds' | 'tuningSeeds' | 'arms'> {
+export interface RunPlan
+  extends Omit<Setup, 'name' | 'description' | 'seeds' | 'tuningSeeds' | 'arms' | 'partitionDigests'> {
   readonly optimizer: string;
   readonly settings: Settings;
+  /** Of the partition's file; left out where there is none. */
+  readonly partitionDigest?: string;
   readonly seed: number;
 }
 
 export const planOf = (
-  { name: _name, description: _description, seeds: _seeds, tuningSeeds: _tuning, arms: _arms, ...setup }: Setup,
+  {
+    name: _name,
+    description: _description,
+    seeds: _seeds,
+    tuningSeeds: _tuning,
+    arms: _arms,
+    partitionDigests,
+    ...setup
+  }: Setup,
   { optimizer }: Pick<Arm, 'optimizer'>,
   settings: Settings,
   seed: number,
-): RunPlan => ({ ...setup, optimizer, settings, seed });
+): RunPlan => {
+  const partitionDigest = partitionDigests?.[settings.partition as string];
+  return { ...setup, optimizer, settings, ...(partitionDigest !== undefined && { partitionDigest }), seed };
+};
 
 /** JSON whose text does not depend on the order in which fields were written. */
 const canonicalJson = (value: unknown): string =>

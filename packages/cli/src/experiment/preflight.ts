@@ -1,11 +1,11 @@
 /** What an experiment asks of its data and models, tried before any run starts. */
 
 import { shuffledSampler, sizeOfDataset } from '@hograd/data';
-import { partitionFromSpec } from '@hograd/partition';
 import { attempt, orRefuse, wrongInput } from '../failure.js';
+import { digestOfPartition, readPartition } from '../partition.js';
 import { methodOf } from '../training/methods.js';
 import { fit } from '../training/openRun.js';
-import { modelUnder, openForRuns, partsOf } from '../training/parts.js';
+import { fileUnder, openForRuns, partsOf } from '../training/parts.js';
 import type { Parts } from '../training/trainable.js';
 import type { Experiment, Setup } from './experiment.js';
 
@@ -19,22 +19,26 @@ interface Checked {
 }
 
 const checkSetup = async (setup: Setup, data: Parts, root: string): Promise<Checked> => {
-  const model = modelUnder(root)(setup.model);
+  const under = fileUnder(root);
+  const model = under(setup.model);
   const { trainable, train } = await fit({ ...setup, model }, partsOf(setup, setup.seeds[0]!)(data));
   const size = sizeOfDataset(train);
   const sampled = (batch: number) =>
     orRefuse(shuffledSampler({ size, batch, seed: 0, stream: '' }), (e) => wrongInput(e.message));
   sampled(setup.batch);
+  const partitionDigests: Record<string, string> = {};
   for (const { optimizer, points } of setup.arms) {
     for (const point of points) {
       const { partition, summaryBatch } = orRefuse(methodOf(optimizer)(point), (e) => wrongInput(e.message));
-      orRefuse(partitionFromSpec(partition)(trainable.parameters), (e) => wrongInput(e.message));
+      const groups = await readPartition(under(partition), trainable.parameters);
+      const digest = digestOfPartition(partition, groups);
+      if (digest !== undefined) partitionDigests[partition] = digest;
       if (summaryBatch !== undefined) sampled(summaryBatch);
     }
   }
   const { digest } = trainable;
   return {
-    setup: digest === undefined ? setup : { ...setup, modelDigest: digest },
+    setup: { ...setup, partitionDigests, ...(digest !== undefined && { modelDigest: digest }) },
     steps: Math.floor(size / setup.batch),
   };
 };

@@ -9,7 +9,7 @@ import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
 import { type Console, conclude } from './console.js';
 import { onInterrupt } from './interrupts.js';
-import { notNegative, positive, repeatable, runOptions, wholeNumber } from './options.js';
+import { notNegative, partitionOption, positive, repeatable, runOptions, wholeNumber } from './options.js';
 
 const DEFAULT_LAMBDA_INT: readonly number[] = [1];
 const DEFAULT_STEP_SIZES: readonly number[] = [0.1, 0.3, 1];
@@ -84,6 +84,7 @@ export const addAnalyze = (program: Command, console: Console): Command =>
         'curvature, its inverse and the rates that it asks for, along a training run that it does not disturb',
       )
       .option('--optimizer <NAME>', `what trains: one of ${OPTIMIZERS.join(', ')}`, 'momentum'),
+    partitionOption(),
   )
     .option('--at <EPOCHS>', 'look when so many epochs are done, such as 0-10,20,30-90/20 (default: at all, from 0 on)')
     .option(

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { type Differentiated, type DifferentiateOptions, differentiate } from '../commands/differentiate.js';
 import { STEP_NAMES } from '../commands/trainStepGraph.js';
 import { type Console, conclude } from './console.js';
-import { lossOptions, partitionOption } from './options.js';
+import { lossOptions, partitionIfAny } from './options.js';
 
 const text = ({ out, bytes, inputs, outputs }: Differentiated): string =>
   `${out}: ${bytes} bytes\n  inputs:  ${inputs.join(', ')}\n  outputs: ${outputs.join(', ')}`;
@@ -25,7 +25,7 @@ export const addDifferentiate = (program: Command, console: Console): Command =>
     )
     .option('--hvp', 'inputs tangent.NAME and outputs hvp.NAME')
     .option('--summary', 'inputs direction.NAME and outputs gbar, Hbar, D3')
-    .addOption(partitionOption('groups of --summary'))
+    .addOption(partitionIfAny('groups of --summary'))
     .addOption(
       new Option(
         '--train-step <OPTIMIZER>',

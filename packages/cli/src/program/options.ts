@@ -2,6 +2,7 @@
 
 import { SPECS } from '@hograd/partition';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_PARTITION } from '../partition.js';
 import { TRAINABLE } from '../training/zooModel.js';
 
 /** The options that name a model file's loss and parameters. */
@@ -35,7 +36,10 @@ export const deviceOption = (): Option =>
   new Option('--device <DEVICE>', 'where to run').choices(['cpu', 'cuda', 'webgpu', 'auto']).default('cpu');
 
 export const partitionOption = (what = 'groups that have a rate each'): Option =>
-  new Option('--partition <PARTITION>', `${what}: ${SPECS.join(', ')}, or a .json file`).default('canonical');
+  new Option('--partition <PARTITION>', `${what}: ${SPECS.join(', ')}, or a .json file`).default(DEFAULT_PARTITION);
+
+/** The same, which is undefined where it is left out: for commands that may not need groups. */
+export const partitionIfAny = (what?: string): Option => partitionOption(what).default(undefined, DEFAULT_PARTITION);
 
 /** An integer. */
 const integer = (text: string): number => {
@@ -78,7 +82,7 @@ export const repeatable = (
     .default(otherwise, otherwise.length > 0 ? otherwise.join(', ') : 'none');
 
 /** What trains which model on what: the options by which `train` and `analyze` describe a run, but for its optimizers. */
-export const runOptions = (command: Command): Command =>
+export const runOptions = (command: Command, partition: Option): Command =>
   command
     .option(
       '--model <MODEL>',
@@ -89,7 +93,7 @@ export const runOptions = (command: Command): Command =>
     .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)
     .option('--batch <N>', 'examples a training gradient', wholeNumber, 100)
     .option('--seed <N>', 'of the initial parameters and of everything drawn at random', wholeNumber, 1)
-    .addOption(partitionOption())
+    .addOption(partition)
     .option('--lr <X>', 'rate of sgd, momentum, adam, … (default: each its own)', positive)
     .option('--lambda1 <X>', 'step size of newton-summary (default: 0.1; 1 of newton-summary-safe)', positive)
     .option('--period <N>', 'steps between summaries of newton-summary (default: 10)', wholeNumber)

@@ -7,7 +7,7 @@ import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
 import { type Console, conclude } from './console.js';
 import { onInterrupt } from './interrupts.js';
-import { headOptions, positive, runOptions, wholeNumber } from './options.js';
+import { headOptions, partitionIfAny, positive, runOptions, wholeNumber } from './options.js';
 import { tableText } from './table.js';
 
 /** Beyond this a loss is written with an exponent. */
@@ -61,6 +61,7 @@ export const addTrain = (program: Command, console: Console): Command =>
         .command('train')
         .description('train a model; several optimizers, separated by commas, are compared in one report')
         .option('--optimizer <NAMES>', `of ${OPTIMIZERS.join(', ')}`, 'newton-summary-safe'),
+      partitionIfAny(),
     )
       .option('--lambda-int <X>', 'internal damping of newton-summary (default: 1)', positive)
       .option('--checkpoint-every <N>', 'steps between checkpoints', wholeNumber, 200)

@@ -39,9 +39,10 @@ const savedIn = async (folder: string, options: Checkpoint['options']): Promise<
   const [other] = Object.keys({ ...saved.options, ...options }).filter(
     (name) => name !== 'checkpointEvery' && said(saved.options[name]) !== said(options[name]),
   );
-  if (other === 'modelDigest') {
+  const file = { modelDigest: options.model, partitionDigest: options.partition }[other ?? ''];
+  if (file !== undefined) {
     refuse(
-      `${options.model} has changed since ${folder} was started from it; resume with the file as it was, or start anew without --resume`,
+      `${file} has changed since ${folder} was started from it; resume with the file as it was, or start anew without --resume`,
     );
   }
   if (other !== undefined) {

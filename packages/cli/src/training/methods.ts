@@ -32,7 +32,7 @@ export type Settings = Readonly<Record<string, unknown>>;
 /** What trains, with what a run takes beside the optimizer itself. */
 export interface Method {
   readonly optimizer: Optimizer;
-  /** As `partitionFromSpec` reads it. */
+  /** As `readPartition` reads it. */
   readonly partition: string;
   /** Examples a summary; left out: as many as a gradient. */
   readonly summaryBatch?: number;
@@ -223,10 +223,20 @@ export interface OptimizerOptions {
 }
 
 /** The names of an optimizer's options. Refuses an unknown optimizer. */
-export const optionsOf = (name: string): readonly string[] =>
+const optionsOf = (name: string): readonly string[] =>
   Object.hasOwn(kinds, name)
     ? Object.keys(kinds[name]!.options)
     : refuse(`there is no optimizer "${name}"; there are ${OPTIMIZERS.join(', ')}`);
+
+/** The option's name on the command line. */
+const flagOf = (option: string): string => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Refuses an unknown optimizer, and an option with a value that none of the optimizers takes. */
+export const checkTaken = (names: readonly string[], options: Settings): void => {
+  const taken = names.flatMap(optionsOf);
+  const idle = Object.keys(options).find((option) => options[option] !== undefined && !taken.includes(option));
+  if (idle !== undefined) refuse(`${flagOf(idle)} is no option of ${names.join(' or ')}; leave it out`);
+};
 
 /**
  * An optimizer by name, with those of the options that it takes: the others are for those that it is compared with.

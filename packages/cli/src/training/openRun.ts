@@ -1,12 +1,11 @@
 /** What a training run is made of, opened from its options: data, a model fitted to it, a trainer, samplers. */
 
 import { openDataset, type Sampler, shuffledSampler, sizeOfDataset } from '@hograd/data';
-import { partitionFromSpec } from '@hograd/partition';
 import type { Device, SessionOptions } from '@hograd/session';
 import { building, orRefuse, refuse, wrongInput } from '../failure.js';
-import { checkGroups } from '../groupMemory.js';
 import type { LossOptions } from '../model.js';
 import { isModelFile } from '../modelFile.js';
+import { digestOfPartition, readPartition } from '../partition.js';
 import { makeEvaluator } from './evaluator.js';
 import { fitModelFile } from './fileModel.js';
 import type { LoopSetup } from './loop.js';
@@ -29,6 +28,7 @@ export interface RunOptions extends ModelOptions {
   /** Examples a summary; left out: as many as a gradient. */
   readonly summaryBatch?: number;
   readonly seed: number;
+  /** As `readPartition` reads it. */
   readonly partition: string;
   readonly device: Device | 'auto';
   /** Threads within one operator; left out: one a physical core. */
@@ -39,6 +39,8 @@ export interface RunOptions extends ModelOptions {
 export interface OpenRun extends Parts {
   readonly trainable: Trainable;
   readonly problem: TrainingProblem;
+  /** Of the partition's file; undefined where there is none. */
+  readonly partitionDigest: string | undefined;
   readonly trainer: Trainer;
   readonly gradientSampler: Sampler;
   readonly summarySampler: Sampler;
@@ -81,8 +83,7 @@ export const fit = async (options: ModelOptions, data: Parts): Promise<Fitted> =
 export const openRun = async (optimizer: Optimizer, data: Parts, options: RunOptions): Promise<OpenRun> => {
   const { trainable, ...parts } = await fit(options, data);
   const { train, validation, test } = parts;
-  const partition = orRefuse(partitionFromSpec(options.partition)(trainable.parameters), (e) => wrongInput(e.message));
-  checkGroups(partition);
+  const partition = await readPartition(options.partition, trainable.parameters);
   const session: SessionOptions = {
     device: options.device,
     ...(options.threads !== undefined && { threads: options.threads }),
@@ -101,6 +102,7 @@ export const openRun = async (optimizer: Optimizer, data: Parts, options: RunOpt
     ...parts,
     trainable,
     problem,
+    partitionDigest: digestOfPartition(options.partition, partition),
     trainer,
     gradientSampler,
     summarySampler,

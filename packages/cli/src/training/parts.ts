@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { type Dataset, permutation, sizeOfDataset, splitTrainValidation, subset } from '@hograd/data';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
 import { isModelFile } from '../modelFile.js';
+import { isPartitionFile } from '../partition.js';
 import { openParts } from './openRun.js';
 import type { Parts } from './trainable.js';
 
@@ -17,11 +18,11 @@ export interface Sizes {
   readonly test?: number;
 }
 
-/** A model's text with a relative path of a file taken from `root`. */
-export const modelUnder =
+/** The text of a model or a partition, where it is a file's relative path taken from `root`. */
+export const fileUnder =
   (root: string) =>
-  (model: string): string =>
-    isModelFile(model) && !isAbsolute(model) ? join(root, model) : model;
+  (text: string): string =>
+    (isModelFile(text) || isPartitionFile(text)) && !isAbsolute(text) ? join(root, text) : text;
 
 /** A data set's text (see `openDataset`) with a relative path in it taken from `root`. */
 export const dataUnder =

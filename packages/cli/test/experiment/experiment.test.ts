@@ -163,6 +163,35 @@ describe('hograd experiment', { timeout: 300_000 }, () => {
     expect(both.filter((text) => text === numbers('named')[0])).toHaveLength(1);
   });
 
+  it('takes groups from a file under --data-root as from the name that means the same, and anew once they have changed', async () => {
+    const conducted = (name: string, partition: string) =>
+      hograd(
+        'experiment',
+        write(
+          `${name}.yaml`,
+          experiment(`[{ optimizer: newton-summary, partition: ${partition} }]`).replace('[1, 2]', '[1]'),
+        ),
+        '--out',
+        join(folder, name),
+        '--threads',
+        '1',
+        '--data-root',
+        folder,
+      );
+    const groups = (...of: readonly (readonly string[])[]) =>
+      write('groups.json', JSON.stringify(of.map((parameters) => ({ name: `${parameters[0]} …`, parameters }))));
+    const [first, ...rest] = ['0', '1', '2'].flatMap((layer) => [`${layer}.weight`, `${layer}.bias`]);
+    groups([first!, ...rest]);
+    expect((await conducted('one-rate', 'trivial')).status).toBe(0);
+    expect((await conducted('from-file', 'groups.json')).status).toBe(0);
+    const losses = (out: string) => numbers(out).map((text) => text.match(/"loss":[^,}]*/g));
+    expect(losses('one-rate')[0]).toHaveLength(3);
+    expect(losses('from-file')).toEqual(losses('one-rate'));
+    groups([first!], rest);
+    expect((await conducted('from-file', 'groups.json')).status).toBe(0);
+    expect(numbers('from-file')).toHaveLength(2);
+  });
+
   it.each([
     [['nowhere.yaml'], /nowhere\.yaml does not exist; check the path/],
     [
@@ -181,6 +210,10 @@ describe('hograd experiment', { timeout: 300_000 }, () => {
     [
       [write('partition.yaml', experiment('[{ optimizer: newton-summary, partition: blocks }]'))],
       /partition "blocks" lacks its number/,
+    ],
+    [
+      [write('absent.yaml', experiment('[{ optimizer: newton-summary, partition: absent.json }]'))],
+      /^hograd: small-mlp on synthetic: absent\.json does not exist; check the path/,
     ],
     [
       [write('missing.yaml', experiment('[{ optimizer: adam }]').replace('small-mlp', 'missing.onnx'))],
