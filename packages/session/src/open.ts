@@ -11,6 +11,7 @@ import type { SessionError } from './error.js';
 import { END, withEnd } from './inPlace.js';
 import { type SessionOptions, type Settings, settingsOf } from './options.js';
 import { profilesOf } from './placement.js';
+import { declaresFloat64 } from './precision.js';
 import { obstacleOf } from './providers.js';
 import { ROUNDING_FUSIONS } from './roundingFusions.js';
 import { loadRuntime, type Runtime } from './runtime.js';
@@ -74,8 +75,8 @@ const ports = (created: Created): E.Either<SessionError, OnDevice> => {
 };
 
 /**
- * A float64 model is opened again without the fusions that round constants to float32. Only the first session's ports tell that it is
- * one: a model is a file that nothing here has read.
+ * A float64 model whose bytes did not tell that it is one (a path, or types that onnxruntime infers) is opened again without the fusions
+ * that round constants to float32.
  */
 const keepPrecision = (
   runtime: Runtime,
@@ -116,9 +117,10 @@ const openOn = (
 ): TE.TaskEither<SessionError, OnDevice> => {
   const obstacle = obstacleOf(device);
   if (obstacle !== undefined) return TE.left({ _tag: 'ProviderUnavailable', message: obstacle, device });
+  const exact = settings.optimization !== 'disabled' && typeof model !== 'string' && declaresFloat64(model);
   const open = (file: Model): TE.TaskEither<SessionError, OnDevice> =>
     pipe(
-      createOn(runtime, file, device, settings),
+      createOn(runtime, file, device, settings, exact),
       TE.chain((created) =>
         pipe(
           TE.fromEither(ports(created)),

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   add,
   type Expr,
@@ -12,13 +15,15 @@ import {
 } from '@hograd/graph-builder';
 import * as fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createOn } from '../src/create.js';
 import { openSession, withSession } from '../src/index.js';
+import { withEnd } from '../src/inPlace.js';
 import { settingsOf } from '../src/options.js';
+import { declaresFloat64 } from '../src/precision.js';
 import { ROUNDING_FUSIONS } from '../src/roundingFusions.js';
-import type { Runtime } from '../src/runtime.js';
-import { float64, get, model, type NodeSpec } from './model.js';
+import { loadRuntime, type Runtime } from '../src/runtime.js';
+import { float64, get, model, type NodeSpec, tanhProduct } from './model.js';
 
 const row = (data: readonly number[]) => Float64Array.from(data);
 
@@ -128,6 +133,55 @@ describe('a float64 model', () => {
     const session = await get(openSession(product('float32')));
     expect(session.report.optimization).toEqual({ requested: 'all', used: 'all' });
     await get(session.release());
+  });
+});
+
+describe('declaresFloat64', () => {
+  const nodes: readonly NodeSpec[] = [['Cast', ['x'], ['y'], {}]];
+  const cast = (from: 'float32' | 'float64', to: 'float32' | 'float64') =>
+    model({ inputs: [['x', from, ['N', 3]]], outputs: [['y', to]], nodes });
+
+  it('is true of a model with an input or an output of float64', () => {
+    expect(declaresFloat64(cast('float64', 'float64'))).toBe(true);
+    expect(declaresFloat64(cast('float64', 'float32'))).toBe(true);
+    expect(declaresFloat64(cast('float32', 'float64'))).toBe(true);
+    expect(declaresFloat64(cast('float32', 'float32'))).toBe(false);
+    expect(declaresFloat64(withEnd(cast('float64', 'float64')))).toBe(true);
+  });
+
+  it('is false of constants of float64 alone, and of bytes that are no model', () => {
+    expect(declaresFloat64(model({ inputs: [], outputs: [['y', 'float32']], nodes, constants: { x: 1 } }))).toBe(false);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(), (noise, cut) => {
+        const bytes = cast('float64', 'float64');
+        expect(typeof declaresFloat64(noise)).toBe('boolean');
+        expect(typeof declaresFloat64(bytes.subarray(0, cut % bytes.length))).toBe('boolean');
+      }),
+    );
+  });
+
+  it('saves a float64 model’s second opening, which one at a path needs', async () => {
+    const { InferenceSession } = await get(loadRuntime);
+    const created = vi.spyOn(InferenceSession, 'create');
+    const folder = await mkdtemp(join(tmpdir(), 'hograd-'));
+    try {
+      const path = join(folder, 'model.onnx');
+      await writeFile(path, tanhProduct('float64'));
+      for (const [source, exact, times] of [
+        [tanhProduct('float64'), true, 1],
+        [tanhProduct('float32'), false, 1],
+        [path, true, 2],
+      ] as const) {
+        created.mockClear();
+        const session = await get(openSession(source));
+        expect(created).toHaveBeenCalledTimes(times);
+        expect(session.report.optimization.withheld).toEqual(exact ? ROUNDING_FUSIONS : undefined);
+        await get(session.release());
+      }
+    } finally {
+      created.mockRestore();
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

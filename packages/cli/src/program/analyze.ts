@@ -109,7 +109,12 @@ export const addAnalyze = (program: Command, console: Console): Command =>
     )
     .option('--windows <N>', 'stretches of the run over which η* is averaged', wholeNumber, 5)
     .addOption(
-      repeatable('--step-size <X>', 'check Taylor’s terms at this part of the step η*', positive, DEFAULT_STEP_SIZES),
+      repeatable(
+        '--step-size <X>',
+        'check Taylor’s terms at this part of the step η*, of the first --lambda-int that has one',
+        positive,
+        DEFAULT_STEP_SIZES,
+      ),
     )
     .addOption(
       new Option(
