@@ -4,7 +4,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import { left, right } from 'fp-ts/lib/Either.js';
 import type { Group, Rates, Run, SquareMatrix, Summary, Vector } from './data.js';
 import type { ReportError } from './error.js';
-import { empty, shapeMismatch } from './error.js';
+import { empty, outOfRange, shapeMismatch } from './error.js';
 
 /** A check's verdict: nothing, or what is wrong. */
 export type Verdict = ReportError | undefined;
@@ -20,6 +20,33 @@ export const nonEmpty = (field: string, list: readonly unknown[], cure: string):
 
 export const sameLength = (field: string, list: readonly unknown[], want: number, per: string): Verdict =>
   list.length === want ? undefined : shapeMismatch(field, list.length, want, per);
+
+/** Room for the axes, their titles and something between them; pixels. */
+const LEAST_WIDTH = 240;
+const LEAST_HEIGHT = 120;
+const MOST = 10_000;
+
+const isWithin = (value: number, least: number): boolean => value >= least && value <= MOST;
+
+/** The sides of a chart, where they are given. */
+export function* checkSides({
+  width,
+  height,
+}: {
+  readonly width?: number;
+  readonly height?: number;
+}): Generator<Verdict> {
+  if (width !== undefined && !isWithin(width, LEAST_WIDTH))
+    yield outOfRange('width', width, `of pixels from ${LEAST_WIDTH} to ${MOST}`);
+  if (height !== undefined && !isWithin(height, LEAST_HEIGHT))
+    yield outOfRange('height', height, `of pixels from ${LEAST_HEIGHT} to ${MOST}`);
+}
+
+/** The magnitude at full colour, where it is given. */
+export const checkBound = (bound: number | undefined): Verdict =>
+  bound === undefined || (bound > 0 && Number.isFinite(bound))
+    ? undefined
+    : outOfRange('bound', bound, 'above 0 that is finite');
 
 export function* checkGroups(field: string, groups: readonly Group[]): Generator<Verdict> {
   yield nonEmpty(field, groups, 'give at least one group');

@@ -14,8 +14,15 @@ export interface ShapeMismatch {
   readonly message: string;
 }
 
+/** A size or a bound that no figure can have. */
+export interface OutOfRange {
+  readonly _tag: 'OutOfRange';
+  readonly field: string;
+  readonly message: string;
+}
+
 /** What cannot be drawn, and the field that is to blame. */
-export type ReportError = Empty | ShapeMismatch;
+export type ReportError = Empty | ShapeMismatch | OutOfRange;
 
 export const empty = (field: string, cure: string): Empty => ({
   _tag: 'Empty',
@@ -27,4 +34,10 @@ export const shapeMismatch = (field: string, got: number, want: number, per: str
   _tag: 'ShapeMismatch',
   field,
   message: `${field} has ${got} entries where ${want} are needed; give one per ${per}.`,
+});
+
+export const outOfRange = (field: string, value: number, range: string): OutOfRange => ({
+  _tag: 'OutOfRange',
+  field,
+  message: `${field} is ${value}; give a number ${range}.`,
 });

@@ -15,7 +15,7 @@ export type {
   UnsolvedEta,
   Vector,
 } from './data.js';
-export type { Empty, ReportError, ShapeMismatch } from './error.js';
+export type { Empty, OutOfRange, ReportError, ShapeMismatch } from './error.js';
 export type { BlockMap } from './figures/block-map.js';
 export { blockMapSvg } from './figures/block-map.js';
 export type { DotChart, DotSeries } from './figures/dot-chart.js';

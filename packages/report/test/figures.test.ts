@@ -59,6 +59,53 @@ const everyFigure = (name: string, values: readonly number[]) => [
   }),
 ];
 
+describe('sides and bounds', () => {
+  const series = [
+    {
+      name: 's',
+      values: [1, -2],
+      points: [
+        { x: 0, y: 1, label: 'p' },
+        { x: 1, y: 3, label: 'q' },
+      ],
+    },
+  ];
+  const titles = { title: 't', xTitle: 'x', yTitle: 'y', valueTitle: 'v' };
+  const charts = {
+    line: (sides: object) =>
+      lineChartSvg({
+        ...titles,
+        naming: 'ends',
+        curves: series.map((s) => ({ ...s, color: { series: 0 } })),
+        ...sides,
+      }),
+    scatter: (sides: object) => scatterChartSvg({ ...titles, series, ...sides }),
+    dot: (sides: object) => dotChartSvg({ ...titles, rows: ['a', 'b'], series, ...sides }),
+  };
+
+  it.each(Object.entries(charts))(
+    'a %s chart is drawn within its sides, and refused where they leave no room',
+    (_, chart) => {
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 239, 10_001]) {
+        const message = `width is ${value}; give a number of pixels from 240 to 10000.`;
+        expect(chart({ width: value })).toEqual({
+          _tag: 'Left',
+          left: { _tag: 'OutOfRange', field: 'width', message },
+        });
+      }
+      const svg = right(chart({ width: 240, height: 120 }));
+      expect(svg).not.toMatch(/NaN|Infinity/);
+      expect(svg).not.toMatch(/(width|height|r)="-/);
+    },
+  );
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 0, -1])('a map with a bound of %d is refused', (bound) => {
+    expect(heatMapSvg({ title: 't', rows: ['a'], matrix: [[1]], bound })).toMatchObject({
+      left: { _tag: 'OutOfRange', field: 'bound', message: `bound is ${bound}; give a number above 0 that is finite.` },
+    });
+  });
+});
+
 describe('every figure', () => {
   it('is well-formed XML with the name intact, for any name and any doubles, finite or not', () => {
     const anything = fc.array(fc.double(), { minLength: 3, maxLength: 3 });

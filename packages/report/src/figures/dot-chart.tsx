@@ -2,7 +2,7 @@
 
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { JSX } from 'preact';
-import { ensure, nonEmpty, sameLength } from '../check.js';
+import { checkSides, ensure, nonEmpty, sameLength } from '../check.js';
 import type { Datum, Vector } from '../data.js';
 import type { ReportError } from '../error.js';
 import { formatNumber, isFiniteNumber, round1 } from '../number.js';
@@ -31,6 +31,7 @@ export interface DotChart {
   readonly series: readonly DotSeries[];
   readonly valueTitle: string;
   readonly scale?: ScaleKind;
+  /** Pixels, 240 or more. */
   readonly width?: number;
   readonly notes?: readonly string[];
 }
@@ -150,11 +151,13 @@ export const DotChartFigure = ({
 /**
  * A dot chart as an SVG file. Values that are not finite are named in their row and counted in a note.
  *
- * Fails with `Empty` (no row or no series) or `ShapeMismatch` (a series without one value per row).
+ * Fails with `Empty` (no row or no series), `ShapeMismatch` (a series without one value per row) or `OutOfRange` (a width that
+ * leaves no room to draw in).
  */
 export const dotChartSvg = (chart: DotChart, options?: SvgOptions): Either<ReportError, string> =>
   ensure(
     [
+      ...checkSides(chart),
       nonEmpty('rows', chart.rows, 'give at least one row'),
       nonEmpty('series', chart.series, 'give at least one series'),
       ...chart.series.map(({ values }, k) => sameLength(`series[${k}].values`, values, chart.rows.length, 'row')),

@@ -2,7 +2,7 @@
 
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { JSX } from 'preact';
-import { ensure, nonEmpty, sameLength } from '../check.js';
+import { checkBound, ensure, nonEmpty, sameLength } from '../check.js';
 import type { Vector } from '../data.js';
 import type { ReportError } from '../error.js';
 import { plural } from '../text.js';
@@ -24,7 +24,7 @@ export interface HeatMap {
    * differ by orders of magnitude; `linear` shows which dominate.
    */
   readonly scale?: 'linear' | 'symlog';
-  /** The magnitude at full colour; left out: the largest of the matrix. Entries beyond are drawn at full colour. */
+  /** The magnitude at full colour, above 0; left out: the largest of the matrix. Entries beyond are drawn at full colour. */
   readonly bound?: number;
   readonly notes?: readonly string[];
 }
@@ -57,12 +57,14 @@ export const HeatMapFigure = ({ map, setting }: { readonly map: HeatMap; readonl
  * A heat map as an SVG file: diverging colours (positive blue, negative orange, zero neutral), every value on hover.
  * Non-finite entries are crossed out and counted in a note.
  *
- * Fails with `Empty` (no row or no column) or `ShapeMismatch` (the matrix is not rows × columns).
+ * Fails with `Empty` (no row or no column), `ShapeMismatch` (the matrix is not rows × columns) or `OutOfRange` (a bound that
+ * is not above 0).
  */
 export const heatMapSvg = (map: HeatMap, options?: SvgOptions): Either<ReportError, string> =>
   ensure(checkHeatMap(map), () => svgText((setting) => <HeatMapFigure map={map} setting={setting} />, options));
 
-function* checkHeatMap({ rows, columns = rows, matrix }: HeatMap) {
+function* checkHeatMap({ rows, columns = rows, matrix, bound }: HeatMap) {
+  yield checkBound(bound);
   yield nonEmpty('rows', rows, 'give at least one row');
   yield nonEmpty('columns', columns, 'give at least one column');
   yield sameLength('matrix', matrix, rows.length, 'row');

@@ -4,7 +4,7 @@ import { max, min } from 'd3-array';
 import { area as areaPath, line as linePath } from 'd3-shape';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { JSX } from 'preact';
-import { ensure, nonEmpty } from '../check.js';
+import { checkSides, ensure, nonEmpty } from '../check.js';
 import type { ReportError } from '../error.js';
 import { isFiniteNumber, round1, roundTo } from '../number.js';
 import type { AxisScale, ScaleKind } from '../scale.js';
@@ -40,7 +40,9 @@ export interface LineChart {
   readonly yFormat?: (tick: number) => string;
   /** `keys` above the plot, or each curve's name at its end. */
   readonly naming: 'keys' | 'ends';
+  /** Pixels, 240 or more. */
   readonly width?: number;
+  /** Pixels, 120 or more. */
   readonly height?: number;
   readonly notes?: readonly string[];
 }
@@ -266,11 +268,12 @@ const linearSteps = (
 /**
  * A line chart as an SVG file. Points whose `y` is null are gaps, counted in a note.
  *
- * Fails with `Empty` when there is no curve or no point at all.
+ * Fails with `Empty` when there is no curve or no point at all, with `OutOfRange` when its sides leave no room to draw in.
  */
 export const lineChartSvg = (chart: LineChart, options?: SvgOptions): Either<ReportError, string> =>
   ensure(
     [
+      ...checkSides(chart),
       nonEmpty('curves', chart.curves, 'give at least one curve'),
       nonEmpty(
         'points',

@@ -3,7 +3,7 @@
 import { group, max, median, min, quantile } from 'd3-array';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { JSX } from 'preact';
-import { ensure, nonEmpty } from '../check.js';
+import { checkSides, ensure, nonEmpty } from '../check.js';
 import type { Datum } from '../data.js';
 import type { ReportError } from '../error.js';
 import { formatCount, formatNumber, formatTick, isFiniteNumber, round1 } from '../number.js';
@@ -40,7 +40,9 @@ export interface ScatterChart {
   readonly yScale?: ScaleKind;
   /** `equality`: the line y = x, both axes then share one scale. `medians`: median and quartiles at each x. */
   readonly guide?: 'equality' | 'medians';
+  /** Pixels, 240 or more. */
   readonly width?: number;
+  /** Pixels, 120 or more. */
   readonly height?: number;
   readonly notes?: readonly string[];
 }
@@ -173,11 +175,12 @@ export const ScatterChartFigure = ({
 /**
  * A scatter chart as an SVG file. Points that are not finite are left out and counted in a note.
  *
- * Fails with `Empty` when there is no point.
+ * Fails with `Empty` when there is no point, with `OutOfRange` when its sides leave no room to draw in.
  */
 export const scatterChartSvg = (chart: ScatterChart, options?: SvgOptions): Either<ReportError, string> =>
   ensure(
     [
+      ...checkSides(chart),
       nonEmpty(
         'series',
         chart.series.flatMap(({ points }) => points),
