@@ -105,7 +105,7 @@ describe('initializers that a file keeps once because their values are equal', (
   ] as const)('are apart: %s', (_, stored, shared) => {
     const graph = graphOf(normalizations(stored, shared));
     const own = graphOf(apart);
-    expect([...graph.initializers.keys()].sort()).toEqual([...PARAMETERS].sort());
+    expect([...graph.initializers.keys()]).toEqual(PARAMETERS);
     for (const name of PARAMETERS) expectClose(gradientOf(graph, name), Array.from(gradientOf(own, name)), 1e-14);
   });
 
@@ -149,7 +149,7 @@ describe('what PyTorch’s exporter says of an initializer', () => {
     Buffer.concat(Object.entries(kinds).map(([name, kind]) => kindInfo(name, kind))),
   );
   it('keeps buffers and constants from being parameters', () => {
-    expect([...graphOf(bytes).initializers.keys()]).toEqual(['weight', 'buffer', 'constant', 'unsaid', 'clone']);
+    expect([...graphOf(bytes).initializers.keys()]).toEqual(['weight', 'buffer', 'clone', 'constant', 'unsaid']);
     expect([...graphOf(exported).initializers.keys()]).toEqual(['weight', 'unsaid']);
   });
   it('gives way to what the caller says', () => {

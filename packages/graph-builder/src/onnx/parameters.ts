@@ -50,6 +50,33 @@ export interface Stored {
 }
 
 /**
+ * Initializers with others among them, each behind the float tensor that is first read just before it: a file lists parameters as the
+ * modules that own them are listed, by and large in the order of their use, and groups of neighbours are made of that order.
+ */
+const among = (
+  nodes: readonly PlacedNode[],
+  stored: ReadonlyMap<string, Tensor>,
+  others: ReadonlyMap<string, Tensor>,
+): ReadonlyMap<string, Tensor> => {
+  const read = new Set(nodes.flatMap(({ node }) => node.input ?? []));
+  const firstRead = new Map([...read].map((name, at) => [name, at]));
+  const at = (name: string): number => firstRead.get(name) ?? Number.POSITIVE_INFINITY;
+  const order = [...stored.keys()];
+  const neighbours = [...stored].flatMap(([name, { dtype, shape }]) =>
+    isFloat(dtype) && shape.length > 0 && firstRead.has(name) ? [name] : [],
+  );
+  for (const name of [...others.keys()].sort((one, other) => at(one) - at(other))) {
+    const before = neighbours.reduce<string | undefined>(
+      (last, next) => (at(next) < at(name) && (last === undefined || at(next) > at(last)) ? next : last),
+      undefined,
+    );
+    order.splice(before === undefined ? 0 : order.indexOf(before) + 1, 0, name);
+    neighbours.push(name);
+  }
+  return new Map(order.map((name) => [name, (others.get(name) ?? stored.get(name))!]));
+};
+
+/**
  * Initializers that a file keeps once because their values were equal, each on its own again. PyTorch's exporter by tracing writes
  * `b = Identity(a)` for a fresh normalisation's weight and its running variance, both ones, or for any two biases of zeros. Entries
  * that differ do not agree by chance: what shares those is tied, and stays so. What the exporter says is no parameter (`kinds`) is
@@ -60,17 +87,18 @@ export const separateEqual = (
   kinds: ReadonlyMap<string, string>,
   outputs: readonly string[],
 ): Stored => {
-  const separated = new Map(initializers);
+  const own = new Map<string, Tensor>();
   const kept = nodes.filter((placed) => {
     const { input = [], output = [] } = placed.node;
     const source = input![0] ?? '';
-    const value = isNode(placed, 'Identity') && mayBe(kinds, source) ? separated.get(source) : undefined;
+    const held = own.get(source) ?? initializers.get(source);
+    const value = isNode(placed, 'Identity') && mayBe(kinds, source) ? held : undefined;
     const name = output![0]!;
-    if (!value || !isUniform(value) || separated.has(name) || outputs.includes(name)) return true;
-    separated.set(name, value);
+    if (!value || !isUniform(value) || own.has(name) || initializers.has(name) || outputs.includes(name)) return true;
+    own.set(name, value);
     return false;
   });
-  return { nodes: kept, initializers: separated };
+  return { nodes: kept, initializers: among(kept, initializers, own) };
 };
 
 /** From which operand on a node reads what is not trained: running statistics, or the scales to resize by. */
