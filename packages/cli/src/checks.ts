@@ -10,6 +10,7 @@ const where = <T>(holds: (value: unknown) => boolean, wanted: string): z.ZodType
 export const positive = where<number>((x) => isNumber(x) && x > 0, 'a number above 0');
 export const notNegative = where<number>((x) => isNumber(x) && x >= 0, 'a number, 0 or more');
 export const share = where<number>((x) => isNumber(x) && x >= 0 && x < 1, 'a number from 0 to below 1');
+export const positiveShare = where<number>((x) => isNumber(x) && x > 0 && x <= 1, 'a number above 0, 1 or less');
 export const count = where<number>((x) => Number.isSafeInteger(x) && (x as number) >= 1, 'a whole number, 1 or more');
 export const countOrZero = where<number>(
   (x) => Number.isSafeInteger(x) && (x as number) >= 0,

@@ -107,7 +107,29 @@ describe('hograd differentiate --train-step', () => {
     expect(Object.values(twice).every(({ data }) => data.every(Number.isFinite))).toBe(true);
   });
 
+  it('takes the options of its optimizer: AdamW’s decay is rate·weightDecay·θ, whatever the moments', async () => {
+    const next = async (...options: readonly string[]) => {
+      const step = await written('--train-step', 'adamw', ...options.flatMap((o) => ['--step-option', o]));
+      return run(step, start(step));
+    };
+    const [without, decayed] = [await next('weightDecay=0'), await next('weightDecay=0.25', 'beta1=0.5')];
+    for (const [name, { data }] of Object.entries(parameters)) {
+      data.forEach((theta, i) => {
+        const difference = without[`next.${name}`]!.data[i]! - decayed[`next.${name}`]!.data[i]!;
+        expect(Math.abs(difference - RATE * 0.25 * theta)).toBeLessThan(1e-12);
+      });
+    }
+    const moment = Object.keys(without).find((name) => name.startsWith('next.state.') && /first/i.test(name))!;
+    expect(Array.from(decayed[moment]!.data)).not.toEqual(Array.from(without[moment]!.data));
+  });
+
   it.each([
+    [['--step-option', 'beta1=0.5'], /--step-option is of the optimizer of --train-step; add that/],
+    [['--train-step', 'adam', '--step-option', 'beta1'], /argument 'beta1' is invalid\. it must be NAME=VALUE/],
+    [['--train-step', 'adam', '--step-option', 'eps=1', '--step-option', 'eps=2'], /eps is given twice/],
+    [['--train-step', 'adam', '--step-option', 'beta=0.5'], /beta is no option of adam; its options are beta1, beta2/],
+    [['--train-step', 'sgd', '--step-option', 'beta=0.5'], /beta is no option of sgd; it has none/],
+    [['--train-step', 'shampoo', '--step-option', 'decay=0'], /decay is 0; it must be a number above 0, 1 or less/],
     [['--train-step', 'kfca'], /kfca.*Allowed choices are sgd, momentum/],
     [['--train-step', 'sgd', '--hvp'], /--train-step writes a file of its own/],
     [['--train-step', 'sgd', '--keep-initializers'], /leave out --keep-initializers/],

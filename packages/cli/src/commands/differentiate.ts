@@ -19,6 +19,7 @@ import { attempt, building, type Failure, orRefuse, refuse, wrongInput } from '.
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { DEFAULT_PARTITION, readPartition, shapesOf } from '../partition.js';
 import { directionOf, summaryTerms } from '../summaryOutputs.js';
+import type { Settings } from '../training/settings.js';
 import { trainStepGraph } from './trainStepGraph.js';
 
 export interface DifferentiateOptions extends LossOptions {
@@ -28,6 +29,8 @@ export interface DifferentiateOptions extends LossOptions {
   readonly summary?: boolean;
   /** One of STEP_NAMES: a training step in place of derivatives. */
   readonly trainStep?: string;
+  /** Options of that optimizer; those left out are its defaults. */
+  readonly stepOption?: Settings;
   /** Groups of `summary`; left out: the canonical ones. */
   readonly partition?: string;
   readonly keepInitializers?: boolean;
@@ -73,7 +76,9 @@ const stepped = (model: LossModel, trainStep: string, options: DifferentiateOpti
     refuse('--train-step writes a file of its own; leave out --order, --hvp and --summary, or write two files');
   if (options.keepInitializers)
     refuse('--train-step gives next parameters, so they must be inputs; leave out --keep-initializers');
-  return building(`--train-step ${trainStep} does not fit the model`, () => trainStepGraph(model, trainStep));
+  return building(`--train-step ${trainStep} does not fit the model`, () =>
+    trainStepGraph(model, trainStep, options.stepOption ?? {}),
+  );
 };
 
 /** What was written, for the terminal and for --json. */
@@ -100,6 +105,8 @@ export const differentiate =
       const { keepInitializers = false, trainStep } = options;
       if (options.partition !== undefined && !options.summary)
         refuse('--partition names the groups of --summary; add that, or leave --partition out');
+      if (options.stepOption !== undefined && trainStep === undefined)
+        refuse('--step-option is of the optimizer of --train-step; add that, or leave --step-option out');
       if (!keepInitializers && (await isSameFile(path, options.out))) {
         refuse(
           '--out is the model itself, whose parameters would be lost: what is written has them as inputs; give another file, or --keep-initializers',

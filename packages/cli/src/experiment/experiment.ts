@@ -1,8 +1,8 @@
 /** An experiment: models on data, each trained in several ways from several seeds. */
 
-import type { Settings } from '../training/methods.js';
 import type { ModelOptions } from '../training/openRun.js';
 import type { Sizes } from '../training/parts.js';
+import type { Settings } from '../training/settings.js';
 
 /** One way of training: an optimizer, and the settings to choose from. */
 export interface Arm {

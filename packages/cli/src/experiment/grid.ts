@@ -1,6 +1,6 @@
 /** Grids: options that are lists, as every combination of their values. */
 
-import type { Settings } from '../training/methods.js';
+import type { Settings } from '../training/settings.js';
 
 /** Options as a file gives them: a value, or the list of values to search. */
 export type GridOptions = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** What an experiment comes to: for each setup and arm, the grid search, the choice, and the runs from all seeds. */
 
-import type { Settings } from '../training/methods.js';
+import type { Settings } from '../training/settings.js';
 import type { Arm, Experiment, Setup } from './experiment.js';
 import type { RunRecord } from './record.js';
 import type { Candidate } from './select.js';

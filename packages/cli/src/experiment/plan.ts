@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Settings } from '../training/methods.js';
+import type { Settings } from '../training/settings.js';
 import type { Arm, Setup } from './experiment.js';
 
 /** What decides a run's numbers (the machine's arithmetic aside): runs with equal plans are one run. */

@@ -1,6 +1,6 @@
 /** The choice among the points of a grid. */
 
-import type { Settings } from '../training/methods.js';
+import type { Settings } from '../training/settings.js';
 import { finalTrainLoss, type RunRecord } from './record.js';
 
 /** As reports and results.json state it. */

@@ -1,10 +1,20 @@
 /** The command line of `hograd differentiate`. */
 
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Differentiated, type DifferentiateOptions, differentiate } from '../commands/differentiate.js';
 import { STEP_NAMES } from '../commands/trainStepGraph.js';
+import type { Settings } from '../training/settings.js';
 import { type Console, conclude } from './console.js';
 import { lossOptions, partitionIfAny } from './options.js';
+
+/** NAME=VALUE, beside those before it. */
+const setting = (text: string, before: Settings = {}): Settings => {
+  const [, name, value] = /^(\w+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('it must be NAME=VALUE, such as beta1=0.95.');
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is given twice.`);
+  const number = Number(value);
+  return { ...before, [name]: Number.isNaN(number) ? value : number };
+};
 
 const text = ({ out, bytes, inputs, outputs }: Differentiated): string =>
   `${out}: ${bytes} bytes\n  inputs:  ${inputs.join(', ')}\n  outputs: ${outputs.join(', ')}`;
@@ -31,6 +41,12 @@ export const addDifferentiate = (program: Command, console: Console): Command =>
         '--train-step <OPTIMIZER>',
         'a training step instead: inputs state.NAME, step and rate, outputs next.NAME',
       ).choices(STEP_NAMES),
+    )
+    .addOption(
+      new Option(
+        '--step-option <NAME=VALUE>',
+        'an option of that optimizer, such as beta1=0.95 or weightDecay=0.1; repeatable',
+      ).argParser(setting),
     )
     .option('--keep-initializers', 'keep the parameters inside the file instead of making them inputs')
     .option('--json', 'print one JSON document')

@@ -1,18 +1,6 @@
 /** The optimizers by name, each with its options: settings of a file or command line in, what trains out. */
 
 import {
-  type AdamOptions,
-  adam,
-  adamw,
-  type Direction,
-  type MomentumOptions,
-  momentum,
-  nesterov,
-  type RmspropOptions,
-  rmsprop,
-  sgd,
-} from '@hograd/baselines';
-import {
   DEFAULT_PLATEAU,
   DEFAULT_RATES,
   DEFAULT_TRUST,
@@ -22,12 +10,11 @@ import {
 } from '@hograd/newton-summary';
 import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
-import { count, countOrZero, firstIssue, notNegative, oneOf, positive, share, text } from '../checks.js';
+import { count, countOrZero, notNegative, oneOf, positive, share, text } from '../checks.js';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
+import { directions, type NamedDirection } from './directions.js';
 import type { KfacOptimizer, Optimizer } from './optimizer.js';
-
-/** One value for each option that was given. */
-export type Settings = Readonly<Record<string, unknown>>;
+import { checkSettings, type MethodError, type Settings } from './settings.js';
 
 /** What trains, with what a run takes beside the optimizer itself. */
 export interface Method {
@@ -38,36 +25,18 @@ export interface Method {
   readonly summaryBatch?: number;
 }
 
-/** Settings that an optimizer does not take; `field` is the option, or `optimizer`. The message begins with it. */
-export interface MethodError {
-  readonly field: string;
-  readonly message: string;
-}
-
 interface Kind {
   readonly options: z.ZodRawShape;
   /** Its settings have passed `options`. */
   readonly make: (name: string, settings: Settings) => E.Either<MethodError, Method>;
 }
 
-const MOMENTUM: z.ZodRawShape = { beta: share.optional(), dampening: share.optional() };
-const ADAM: z.ZodRawShape = { beta1: share.optional(), beta2: share.optional(), eps: positive.optional() };
-
-interface Along {
-  readonly options: z.ZodRawShape;
-  readonly direction: (settings: Settings) => Direction;
-}
-
-const alongMomentum: Along = { options: MOMENTUM, direction: (s) => momentum(s as MomentumOptions) };
-const alongAdam: Along = { options: ADAM, direction: (s) => adam(s as AdamOptions) };
-const alongGradient: Along = { options: {}, direction: () => sgd() };
-
 /** One rate, `lr`, for all parameters. */
-const constantRate = (lr: number, { options, direction }: Along): Kind => ({
+const constantRate = (lr: number, { options, make }: NamedDirection): Kind => ({
   options: { ...options, lr: positive.optional() },
   make: (name, settings) =>
     E.right({
-      optimizer: { kind: 'constant-rate', name, direction: direction(settings), rate: (settings.lr as number) ?? lr },
+      optimizer: { kind: 'constant-rate', name, direction: make(settings), rate: (settings.lr as number) ?? lr },
       partition: 'canonical',
     }),
 });
@@ -99,7 +68,7 @@ const SAFE_SLICES = 5;
  * The method as published, or with safeguards: rates as long as the sampling error of their summary allows, steps
  * judged by what they did and taken back where they raise the loss; it needs no search for λ1.
  */
-const newtonSummary = (safe: boolean, { options, direction }: Along, directionDefaults: Settings = {}): Kind => ({
+const newtonSummary = (safe: boolean, { options, make }: NamedDirection, directionDefaults: Settings = {}): Kind => ({
   options: { ...options, ...NEWTON_SUMMARY },
   make: (name, settings) => {
     const given = Object.fromEntries(Object.entries(settings).filter(([key]) => RATES.includes(key as never)));
@@ -114,7 +83,7 @@ const newtonSummary = (safe: boolean, { options, direction }: Along, directionDe
       optimizer: {
         kind: 'newton-summary',
         name,
-        direction: direction({ ...directionDefaults, ...settings }),
+        direction: make({ ...directionDefaults, ...settings }),
         control: {
           rates: rates.right,
           ...(trust === true && { trust: DEFAULT_TRUST }),
@@ -166,27 +135,18 @@ const kfac: Kind = {
 const AVERAGE: Settings = { dampening: 0.9 };
 
 const kinds: Readonly<Record<string, Kind>> = {
-  'newton-summary': newtonSummary(false, alongMomentum, AVERAGE),
-  'newton-summary:sgd': newtonSummary(false, alongGradient),
-  'newton-summary:adam': newtonSummary(false, alongAdam),
-  'newton-summary-safe': newtonSummary(true, alongMomentum, AVERAGE),
-  'newton-summary-safe:sgd': newtonSummary(true, alongGradient),
-  'newton-summary-safe:adam': newtonSummary(true, alongAdam),
-  sgd: constantRate(0.1, alongGradient),
-  momentum: constantRate(0.01, alongMomentum),
-  nesterov: constantRate(0.01, {
-    options: { beta: share.optional() },
-    direction: (s) => nesterov(s as MomentumOptions),
-  }),
-  adam: constantRate(1e-3, alongAdam),
-  adamw: constantRate(1e-3, {
-    options: { ...ADAM, weightDecay: notNegative.optional() },
-    direction: (s) => adamw(s as AdamOptions),
-  }),
-  rmsprop: constantRate(1e-3, {
-    options: { alpha: share.optional(), eps: positive.optional() },
-    direction: (s) => rmsprop(s as RmspropOptions),
-  }),
+  'newton-summary': newtonSummary(false, directions.momentum, AVERAGE),
+  'newton-summary:sgd': newtonSummary(false, directions.sgd),
+  'newton-summary:adam': newtonSummary(false, directions.adam),
+  'newton-summary-safe': newtonSummary(true, directions.momentum, AVERAGE),
+  'newton-summary-safe:sgd': newtonSummary(true, directions.sgd),
+  'newton-summary-safe:adam': newtonSummary(true, directions.adam),
+  sgd: constantRate(0.1, directions.sgd),
+  momentum: constantRate(0.01, directions.momentum),
+  nesterov: constantRate(0.01, directions.nesterov),
+  adam: constantRate(1e-3, directions.adam),
+  adamw: constantRate(1e-3, directions.adamw),
+  rmsprop: constantRate(1e-3, directions.rmsprop),
   kfac,
 };
 
@@ -206,12 +166,7 @@ export const methodOf =
       const message = `optimizer is "${name}"; it must be one of ${OPTIMIZERS.join(', ')}`;
       return E.left({ field: 'optimizer', message });
     }
-    const parsed = z.strictObject(kind.options).safeParse(settings);
-    if (parsed.success) return kind.make(name, settings);
-    const issue = firstIssue(parsed.error, settings, (path) => path.join('.'));
-    if (issue.unknown === undefined) return E.left(issue);
-    const message = `${issue.field} is no option of ${name}; its options are ${Object.keys(kind.options).join(', ')}`;
-    return E.left({ field: issue.field, message });
+    return E.chain((own: Settings) => kind.make(name, own))(checkSettings(name, kind.options, settings));
   };
 
 /** The options of `hograd train` that are an optimizer's. */
