@@ -36,7 +36,7 @@ const hograd = (...args) => {
 export const nodesOf = (path) => onnxProto.onnx.ModelProto.decode(readFileSync(path)).graph.node.length;
 
 /** Largest difference over the largest entry expected; Infinity where a number is missing or is none. */
-const distance = (actual, expected) => {
+export const distance = (actual, expected) => {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let [gap, largest] = [0, Number.MIN_VALUE];
   for (let i = 0; i < expected.length; i++) {
@@ -48,7 +48,7 @@ const distance = (actual, expected) => {
   return gap / largest;
 };
 
-const head = ({ logits }) => ['--softmax-cross-entropy', logits, '--labels', 'y'];
+export const head = ({ logits }) => ['--softmax-cross-entropy', logits, '--labels', 'y'];
 
 /** Seconds from the file's bytes to the bytes of its gradient, inside this process. */
 const buildSeconds = (path, { logits, parameters }) => {
@@ -77,7 +77,7 @@ const buildSeconds = (path, { logits, parameters }) => {
   return (performance.now() - started) / 1000;
 };
 
-const checkGradient = async (path, model, parameters) => {
+export const checkGradient = async (path, model, parameters) => {
   const out = path.replace(/model\.onnx$/, 'gradient.onnx');
   const started = performance.now();
   hograd(
@@ -126,7 +126,7 @@ const checkSummary = async (path, model, parameters, dtype) => {
   return { far, seconds, ok: far <= TOLERANCE[dtype] };
 };
 
-const attempt = async (work) => {
+export const attempt = async (work) => {
   try {
     return await work();
   } catch (cause) {

@@ -181,6 +181,14 @@ def vit():
     return model
 
 
+def gpt2():
+    model = Decoder(vocabulary=50257, length=64, width=768, heads=12, layers=12)
+    for module in model.modules():
+        if isinstance(module, (nn.Embedding, nn.Linear)):
+            nn.init.normal_(module.weight, std=0.02)
+    return model
+
+
 def resnet_block(name):
     if name.startswith("layer"):
         return name.split(".")[0]
@@ -217,5 +225,24 @@ MODELS = {
         exporters={"skl2onnx": by_skl2onnx},
         x="X",
         logits="add_result1",
+    ),
+}
+
+# At the size that people have them. Initial weights for the decoder as GPT-2's: with PyTorch's the loss of the tied output is in the hundreds.
+LARGE = {
+    "resnet50": Model(
+        torchvision.models.resnet50,
+        inputs=lambda batch: torch.randn(batch, 3, 224, 224),
+        classes=1000,
+        block=resnet_block,
+        exporters={"torchscript": by_torchscript},
+    ),
+    "gpt2": Model(
+        gpt2,
+        inputs=lambda batch: torch.randint(0, 50257, (batch, 64)),
+        label_shape=lambda batch: (batch, 64),
+        classes=50257,
+        block=lambda name: f"blocks.{int(name.split('.')[1]) // 3}" if name.startswith("blocks") else "embedding and norm",
+        exporters={"torchscript": by_torchscript},
     ),
 }

@@ -1,6 +1,6 @@
 """Exports every model by both of PyTorch's exporters, with a batch, a direction, and float64 autograd's answers.
 
-export.py FOLDER: writes FOLDER/MODEL-EXPORTER/model.onnx and FOLDER/MODEL/{inputs,direction,gradient,summary}.npz, partition.json
+export.py FOLDER [NAME ... | --large]: writes FOLDER/MODEL-EXPORTER/model.onnx and FOLDER/MODEL/{inputs,direction,gradient,summary}.npz, partition.json
 and prints a JSON list of what it wrote, or why an export failed.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 import sklearn
 import torch
 import torchvision
-from definitions import MODELS, composed, randomize
+from definitions import LARGE, MODELS, composed, randomize
 from torch.func import functional_call
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.functional import cross_entropy
@@ -43,6 +43,18 @@ def summary(model, x, y, direction, blocks):
     return {"gbar": gbar.detach(), "Hbar": torch.stack(rows).detach(), "D3": torch.stack(third)}
 
 
+def products(model, x, y, direction, blocks):
+    """Each block's part of the slope along the direction, and of the curvature: sums of rows of H̄, by one Hessian-vector product."""
+    parameters = {n: p.detach().requires_grad_() for n, p in model.named_parameters()}
+    loss = cross_entropy(functional_call(model, parameters, (x,)), y)
+    gradients = torch.autograd.grad(loss, list(parameters.values()), create_graph=True)
+    slope = sum((g * direction[n]).sum() for n, g in zip(parameters, gradients))
+    curved = dict(zip(parameters, torch.autograd.grad(slope, list(parameters.values()))))
+    values = {n: g.detach() for n, g in zip(parameters, gradients)}
+    along = lambda of: torch.stack([sum((of[n] * direction[n]).sum() for n in b["parameters"]) for b in blocks])
+    return loss.item(), values, {"gbar": along(values), "rows": along(curved)}
+
+
 def check_third(model, x, y, direction, blocks, third):
     """Holds D3 against second differences of first derivatives: PyTorch's higher derivatives are not above suspicion."""
     h, largest = 1e-3, third.abs().max()
@@ -63,7 +75,7 @@ def save(path, tensors):
 
 
 def write(folder, name):
-    spec = MODELS[name]
+    spec = (MODELS | LARGE)[name]
     torch.manual_seed(7)
     model = randomize(spec.build()).eval()
     x, y = spec.inputs(BATCH), torch.randint(0, spec.classes, spec.label_shape(BATCH))
@@ -93,9 +105,12 @@ def write(folder, name):
     xx = x.double() if x.is_floating_point() else x
     # The fused kernels of attention have no second derivative.
     with sdpa_kernel(SDPBackend.MATH):
-        loss, gradients = gradient(exact, xx, y)
         along = {n: d.double() for n, d in direction.items()}
-        curvature = summary(exact, xx, y, along, partition)
+        if name in LARGE:
+            loss, gradients, curvature = products(exact, xx, y, along, partition)
+        else:
+            loss, gradients = gradient(exact, xx, y)
+            curvature = summary(exact, xx, y, along, partition)
         # Differences across the kinks of relu and max-pooling would prove nothing.
         if spec.smooth:
             check_third(exact, xx, y, along, partition, curvature["D3"])
@@ -108,12 +123,13 @@ def write(folder, name):
         "parameters": [n for n, _ in model.named_parameters()],
         "scalars": sum(p.numel() for p in model.parameters()),
         "blocks": len(partition),
+        "batch": list(x.shape),
         "exports": exports,
     }
 
 
 if __name__ == "__main__":
     folder = sys.argv[1]
-    wanted = sys.argv[2:] or list(MODELS)
+    wanted = list(LARGE) if sys.argv[2:] == ["--large"] else sys.argv[2:] or list(MODELS)
     written = [write(folder, n) for n in wanted]
     print(json.dumps({"torch": torch.__version__, "torchvision": torchvision.__version__, "sklearn": sklearn.__version__, "models": written}))

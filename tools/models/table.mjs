@@ -1,5 +1,6 @@
 // The page docs/models.md.
 import { cpus } from 'node:os';
+import { cellText } from '../markdown.mjs';
 import { TOLERANCE } from './check.mjs';
 
 const shown = (check, text) =>
@@ -22,14 +23,12 @@ const row = ({ model, exporter, error, nodes, gradient, float32, float64 }) => {
   return `| ${model.name} | ${exporter} | ${cells.join(' | ')} |`;
 };
 
-const tidy = (text) => text.replace(/\s+/g, ' ').replaceAll('|', '\\|').slice(0, 600);
-
 const errorsOf = ({ model, exporter, error, ...checks }) => {
   const title = `${model.name} (${exporter})`;
-  if (error) return [`- ${title}: the exporter failed: ${tidy(error)}`];
+  if (error) return [`- ${title}: the exporter failed: ${cellText(error)}`];
   return ['gradient', 'float32', 'float64']
     .filter((name) => checks[name].error)
-    .map((name) => `- ${title}, ${name === 'gradient' ? name : `summary in ${name}`}: ${tidy(checks[name].error)}`);
+    .map((name) => `- ${title}, ${name === 'gradient' ? name : `summary in ${name}`}: ${cellText(checks[name].error)}`);
 };
 
 /** Markdown from the results of checkModel and the versions that ran. */

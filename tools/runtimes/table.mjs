@@ -1,4 +1,5 @@
 // The page docs/runtimes.md.
+import { cellText } from '../markdown.mjs';
 import { TOLERANCE } from './judge.mjs';
 
 const count = (judgements, verdict) => judgements.filter((j) => j.verdict === verdict).length;
@@ -16,8 +17,6 @@ const row = ({ name, version, judgements, notRun, checksOnly }, kinds) => {
   return `| ${name} | ${version} | ${cells.join(' | ')} | ${compared ? worst.toExponential(1) : ''} |`;
 };
 
-const tidy = (reason) => reason.replace(/\s+/g, ' ').replaceAll('|', '\\|').slice(0, 600);
-
 /** What a message means that does not say it itself. */
 const MEANINGS = [
   [/at most 64 array objects/, 'its GatherElements picks with numpy.choose, which takes no axis longer than 64'],
@@ -25,11 +24,11 @@ const MEANINGS = [
 
 const explained = (reason) => {
   const meaning = MEANINGS.find(([pattern]) => pattern.test(reason))?.[1];
-  return meaning ? `${tidy(reason)} (${meaning})` : tidy(reason);
+  return meaning ? `${cellText(reason)} (${meaning})` : cellText(reason);
 };
 
 const details = ({ name, judgements = [], notRun }) => {
-  if (notRun) return [`- ${name}: not run: ${tidy(notRun)}`];
+  if (notRun) return [`- ${name}: not run: ${cellText(notRun)}`];
   const groups = new Map();
   for (const { model, kind, verdict, reason } of judgements.filter((j) => j.verdict !== 'agrees')) {
     const key = `${name} ${verdict}: ${explained(reason)}`;

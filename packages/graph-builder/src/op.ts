@@ -50,7 +50,7 @@ export interface Adjoints {
 }
 
 /**
- * λ·d²f[ẋ_s, ẋ_t] = Σ w₂ (Tẋ_s)(Tẋ_t) and λ·d³f[ẋ_s, ẋ_s, ẋ_s] = Σ w₃ (Tẋ_s)³ (math.md §2), for operations whose higher
+ * λ·d²f[ẋ_s, ẋ_t] = Σ w₂ (Tẋ_s)(Tẋ_t) and λ·d³f[ẋ_s, ẋ_s, ẋ_s] = Σ w₃ (Tẋ_s)³ (docs/method.md), for operations whose higher
  * differentials are diagonal after a linear map T. Elementwise functions have T = identity and w = λφ'', λφ'''.
  */
 // biome-ignore lint/suspicious/noExplicitAny: each operation knows its own attributes; a walk over a graph does not.

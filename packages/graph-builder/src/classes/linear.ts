@@ -6,7 +6,7 @@ export type LinearSpec<A extends Attributes> = Omit<Op<A>, 'differential'> & Omi
 
 /**
  * An operation that is linear in its floating-point operands (or linear given a recorded selection: max, where, pooling).
- * It contributes nothing to H̄ and D3 (math.md §2).
+ * It contributes nothing to H̄ and D3 (docs/method.md).
  */
 export function linear<A extends Attributes>(spec: LinearSpec<A>): Op<A> {
   const { tangent, adjoint, ...op } = spec;

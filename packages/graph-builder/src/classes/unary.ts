@@ -51,7 +51,7 @@ export const pointwiseDifferential = <A extends Attributes>({
   },
 });
 
-/** An elementwise operation from its function and three derivatives. math.md §2: it contributes Gram matrices to H̄. */
+/** An elementwise operation from its function and three derivatives. It contributes Gram matrices to H̄ (docs/method.md). */
 export function unary<A extends Attributes>(spec: UnarySpec<A>): Op<A> {
   const { name, onnx, f, first, second, third, monotone, lowerFloat64 } = spec;
   return {

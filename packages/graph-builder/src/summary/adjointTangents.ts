@@ -5,7 +5,7 @@
  *     H̄_st = Σ over readers of a parameter of t  of  ⟨λ̇_y, df[u_t]⟩ + λ_y·d²f[ẋ_s, u_t]
  *     D3_s = Σ over operations of  λ_y·d³f[ẋ_s, ẋ_s, ẋ_s] + 3 λ̇_y·d²f[ẋ_s, ẋ_s]
  *
- * The last line equals math.md's with second-order tangents ẍ, for Σ λ·d²f[ẋ, ẍ] = Σ λ̇·d²f[ẋ, ẋ]: ẍ and λ̇ solve adjoint equations. A
+ * The last line equals the design's with second-order tangents ẍ, for Σ λ·d²f[ẋ, ẍ] = Σ λ̇·d²f[ẋ, ẋ]: ẍ and λ̇ solve adjoint equations. A
  * stack of λ̇ costs the products that a stack of ẍ costs, and leaves nothing to do for H̄ but a row for each parameter, where the
  * inner products of all tangents with all at every operation grow as S³ along a chain.
  *

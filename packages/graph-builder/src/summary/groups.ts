@@ -17,7 +17,7 @@ export type Groups = readonly (readonly Along[])[];
 /** The highest derivative of a summary: 1 for ḡ, 2 for H̄ too, 3 for D3 too. */
 export type Order = 1 | 2 | 3;
 
-/** The summary's tensors: ḡ [S], H̄ [S, S], and the signed diagonal of the third derivative, D3 [S] (math.md §1). */
+/** The summary's tensors: ḡ [S], H̄ [S, S], and the signed diagonal of the third derivative, D3 [S] (arXiv 2312.03885, section 3; docs/method.md). */
 export interface Summary {
   readonly gbar: Expr;
   /** Present from order 2. */

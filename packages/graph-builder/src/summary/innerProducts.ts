@@ -1,5 +1,5 @@
 /**
- * H̄ from first-order tangents alone (math.md §2): what one operation adds, for the diagonal and the bilinear class.
+ * H̄ from first-order tangents alone (docs/method.md): what one operation adds, for the diagonal and the bilinear class.
  *
  *     H̄_st = Σ over operations of  λ_y · d²f[ẋ_s, ẋ_t]
  */

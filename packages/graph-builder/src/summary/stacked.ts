@@ -1,5 +1,5 @@
 /**
- * The stacked-tangent engine (math.md §2): ḡ, H̄ and D3 from one forward pass, one reverse pass over activations, and stacks of tangents of
+ * The stacked-tangent engine (docs/method.md): ḡ, H̄ and D3 from one forward pass, one reverse pass over activations, and stacks of tangents of
  * the groups: at order 2 of values alone, whose inner products make H̄, at order 3 of values and of adjoints. No reverse pass is
  * repeated.
  */
