@@ -32,7 +32,7 @@ export interface DirectionResult {
   readonly direction: readonly Expr[];
   /** Every tensor that `init` named. */
   readonly state: State;
-  /** Graph inputs of the direction's own, such as random probes; default none. */
+  /** Graph inputs of the direction's own, such as random probes; none that the loss reads. Default none. */
   readonly inputs?: readonly Input[];
   /**
    * Numbers that tell how far the direction can be trusted, such as an inverse's residual: graph outputs `check.NAME`.

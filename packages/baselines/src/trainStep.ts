@@ -34,6 +34,23 @@ const nextOf = (name: string, result: State): Expr => {
   return value;
 };
 
+const inputName = (i: Input): string => i.attributes.name;
+
+/** Refuses an input of the loss that the step defines: equal inputs are one object, so the batch would be the rate. */
+const requireApart = (
+  lossInputs: readonly Input[],
+  defined: readonly (readonly [string, readonly Input[]])[],
+): void => {
+  const names = new Set(lossInputs.map(inputName));
+  for (const [what, inputs] of defined) {
+    const shared = inputs.map(inputName).find((name) => names.has(name));
+    if (shared !== undefined) {
+      const message = `the loss reads "${shared}", which is ${what}; give the loss's input another name`;
+      throw new GraphError('trainStep', message);
+    }
+  }
+};
+
 /**
  * The graph of one step.
  *
@@ -44,7 +61,8 @@ const nextOf = (name: string, result: State): Expr => {
  * direction and the rule. The graph's initializers are the state's zeros and step 0.
  *
  * Throws GraphError where the loss is not a floating-point scalar, the parameters have no single floating-point type or
- * a symbolic shape, two inputs share a name, or the direction's update leaves out a part of its state.
+ * a symbolic shape, two inputs share a name (a batch has no `rate` where the rule takes one, and never `step`), or the
+ * direction's update leaves out a part of its state.
  */
 export const trainStep = ({ loss, parameters, direction, rule }: TrainStep): Graph => {
   const dtype = parameterType(parameters);
@@ -64,10 +82,19 @@ export const trainStep = ({ loss, parameters, direction, rule }: TrainStep): Gra
   });
   const next = rule.update({ parameters, direction: update.direction, gradients, step, loss });
   const { inputs = [], checks = [] } = update;
+  requireApart(
+    [...parameters, ...batch],
+    [
+      ['the step counter', [step]],
+      [`part of the state of ${direction.name}`, stateInputs],
+      [`an input of ${direction.name}`, inputs],
+      [`a hyperparameter of ${rule.name}`, next.hyperparameters],
+    ],
+  );
   return makeGraph(
     [
       { name: 'loss', value: loss },
-      ...parameters.map((p, i) => ({ name: `next.${p.attributes.name}`, value: next.parameters[i]! })),
+      ...parameters.map((p, i) => ({ name: `next.${inputName(p)}`, value: next.parameters[i]! })),
       ...slots.map(({ name }) => ({ name: `next.state.${name}`, value: nextOf(name, update.state) })),
       { name: 'next.step', value: add(step, 1) },
       ...[...checks, ...(next.checks ?? [])].map(({ name, value }) => ({ name: `check.${name}`, value })),

@@ -57,8 +57,26 @@ describe('preconditioning by matrices', () => {
       'next.state.shampooMoment.0.w',
       'next.state.shampooRoot.0.w',
     ]);
+    const all = step(shampoo({ longest: Number.POSITIVE_INFINITY }), [1, 2, 3, 4, 5, 7]);
+    expect(Object.keys(all)).toContain('next.state.shampooMoment.1.w');
     const none = step(shampoo({ longest: 1 }), [1, 2, 3, 4, 5, 7]);
     expect(Array.from(none['next.w']!.data)).toEqual([1, 2, 3, 4, 5, 7]);
+  });
+
+  it('by Shampoo leaves axes of length 1 alone: they count in the root and have no factor', () => {
+    const [column, ones] = [G.input('column', [2, 1], 'float64'), G.input('ones', [2, 1], 'float64')];
+    const graph = trainStep({
+      loss: G.reduceSum(G.mul(column, ones)),
+      parameters: [column],
+      direction: shampoo({ eps: 1e-9, iterations: 45 }),
+      rule: constantRate(),
+    });
+    const names = graph.inputs.map((i) => i.attributes.name).filter((name) => name.startsWith('state'));
+    expect(names).toEqual(['state.shampooMoment.0.column', 'state.shampooRoot.0.column']);
+    const at = (data: readonly number[]): G.Value => ({ shape: [2, 1], data: Float64Array.from(data) });
+    const out = runStep(graph, { ...initialValues(graph), column: at([0, 0]), ones: at([3, 4]), rate: scalar(-1) });
+    // L = ggᵀ has the eigenvalue ‖g‖² = 25 along g, so L^(−1/4)g is g/√5.
+    expect(Array.from(out['next.column']!.data)).toEqual([3, 4].map((x) => expect.closeTo(x / Math.sqrt(5), 6)));
   });
 
   it('by Muon does not see the gradient’s scale', () => {
@@ -87,7 +105,16 @@ describe('options out of range', () => {
   it.each([
     [() => shampoo({ eps: 0 }), /shampoo: eps is 0/],
     [() => shampoo({ decay: 1.5 }), /shampoo: decay is 1.5; it must be in \(0, 1\]/],
+    [() => shampoo({ longest: Number.NaN }), /shampoo: longest is NaN; it must be a whole number of at least 1/],
+    [() => shampoo({ longest: -1 }), /shampoo: longest is -1/],
     [() => muon({ beta: 1 }), /muon: beta is 1/],
+    [() => muon({ eps: Number.NaN }), /muon: eps is NaN; it must be a finite number of at least 0/],
+    [() => muon({ eps: -1 }), /muon: eps is -1/],
+    [
+      () => muon({ coefficients: [1.5, Number.NaN, 0] }),
+      /muon: coefficients are \[1.5, NaN, 0\]; they must be three finite numbers/,
+    ],
+    [() => muon({ coefficients: [1.5, -0.5] as never }), /muon: coefficients are \[1.5, -0.5\]/],
   ])('%s throws', (build, message) => {
     expect(build).toThrow(G.GraphError);
     expect(build).toThrow(message);

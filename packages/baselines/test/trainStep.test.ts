@@ -1,6 +1,19 @@
 import * as G from '@hograd/graph-builder';
 import { describe, expect, it } from 'vitest';
-import { adam, constantRate, type Direction, momentum, perGroupRates, sgd, trainStep } from '../src/index.js';
+import {
+  adahessian,
+  adam,
+  chain,
+  clipByKL,
+  constantRate,
+  type Direction,
+  lineSearch,
+  momentum,
+  nesterov,
+  perGroupRates,
+  sgd,
+  trainStep,
+} from '../src/index.js';
 import { initialValues, runStep } from './trajectory.js';
 
 const w = G.input('w', [2, 3], 'float64');
@@ -97,6 +110,51 @@ describe('rates of groups', () => {
 describe('what a step refuses', () => {
   const build = (changed: Partial<Parameters<typeof trainStep>[0]>) => () =>
     trainStep({ loss, parameters, direction: momentum(), rule: constantRate(), ...changed });
+
+  describe('a loss that reads an input which the step itself makes: one input would be two things', () => {
+    const rules = [constantRate(), perGroupRates([['w'], ['b']]), lineSearch({ largest: 1 })];
+    const directions = [sgd(), momentum(), adam(), adahessian(), chain(clipByKL({ largest: 1 }), nesterov())];
+    const reading = (i: G.Input) => ({ loss: G.add(loss, G.mean(i)) });
+
+    it('whichever it is, of any direction and rule', () => {
+      for (const rule of rules) {
+        for (const direction of directions) {
+          const own = build({ rule, direction })().inputs.filter((i) => ![...parameters, x, y].includes(i));
+          expect(own).toContain(G.input('step', [], 'float64'));
+          for (const i of own) {
+            const changed = build({ ...reading(i), rule, direction });
+            expect(changed, i.attributes.name).toThrow(G.GraphError);
+            expect(changed).toThrow(`the loss reads "${i.attributes.name}", which is `);
+          }
+        }
+      }
+    });
+
+    it.each<[string, Partial<Parameters<typeof trainStep>[0]>]>([
+      ['"step", which is the step counter', reading(G.input('step', [], 'float64'))],
+      ['"rate", which is a hyperparameter of constantRate', reading(G.input('rate', [], 'float64'))],
+      [
+        '"state.momentum.b", which is part of the state of momentum',
+        reading(G.input('state.momentum.b', [3], 'float64')),
+      ],
+      [
+        '"probe.b", which is an input of adahessian',
+        { ...reading(G.input('probe.b', [3], 'float64')), direction: adahessian() },
+      ],
+    ])('%s', (what, changed) => {
+      expect(build(changed)).toThrow(`trainStep: the loss reads ${what}; give the loss's input another name`);
+    });
+
+    it('also where it is a parameter', () => {
+      const rate = G.input('rate', [], 'float64');
+      expect(build({ ...reading(rate), parameters: [w, b, rate] })).toThrow('the loss reads "rate"');
+    });
+
+    it('but not what has a name of its own', () => {
+      const scale = G.input('scale', [], 'float64');
+      expect(build(reading(scale))().inputs).toContain(scale);
+    });
+  });
 
   it('a loss that is not a scalar', () => {
     expect(build({ loss: G.square(w) })).toThrow(/loss must be a floating-point scalar/);

@@ -37,7 +37,7 @@ type Label = { readonly case: Exclude<CubicCase, 'hard'> } | Omit<HardCaseMinimi
 /** The minimiser where y = 0 on the held groups, or there are none. */
 const solveFree = (system: System, reduction: Reduction): Found => ({
   point: pointAtRest(system, reduction),
-  label: { case: isZero(system.g) ? 'zero-gradient' : reduction.held.length === 0 ? 'newton' : 'definite' },
+  label: { case: isZero(system.g) ? 'zero-gradient' : 'newton' },
   trace: { boundaryRadius: 0, iterations: 0, factorizations: 0, flatDirections: reduction.flatDirections },
 });
 

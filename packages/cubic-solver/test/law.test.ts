@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CubicProblem, CubicSolution, Unbounded } from '../src/index.js';
 import { cubicObjective, solveCubic } from '../src/index.js';
+import { difference } from './fixture.js';
 import { descend, freeCurvature, termSize } from './oracle.js';
 import type { Recipe } from './problems.js';
-import { kinds, problem, random, vector } from './problems.js';
+import { kinds, problem, random, symmetric, vector } from './problems.js';
 import { recipe, solved } from './recipe.js';
 
 /** Every number of a result, however deep. */
@@ -104,6 +105,53 @@ describe('10,000 random problems of every kind', () => {
       { numRuns: 30 },
     );
   }, 120_000);
+});
+
+describe('the case that a solution is labelled with', () => {
+  const whole = fc.integer({ min: -3, max: 3 });
+  /** Free groups with H = 2I, held ones with BᵀB of any rank, apart from each other. */
+  const apart = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })).chain(([free, held]) =>
+    fc.record({
+      free: fc.array(whole, { minLength: free, maxLength: free }),
+      B: fc.array(fc.array(whole, { minLength: held, maxLength: held }), { maxLength: held }),
+      pull: fc.array(fc.constantFrom(0, 0, 1), { minLength: held, maxLength: held }),
+    }),
+  );
+
+  it('is Newton’s exactly where the cubic term is 0 at a minimiser that is not 0', () => {
+    fc.assert(
+      fc.property(apart, ({ free, B, pull }) => {
+        const [n, S] = [free.length, free.length + pull.length];
+        const H = symmetric(S, (s, t) => {
+          if (s < n || t < n) return s === t ? 2 : 0;
+          return B.reduce((sum, row) => sum + row[s - n] * row[t - n], 0);
+        });
+        const g = [...free, ...pull];
+        const solution = solved({ H, g, d: vector(S, (s) => (s < n ? 0 : 1)), lambda: 1 });
+        const atRest = pull.every((value) => value === 0);
+        if (g.every((value) => value === 0)) expect(solution.case).toBe('zero-gradient');
+        else expect(solution.case === 'newton').toBe(atRest);
+        if (solution.case === 'newton') {
+          expect(solution.r).toBe(0);
+          const newton = [...free.map((value) => value / 2), ...pull];
+          expect(difference(solution.eta, newton)).toBeLessThan(1e-15);
+        }
+      }),
+    );
+  });
+
+  it('is not definite where H has a null direction that g does not pull along', () => {
+    const p = {
+      H: [
+        [1, 0],
+        [0, 0],
+      ],
+      g: [1, 0],
+      d: [0, 1],
+      lambda: 1,
+    };
+    expect(solved(p)).toMatchObject({ case: 'newton', eta: [1, 0], r: 0 });
+  });
 });
 
 describe('the independent optimiser of these tests', () => {

@@ -17,7 +17,8 @@ export interface InitializeOptions {
 /**
  * Parameters by name. The numbers of a parameter depend on the seed, its name and its shape and on nothing else, so a
  * layer more or less leaves the others as they were; they are the same on every machine, in float32 those of float64
- * rounded. Throws GraphError for a seed out of range, and for an initializer that gives another number of values than a parameter has.
+ * rounded. Throws GraphError for a seed that is no whole number in 0 … 2⁵³ − 1, and for an initializer that gives another
+ * number of values than a parameter has.
  */
 export const initialize = (
   model: Pick<Model, 'parameters'>,

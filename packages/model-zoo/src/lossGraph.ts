@@ -5,6 +5,7 @@ import { initialize } from './initialize.js';
 import { type Initializer, sizeOf } from './initializers/initializer.js';
 import { losses } from './losses.js';
 import type { Loss, Model } from './model.js';
+import { checkChoice } from './models/check.js';
 
 /** Options of `lossGraph`. */
 export interface LossGraphOptions {
@@ -12,7 +13,7 @@ export interface LossGraphOptions {
   readonly dtype?: 'float32' | 'float64';
   /** Default: the model's own. */
   readonly loss?: Loss;
-  /** Seed of the initial parameters, as `initialize` takes it. Default 0. */
+  /** Seed of the initial parameters, a whole number in 0 … 2⁵³ − 1 (not read where `values` are given). Default 0. */
   readonly seed?: number;
   /** Of the initial parameters, as `initialize` takes it. */
   readonly initializer?: Initializer;
@@ -24,11 +25,12 @@ export interface LossGraphOptions {
  * The graph with inputs `x` [N, …inputShape], `y` and every parameter, and outputs `loss` (a scalar, a mean) and `output`
  * [N, …, classes]. For the softmax cross-entropy `y` is int64 labels [N, …], one for each row of classes: a language model's
  * is its input moved one token on. For the other losses it is targets of the outputs' shape: an autoencoder's are its inputs.
- * The parameters' values are the graph's initializers. Throws GraphError where `values` lacks a parameter, or holds it in
- * another type or shape, or with data that do not fill it.
+ * The parameters' values are the graph's initializers. Throws GraphError for a loss that there is not, where `values` lacks a
+ * parameter, or holds it in another type or shape, or with data that do not fill it, and as `initialize` does.
  */
 export const lossGraph = (model: Model, options: LossGraphOptions = {}): Graph => {
   const { dtype = 'float32', loss = model.loss, seed = 0, initializer, values } = options;
+  checkChoice('lossGraph', 'loss', loss, Object.keys(losses));
   const initializers = values ?? initialize(model, { seed, dtype, ...(initializer && { initializer }) });
   for (const { name, shape } of model.parameters) {
     const value = initializers.get(name);

@@ -1,4 +1,5 @@
 import * as G from '@hograd/graph-builder';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { autoencoder, bernoulliCrossEntropy, gpt, initialize, initializers, lossGraph, mlp } from '../src/index.js';
 import { batchFor, evaluated, parameterValues, tinyModels } from './tiny.js';
@@ -63,6 +64,15 @@ describe('the loss graph of a model', () => {
     );
   });
 
+  it('refuses a loss that there is not, and names those that there are', () => {
+    const known = 'it must be "softmaxCrossEntropy", "meanSquaredError" or "bernoulliCrossEntropy"';
+    for (const loss of ['hinge', 'constructor'] as never[]) {
+      expect(() => lossGraph(model, { loss })).toThrow(G.GraphError);
+      expect(() => lossGraph(model, { loss })).toThrow(`lossGraph: loss is "${loss}"; ${known}`);
+      expect(() => lossGraph({ ...model, loss })).toThrow(`lossGraph: loss is "${loss}"; ${known}`);
+    }
+  });
+
   it('takes other initial parameters', () => {
     const graph = lossGraph(model, { initializer: initializers.filled(2) });
     for (const value of graph.initializers.values()) expect(new Set(value.data as Float32Array)).toEqual(new Set([2]));
@@ -102,6 +112,21 @@ describe('the loss graph of a model', () => {
 });
 
 describe('the Bernoulli cross-entropy', () => {
+  it('takes targets of the logits’ shape and no others: nothing broadcasts', () => {
+    const shape = fc.array(fc.constantFrom<G.Shape[number]>('N', 1, 2), { maxLength: 3 });
+    fc.assert(
+      fc.property(shape, shape, (logits, targets) => {
+        const build = () => bernoulliCrossEntropy(G.input('z', logits, 'float64'), G.input('t', targets, 'float64'));
+        if (JSON.stringify(logits) === JSON.stringify(targets)) expect(build().shape).toEqual([]);
+        else expect(build).toThrow(G.GraphError);
+      }),
+    );
+    const [z, t] = [G.input('z', ['N', 1], 'float64'), G.input('t', ['N'], 'float64')];
+    expect(() => bernoulliCrossEntropy(z, t)).toThrow(
+      'bernoulliCrossEntropy: targets float64[N] are not of the shape of logits float64[N, 1]; reshape one of them',
+    );
+  });
+
   it('neither overflows nor loses its value at logits of any size', () => {
     const [z, t] = [G.input('z', [4], 'float64'), G.input('t', [4], 'float64')];
     const [loss] = G.evaluate([bernoulliCrossEntropy(z, t)], {

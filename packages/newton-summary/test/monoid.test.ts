@@ -10,7 +10,7 @@ const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 const summaryOf = (groups: number): fc.Arbitrary<MeasuredSummary> => {
   const vector = fc.array(number, { minLength: groups, maxLength: groups });
   return fc.record({
-    count: fc.integer({ min: 0, max: 1e6 }),
+    count: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1e6 })),
     loss: number,
     gbar: vector,
     Hbar: fc.array(vector, { minLength: groups, maxLength: groups }),
@@ -40,10 +40,23 @@ describe('the monoid of summaries', () => {
   it('has a neutral element, to the last bit', () => {
     fc.assert(
       fc.property(alike(1), ([x]) => {
-        fc.pre(x!.count > 0);
         const { empty, concat } = summaryMonoid(x!.gbar.length);
         expect(numbersOf(concat(empty, x!)).every((v, i) => v === numbersOf(x!)[i])).toBe(true);
         expect(numbersOf(concat(x!, empty)).every((v, i) => v === numbersOf(x!)[i])).toBe(true);
+      }),
+    );
+  });
+
+  it('takes nothing from a summary over no example, whatever its means', () => {
+    const odd = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 7);
+    fc.assert(
+      fc.property(alike(1), odd, ([x], value) => {
+        fc.pre(x!.count > 0);
+        const values = x!.gbar.map(() => value);
+        const none = { count: 0, loss: value, gbar: values, Hbar: values.map(() => values), D3: values };
+        const { concat } = summaryMonoid(x!.gbar.length);
+        expect(concat(none, x!)).toEqual(x);
+        expect(concat(x!, none)).toEqual(x);
       }),
     );
   });
@@ -81,6 +94,7 @@ describe('the monoid of summaries', () => {
   it('refuses summaries of different partitions and counts that are no number of examples', () => {
     const { empty, concat } = summaryMonoid(2);
     expect(() => concat(empty, summaryMonoid(3).empty)).toThrow('a summary of 3 groups cannot join one of 2');
+    expect(() => concat(empty, { ...empty, D3: [0] })).toThrow('gbar is of 2 groups and another of its tensors of 1');
     expect(() => concat(empty, { ...empty, count: 0.5 })).toThrow('count is 0.5');
   });
 });

@@ -99,7 +99,7 @@ describe('cross-validation', () => {
   it('believes slices that agree', () => {
     const eta = [0.5];
     const folds = [1, 2, 3].map(() => ({ heldOut: single(5, 1, 2), eta }));
-    expect(crossValidate(folds)).toEqual({ factor: 1, decrease: 0.25 });
+    expect(crossValidate(folds)).toEqual({ factor: 1, decrease: 0.25, folds: 3 });
   });
 
   it('believes nothing of slices that contradict each other, and nothing without a fold', () => {
@@ -107,12 +107,12 @@ describe('cross-validation', () => {
       { heldOut: single(5, 1, 1), eta: [-1] },
       { heldOut: single(5, -1, 1), eta: [1] },
     ];
-    expect(crossValidate(folds)).toEqual({ factor: 0, decrease: 0 });
-    expect(crossValidate([])).toEqual({ factor: 0, decrease: 0 });
+    expect(crossValidate(folds)).toEqual({ factor: 0, decrease: 0, folds: 2 });
+    expect(crossValidate([])).toEqual({ factor: 0, decrease: 0, folds: 0 });
   });
 
   it('believes all of a step along which the held-out loss only falls faster', () => {
-    expect(crossValidate([{ heldOut: single(1, 1, -2), eta: [1] }])).toEqual({ factor: 1, decrease: 2 });
+    expect(crossValidate([{ heldOut: single(1, 1, -2), eta: [1] }])).toEqual({ factor: 1, decrease: 2, folds: 1 });
   });
 
   it('chooses the length that lowers the held-out losses most, among those from 0 to 1', () => {
@@ -224,6 +224,26 @@ describe('noise-aware rates', () => {
     expect(second.solved).toMatchObject({ left: { _tag: 'NotFinite' } });
     expect(second.rates).toEqual(first.rates);
     expect(second.shrinkage).toBeUndefined();
+  });
+
+  it('say of how many slices the others had an answer', () => {
+    // Without slice 2 the mean curvature along the first group is −1, where no cubic term acts.
+    const held = [-1, -1, 4].map((h) => ({
+      ...slice(
+        [1, 1],
+        [
+          [h, 0],
+          [0, 1],
+        ],
+      ),
+      D3: [0, 0],
+    }));
+    const unraised: RatesOptions = { ...options, noise: { kind: 'aware', standardErrors: 0, crossValidated: true } };
+    const { solved, shrinkage } = updateRates(unraised)({}, joinSlices(held));
+    expect(solved._tag).toBe('Right');
+    expect(shrinkage!.folds).toBe(2);
+    const alike = joinSlices([1, 2, 3, 4].map(() => slice([1, 0.7])));
+    expect(updateRates(unraised)({}, alike).shrinkage!.folds).toBe(4);
   });
 
   it('need slices', () => {

@@ -97,6 +97,11 @@ describe('options of the safeguards', () => {
     expect(plateauOptions({ patience: 5 })).toEqual(E.right({ ...DEFAULT_PLATEAU, patience: 5 }));
   });
 
+  it('admit thresholds that are equal', () => {
+    const equal = { rejectBelow: 0.5, shrinkBelow: 0.5, growAbove: 0.5 };
+    expect(trustOptions(equal)).toEqual(E.right({ ...DEFAULT_TRUST, ...equal }));
+  });
+
   it.each([
     [trustOptions({ shrink: 1 }), 'shrink is 1; it must be a number between 0 and 1, neither of them'],
     [trustOptions({ grow: 1 }), 'grow is 1; it must be a number above 1'],

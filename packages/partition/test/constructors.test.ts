@@ -81,6 +81,26 @@ describe('every constructor', () => {
       message: 'two parameters are named "x"; give each its own name',
     });
   });
+
+  it('refuses such a tuple before anything else, whatever number it is asked for', () => {
+    const counted = [blocks, alternate, byDepth];
+    fc.assert(
+      fc.property(
+        tuple,
+        fc.nat(),
+        fc.constantFrom(...counted),
+        fc.integer({ min: -1, max: 20 }),
+        (own, at, rule, count) => {
+          const twice = own[at % own.length]!;
+          expect(refusal(rule(count)([...own, twice]))).toMatchObject({
+            _tag: 'DuplicateParameter',
+            parameter: twice.name,
+          });
+          expect(refusal(rule(count)([]))._tag).toBe('NoParameters');
+        },
+      ),
+    );
+  });
 });
 
 describe('blocks', () => {

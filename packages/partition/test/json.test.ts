@@ -25,6 +25,45 @@ describe('partitions as JSON', () => {
     expect(refusal(parsePartition(parts)(huge))).toMatchObject({ _tag: 'InvalidParameter', parameter: 'w' });
   });
 
+  it('may be the groups that hograd summarize --json prints, which say their sizes', () => {
+    fc.assert(
+      fc.property(partitions(1), ([partition]) => {
+        const sized = JSON.parse(formatPartition(partition!)).map((group: object, s: number) => ({
+          ...group,
+          size: partition!.groups[s]!.size,
+        }));
+        expect(get(parsePartition(JSON.stringify(sized))(partition!.parameters))).toEqual(partition);
+      }),
+    );
+  });
+
+  it('hold no field that is not read: one more, anywhere, is refused and named', () => {
+    const field = fc.string().filter((name) => !['name', 'parameters', 'size', 'parameter', 'indices'].includes(name));
+    fc.assert(
+      fc.property(
+        partitions(1),
+        fc.nat(),
+        field,
+        fc.jsonValue(),
+        fc.boolean(),
+        ([partition], at, name, value, inMember) => {
+          const more = Object.fromEntries([[name, value]]);
+          const written = partition!.groups.map((group) => ({
+            name: group.name,
+            parameters: group.members as object[],
+          }));
+          const s = at % written.length;
+          const changed = inMember
+            ? { ...written[s]!, parameters: written[s]!.parameters.map((member) => ({ ...member, ...more })) }
+            : { ...written[s]!, ...more };
+          const error = refusal(parsePartition(JSON.stringify(written.with(s, changed)))(partition!.parameters));
+          expect(error._tag).toBe('InvalidJson');
+          expect(error.message).toContain(`has the unknown field ${JSON.stringify(name)}`);
+        },
+      ),
+    );
+  });
+
   it('are written one line a group', () => {
     expect(formatPartition(get(blocks(1)(parameters)))).toBe(
       '[\n  {"name":"block0.weights","parameters":["0.weight"]},\n  {"name":"block0.biases","parameters":["0.bias"]}\n]\n',
@@ -76,6 +115,18 @@ describe('what is refused, and what it says', () => {
       groups('1'),
       'InvalidJson',
       /^entry 0 of "parameters" of group "g0" is neither a name nor \{"parameter": name, "indices": \[numbers\]\}; expected /,
+    ],
+    [
+      'a field that a member does not have',
+      groups(`${w},{"parameter":"0.bias","indeces":[0]}`),
+      'InvalidJson',
+      /^entry 1 of "parameters" of group "g0" has the unknown field "indeces"; a member has "parameter" and "indices"; expected /,
+    ],
+    [
+      'a field that a group does not have',
+      `[{"name":"a","parameters":[${w}],"indices":[0]}]`,
+      'InvalidJson',
+      /^group "a" has the unknown field "indices"; a group has "name" and "parameters"; expected /,
     ],
     [
       'an unknown parameter',

@@ -119,6 +119,18 @@ describe('names and shape of what meet and join make', () => {
     );
   });
 
+  it('a join gives a group that was one of the first’s, or else of the second’s, the name that it had', () => {
+    law(2, (p, q) => {
+      const second = { ...q!, groups: q!.groups.map((group) => ({ ...group, name: `second ${group.name}` })) };
+      const nameOf = (group: Partition['groups'][number], { groups }: Partition): string | undefined =>
+        groups.find(({ members }) => JSON.stringify(members) === JSON.stringify(group.members))?.name;
+      return or(p!, second).groups.every((group) => {
+        const kept = nameOf(group, p!) ?? nameOf(group, second);
+        return kept === undefined || kept === group.name;
+      });
+    });
+  });
+
   it('keeps the names of groups that survive and composes the others', () => {
     const parameters = ['a', 'b', 'c', 'd'].map((name) => ({ name, shape: [2] }));
     const tensors = get(canonical(parameters));

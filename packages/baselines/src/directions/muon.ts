@@ -2,8 +2,8 @@
 
 import { add, GraphError, type Input, mul, reshape } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { type OrthogonalizeOptions, orthogonalize } from '../matrices/orthogonalize.js';
-import { movingAverage, requireCount, requireDecay, slotName, slotState, slots } from '../state.js';
+import { type OrthogonalizeOptions, orthogonalize, requireOrthogonalize } from '../matrices/orthogonalize.js';
+import { movingAverage, requireDecay, slotName, slotState, slots } from '../state.js';
 
 /** Options of `muon`. */
 export interface MuonOptions extends OrthogonalizeOptions {
@@ -27,12 +27,12 @@ const requireMatrix = ({ attributes: { name, shape } }: Input): void => {
 /**
  * u = √max(1, m/n)·orthogonalize(βb + (1 − β)g) with b ← βb + (1 − β)g, or of b itself without `nesterov`. A parameter
  * [m, …] is read as the matrix [m, n] of its rows, a convolution's kernels [M, C, …] so too. State:
- * `muonMomentum.NAME`. Throws GraphError where β is not in [0, 1), or where a parameter has fewer than two axes: biases
- * and gains take another direction, with `byParameter`. Jordan et al., 2024, and PyTorch's Muon.
+ * `muonMomentum.NAME`. Throws GraphError where an option is out of its range, or where a parameter has fewer than two
+ * axes: biases and gains take another direction, with `byParameter`. Jordan et al., 2024, and PyTorch's Muon.
  */
 export const muon = ({ beta = 0.95, nesterov = true, ...options }: MuonOptions = {}): Direction => {
   requireDecay('muon', 'beta', beta);
-  requireCount('muon', 'iterations', options.iterations ?? 5);
+  const orthogonal = requireOrthogonalize('muon', options);
   return {
     name: 'muon',
     init: (parameters) => {
@@ -45,7 +45,7 @@ export const muon = ({ beta = 0.95, nesterov = true, ...options }: MuonOptions =
         const along = nesterov ? add(mul(momenta[i]!, beta), mul(gradients[i]!, 1 - beta)) : momenta[i]!;
         const rows = reshape(along, [p.shape[0]!, -1]);
         const ratio = Number(rows.shape[0]) / Number(rows.shape[1]);
-        return reshape(mul(orthogonalize(rows, options), Math.sqrt(Math.max(1, ratio))), p.shape);
+        return reshape(mul(orthogonalize(rows, orthogonal), Math.sqrt(Math.max(1, ratio))), p.shape);
       });
       return { direction, state: slotState(MOMENTUM, parameters, momenta) };
     },

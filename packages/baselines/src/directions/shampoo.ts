@@ -12,7 +12,7 @@ export interface ShampooOptions {
   readonly eps?: number;
   /** What is left of a second moment after a step: 1 (default) sums for ever, less is a moving average. In (0, 1]. */
   readonly decay?: number;
-  /** Axes longer than this are left alone. Default 2048. */
+  /** Axes longer than this are left alone. A whole number of at least 1, or Infinity; default 2048. */
   readonly longest?: number;
   /** Coupled Newton iterations of each root. Default 25. */
   readonly iterations?: number;
@@ -47,15 +47,16 @@ const folded = (rows: Expr, like: Expr, axis: number): Expr => {
 
 /**
  * u = g ×₁ L₁^(−1/2k) ×₂ … ×ₖ L_k^(−1/2k) for a gradient with k axes, where L_i sums the second moments g₍ᵢ₎g₍ᵢ₎ᵀ of
- * its unfoldings and has ε on its diagonal. State: `shampooMoment.AXIS.NAME` and `shampooRoot.AXIS.NAME` [d, d] for
- * each axis of at most `longest`. Check: `rootResidual`, the largest residual of the roots. Throws GraphError where an
- * option is out of its range. Gupta, Koren and Singer, ICML 2018, algorithm 2; roots as in Anil et al., arXiv
- * 2002.09018.
+ * its unfoldings and has ε on its diagonal. Axes of length 1 and those longer than `longest` have no factor, but count
+ * in k. State: `shampooMoment.AXIS.NAME` and `shampooRoot.AXIS.NAME` [d, d] for each axis that has one. Check:
+ * `rootResidual`, the largest residual of the roots. Throws GraphError where an option is out of its range. Gupta, Koren
+ * and Singer, ICML 2018, algorithm 2; roots as in Anil et al., arXiv 2002.09018.
  */
 export const shampoo = (options: ShampooOptions = {}): Direction => {
   const { eps = 1e-4, decay = 1, longest = 2048, iterations = 25, refresh = true } = options;
   requirePositive('shampoo', 'eps', eps);
   requireShare('shampoo', 'decay', decay);
+  if (longest !== Infinity) requireCount('shampoo', 'longest', longest);
   requireCount('shampoo', 'iterations', iterations);
   const axesOf = (p: Input): readonly number[] =>
     p.shape.flatMap((d, axis) => (typeof d === 'number' && d > 1 && d <= longest ? [axis] : []));

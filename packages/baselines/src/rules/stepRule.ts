@@ -19,7 +19,10 @@ export interface StepRuleArguments {
 export interface StepRuleResult {
   /** The next parameters, in order. */
   readonly parameters: readonly Expr[];
-  /** The graph inputs that the rule reads: numbers that may change from step to step, such as a scheduled rate. */
+  /**
+   * The graph inputs that the rule reads: numbers that may change from step to step, such as a scheduled rate. None that
+   * the loss reads.
+   */
   readonly hyperparameters: readonly Input[];
   /** Numbers worth watching, such as a rate that the rule worked out: graph outputs `check.NAME`. */
   readonly checks?: readonly Output[];

@@ -2,6 +2,7 @@
 
 import { add, describe, type Expr, GraphError } from '@hograd/graph-builder';
 import type { Model, ParameterExprs, ParameterSpec } from '../model.js';
+import { sameShape } from '../shape.js';
 
 export type Layer = Pick<Model, 'parameters' | 'forward'>;
 
@@ -9,7 +10,7 @@ export type Layer = Pick<Model, 'parameters' | 'forward'>;
 export const parameterNamed = (parameters: ParameterExprs, { name, shape }: ParameterSpec): Expr => {
   const value = parameters[name];
   if (value === undefined) throw new GraphError('forward', `parameter "${name}" [${shape.join(', ')}] is missing`);
-  if (value.shape.length !== shape.length || value.shape.some((dim, i) => dim !== shape[i])) {
+  if (!sameShape(value.shape, shape)) {
     throw new GraphError(
       'forward',
       `parameter "${name}" is ${describe(value)}; its shape must be [${shape.join(', ')}]`,

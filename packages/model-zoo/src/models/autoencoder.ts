@@ -5,7 +5,7 @@ import { type Activation, activations } from '../activation.js';
 import { type Layer, parameterless, sequence } from '../layers/layer.js';
 import { linear } from '../layers/linear.js';
 import type { Loss, Model } from '../model.js';
-import { checkCounts } from './check.js';
+import { checkChoice, checkCounts } from './check.js';
 import { type PaperOptions, paperModel, paperWeights } from './paper.js';
 
 /** Options of `autoencoder`. */
@@ -34,7 +34,8 @@ export const autoencoder = ({
     throw new GraphError('autoencoder', `sizes are [${sizes.join(', ')}]; give the input's size, …, the code's`);
   }
   checkCounts('autoencoder', { sizes });
-  const weight = paperWeights(activation, options);
+  checkChoice('autoencoder', 'loss', loss, ['bernoulliCrossEntropy', 'meanSquaredError']);
+  const weight = paperWeights('autoencoder', activation, options);
   const active = parameterless(activations[activation]);
   const half = (name: string, widths: readonly number[]): Layer =>
     sequence(
@@ -47,5 +48,5 @@ export const autoencoder = ({
     );
   const reconstruction = loss === 'meanSquaredError' ? [parameterless(sigmoid)] : [];
   const layer = sequence(half('encoder', sizes), half('decoder', [...sizes].reverse()), ...reconstruction);
-  return paperModel(layer, options, { inputShape: [sizes[0]!], classes: sizes[0]!, loss });
+  return paperModel('autoencoder', layer, options, { inputShape: [sizes[0]!], classes: sizes[0]!, loss });
 };

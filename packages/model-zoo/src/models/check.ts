@@ -1,4 +1,4 @@
-/** Checks of the numbers that describe a model. */
+/** Checks of the options that describe a model. */
 
 import { GraphError } from '@hograd/graph-builder';
 
@@ -11,6 +11,14 @@ export const checkCounts = (model: string, counts: Readonly<Record<string, numbe
       throw new GraphError(model, `${name} is ${given} must be a positive integer`);
     }
   }
+};
+
+/** Throws GraphError unless the option's value is one of the two names or more that it takes. */
+export const checkChoice = (model: string, option: string, value: string, names: readonly string[]): void => {
+  if (names.includes(value)) return;
+  const quoted = names.map((name) => `"${name}"`);
+  const wanted = `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+  throw new GraphError(model, `${option} is ${JSON.stringify(value)}; it must be ${wanted}`);
 };
 
 /** An image's channels, height and width. Throws GraphError unless the shape is three positive integers. */

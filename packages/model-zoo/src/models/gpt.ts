@@ -7,7 +7,7 @@ import { type Layer, parameterless, parameterNamed, residual, sequence } from '.
 import { linear } from '../layers/linear.js';
 import { layerNormalization } from '../layers/normalization.js';
 import type { Model, ParameterSpec } from '../model.js';
-import { checkCounts } from './check.js';
+import { checkChoice, checkCounts } from './check.js';
 
 /** Options of `gpt`. */
 export interface GptOptions {
@@ -78,6 +78,7 @@ export const gpt = (options: GptOptions = {}): Model => {
   const { normalize, ...counts } = full;
   const { blocks, heads, width, vocabulary, context } = counts;
   checkCounts('gpt', counts);
+  checkChoice('gpt', 'normalize', normalize, ['after', 'before']);
   if (width % heads !== 0) throw new GraphError('gpt', `width is ${width}; it must be a multiple of heads, ${heads}`);
   const tokens = embedding('wte', vocabulary, width);
   const positions = embedding('wpe', context, width);

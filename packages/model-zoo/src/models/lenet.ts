@@ -52,7 +52,7 @@ export const lenet = ({
       `inputShape is [${inputShape.join(', ')}]; images must be at least ${smallest} × ${smallest}`,
     );
   }
-  const weight = paperWeights(activation, options);
+  const weight = paperWeights('lenet', activation, options);
   const active = parameterless(activations[activation]);
   const layer = sequence(
     convolution('conv1', { inputs, outputs: channels[0], kernel: kernels[0], weight }),
@@ -68,5 +68,5 @@ export const lenet = ({
     active,
     linear('fc3', { inputs: hidden[1], outputs: classes, weight }),
   );
-  return paperModel(layer, options, { inputShape, classes });
+  return paperModel('lenet', layer, options, { inputShape, classes });
 };

@@ -14,7 +14,7 @@ export type MlpOptions = PaperOptions;
 /**
  * A perceptron of fully connected layers: x [N, sizes[0]] to logits [N, last of sizes], the activation after every layer but the
  * last. Layer i computes h·Wᵀ + b with W = `i.weight` [sizes[i+1], sizes[i]] and b = `i.bias`. Throws GraphError unless there are at
- * least two sizes, all positive integers, and σ_w is positive.
+ * least two sizes, all positive integers, and every other option is in its range.
  */
 export const mlp = ({
   sizes,
@@ -25,7 +25,7 @@ export const mlp = ({
     throw new GraphError('mlp', `sizes are [${sizes.join(', ')}]; give the input's size, then each layer's`);
   }
   checkCounts('mlp', { sizes });
-  const weight = paperWeights(activation, options);
+  const weight = paperWeights('mlp', activation, options);
   const last = sizes.length - 2;
   const layers = sizes
     .slice(1)
@@ -33,7 +33,7 @@ export const mlp = ({
       linear(`${index}`, { inputs: sizes[index]!, outputs, weight }),
       ...(index < last ? [parameterless(activations[activation])] : []),
     ]);
-  return paperModel(sequence(...layers), options, { inputShape: [sizes[0]!], classes: sizes.at(-1)! });
+  return paperModel('mlp', sequence(...layers), options, { inputShape: [sizes[0]!], classes: sizes.at(-1)! });
 };
 
 /** What perceptrons that classify have in common. */

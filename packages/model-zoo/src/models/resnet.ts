@@ -9,7 +9,7 @@ import { linear } from '../layers/linear.js';
 import { batchNormalization } from '../layers/normalization.js';
 import { maxPool, spatialMean } from '../layers/pooling.js';
 import type { Model } from '../model.js';
-import { checkCounts, imageShape } from './check.js';
+import { checkChoice, checkCounts, imageShape } from './check.js';
 
 /** Options of `resnet18`. */
 export interface ResnetOptions {
@@ -68,6 +68,7 @@ export const resnet18 = ({
   classes = stem === 'imagenet' ? 1000 : 10,
   widths = [64, 128, 256, 512],
 }: ResnetOptions = {}): Model => {
+  checkChoice('resnet18', 'stem', stem, ['imagenet', 'cifar']);
   const [inputs] = imageShape('resnet18', inputShape);
   checkCounts('resnet18', { classes, widths });
   const names = { convolution: 'conv1', normalization: 'bn1' };

@@ -48,7 +48,7 @@ export const vgg11 = ({
       `inputShape is [${inputShape.join(', ')}]; images must be at least ${smallest} × ${smallest}`,
     );
   }
-  const weight = paperWeights(activation, options);
+  const weight = paperWeights('vgg11', activation, options);
   const convolutions = channels.map((outputs, i) =>
     sequence(
       convolution(`conv${i + 1}`, { inputs: channels[i - 1] ?? inputs, outputs, kernel: 3, padding: 1, weight }),
@@ -64,5 +64,5 @@ export const vgg11 = ({
     spatialMean,
     linear('fc', { inputs: channels.at(-1)!, outputs: classes, weight }),
   );
-  return paperModel(layer, options, { inputShape, classes });
+  return paperModel('vgg11', layer, options, { inputShape, classes });
 };

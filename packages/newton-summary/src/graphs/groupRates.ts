@@ -12,7 +12,8 @@ export interface GroupRates extends StepRule {
 
 /**
  * θ ← θ − rates[s]·u on the scalars of group s, where `rates` [S] is an input of the graph: the update of algorithm 1 (arXiv
- * 2312.03885) with λ1·η as rates. Throws GraphError, when a graph is built, where a parameter is not in the partition.
+ * 2312.03885) with λ1·η as rates. Throws GraphError, when a graph is built, where a parameter is not in the partition or has
+ * another shape there.
  */
 export const groupRates = (partition: Partition): GroupRates => ({
   name: 'groupRates',

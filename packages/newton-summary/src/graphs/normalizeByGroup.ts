@@ -22,6 +22,7 @@ import {
 } from '@hograd/graph-builder';
 import type { Group, Member, Partition } from '@hograd/partition';
 import { groupValues } from './groupValues.js';
+import { valueFor } from './requireShape.js';
 
 /** A member's scalars as a vector. */
 const scalarsOf = (direction: Expr, { indices }: Member): Expr => {
@@ -45,8 +46,8 @@ const scaleOf = (group: Group, directions: ReadonlyMap<string, Expr>): Expr => {
  *
  * With it an average of summaries over steps does not depend on how ‖u_s‖ changes from step to step, and the η that is reused
  * between summaries is a length. A step alone is the same with it and without it: it does not depend on the scale of u (arXiv
- * 2312.03885, §3). Throws GraphError, when a graph is built, where a parameter is not in the partition, and RangeError where
- * the partition names a parameter that is not given.
+ * 2312.03885, §3). Throws GraphError, when a graph is built, where a parameter is not in the partition or has another shape
+ * there, and RangeError where the partition names a parameter that is not given.
  *
  * ```ts
  * const direction = chain(momentum({ beta: 0.9 }), normalizeByGroup(partition)); // chain, momentum: @hograd/baselines
@@ -56,9 +57,9 @@ export const normalizeByGroup = (partition: Partition): Direction => ({
   name: 'normalizeByGroup',
   init: () => [],
   update: ({ gradients, parameters }) => {
-    const directions = new Map(parameters.map((p, i) => [p.attributes.name, gradients[i]!]));
-    const absent = partition.parameters.find(({ name }) => !directions.has(name));
-    if (absent) throw new RangeError(`the partition's parameter "${absent.name}" has no direction`);
+    const given = new Map(parameters.map((p, i) => [p.attributes.name, gradients[i]!]));
+    const directionOf = valueFor('normalizeByGroup', 'direction', given);
+    const directions = new Map(partition.parameters.map((p) => [p.name, directionOf(p)]));
     const scales = concat(
       partition.groups.map((group) => scaleOf(group, directions)),
       0,

@@ -1,6 +1,7 @@
 /** How much of η to believe, by cross-validation over the slices of a batch. */
 
 import type { MeasuredSummary } from '../summary/numbers.js';
+import { dot, quadraticForm } from '../summary/products.js';
 
 /** A slice, and the η that came of all the others. */
 export interface Fold {
@@ -14,9 +15,9 @@ export interface Shrinkage {
   readonly factor: number;
   /** The decrease of the loss that they lead to expect of c·η, to second order: c·a − ½c²b, never negative. */
   readonly decrease: number;
+  /** How many folds judged. */
+  readonly folds: number;
 }
-
-const dot = (x: readonly number[], y: readonly number[]): number => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
 
 /**
  * c = a/b cut to [0, 1], with a = Σ_i w_i ḡ_iᵀη₍₋ᵢ₎ and b = Σ_i w_i η₍₋ᵢ₎ᵀH̄_i η₍₋ᵢ₎: the maximum over c of the mean decrease
@@ -30,13 +31,8 @@ export const crossValidate = (folds: readonly Fold[]): Shrinkage => {
   const mean = (of: (fold: Fold) => number): number =>
     folds.reduce((sum, fold) => sum + (fold.heldOut.count / examples) * of(fold), 0);
   const a = mean(({ heldOut, eta }) => dot(heldOut.gbar, eta));
-  const b = mean(({ heldOut, eta }) =>
-    dot(
-      heldOut.Hbar.map((row) => dot(row, eta)),
-      eta,
-    ),
-  );
-  if (a <= 0) return { factor: 0, decrease: 0 };
+  const b = mean(({ heldOut, eta }) => quadraticForm(heldOut.Hbar, eta));
+  if (a <= 0) return { factor: 0, decrease: 0, folds: folds.length };
   const factor = b <= a ? 1 : a / b;
-  return { factor, decrease: factor * a - (factor * factor * b) / 2 };
+  return { factor, decrease: factor * a - (factor * factor * b) / 2, folds: folds.length };
 };

@@ -7,7 +7,7 @@ import { DEFAULT_TRUST, type TrustOptions } from '../safeguards/trust.js';
 import { above1, checked, finite, fraction, notNegative, scale, together, wholeFrom } from './check.js';
 import { invalid, type OptionsError } from './error.js';
 
-/** The thresholds in their order. */
+/** The thresholds in their order; two may be equal. */
 const misordered = ({ rejectBelow, shrinkBelow, growAbove }: TrustOptions): OptionsError | undefined => {
   if (shrinkBelow < rejectBelow) return invalid('shrinkBelow', `at least rejectBelow, ${rejectBelow}`, shrinkBelow);
   if (growAbove < shrinkBelow) return invalid('growAbove', `at least shrinkBelow, ${shrinkBelow}`, growAbove);

@@ -28,6 +28,7 @@ export const regularizedCurvature =
     symmetric(Hbar).map((row, s) =>
       row.map((h, t) => {
         if (s === t) return h + ridgeAt(options, h, d[s]!) + raise[s]!;
-        return options.diagonal ? 0 : h;
+        // What is not a number is left for the solver to refuse.
+        return options.diagonal && Number.isFinite(h) ? 0 : h;
       }),
     );

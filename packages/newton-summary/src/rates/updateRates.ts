@@ -6,6 +6,7 @@ import { curvatureBound, curvatureVariance } from '../noise/curvatureError.js';
 import { crossValidate, type Shrinkage } from '../noise/shrinkage.js';
 import { leaveOneOut, type SlicedSummary } from '../noise/slices.js';
 import type { RatesOptions } from '../options/rates.js';
+import { groupsOf } from '../summary/groups.js';
 import type { SummaryNumbers } from '../summary/numbers.js';
 import { capRates, rateCaps, rememberRates, type Window } from './limit.js';
 import { averageMeasured, averageVector, type History, solveAveraged } from './solveAveraged.js';
@@ -16,7 +17,7 @@ export interface RatesState extends History {
   /** η averaged so far; absent until the solver has answered once. */
   readonly eta?: readonly number[];
   readonly window?: Window;
-  /** Summaries seen. */
+  /** Summaries that have entered the averages. */
   readonly seen?: number;
 }
 
@@ -27,11 +28,14 @@ export interface Rates {
   readonly rates: readonly number[];
   /** The solver's answer to this summary, or why there is none: then η̄ stays what it was. */
   readonly solved: E.Either<CubicError, CubicSolution>;
-  /** The summary that the solver saw, averages included. */
+  /** The summary that the solver saw, averages included: not finite where the one measured was not. */
   readonly summary: SummaryNumbers;
-  /** More summaries must be seen before anything moves. */
+  /** More summaries must enter the averages before anything moves. */
   readonly warmingUp: boolean;
-  /** What cross-validation said of the solver's answer, where it is asked for. */
+  /**
+   * What cross-validation said of the solver's answer, where it is asked for. Slices judge only where the others have an answer,
+   * too: `folds` of them, of as many as the summary has.
+   */
   readonly shrinkage?: Shrinkage;
 }
 
@@ -45,25 +49,45 @@ const requireSlices = (measured: SummaryNumbers | SlicedSummary): SlicedSummary 
   throw new RangeError('noise-aware rates read the slices of a summary, which has none; make it with joinSlices');
 };
 
+/** Throws RangeError unless the summary, and all that is carried from those before it, are of one number of groups. */
+const requireGroups = ({ eta, window = [], d, summary, past = [] }: RatesState, measured: SummaryNumbers): void => {
+  const groups = groupsOf(measured);
+  const carried = [eta, d, summary?.gbar, ...window, ...past.map(({ gbar }) => gbar)];
+  const other = carried.find((values) => values !== undefined && values.length !== groups);
+  if (other) {
+    throw new RangeError(
+      `a summary of ${groups} groups cannot follow a state of ${other.length}; take it over the same partition, or start anew from {}`,
+    );
+  }
+};
+
+const allFinite = ({ gbar, Hbar, D3, variance = [] }: UncertainSummary): boolean =>
+  [gbar, D3, ...Hbar, ...variance].every((row) => row.every(Number.isFinite));
+
 /** What the sampling error adds to H̄'s diagonal [S]. */
 const raiseOf = ({ noise, diagonal }: RatesOptions, { Hbar, variance }: UncertainSummary): readonly number[] => {
   if (noise.kind === 'ignore' || variance === undefined) return Hbar.map(() => 0);
-  // Where the diagonal alone is in the problem, its own errors are all that matters.
-  const own = diagonal ? variance.map((row, s) => row.map((x, t) => (s === t ? x : 0))) : variance;
+  // Where the diagonal alone is in the problem, its own errors are all that matters; what overflowed is for the solver to refuse.
+  const own = diagonal
+    ? variance.map((row, s) => row.map((x, t) => (s === t || !Number.isFinite(x) ? x : 0)))
+    : variance;
   return curvatureBound(Hbar, own).map((x) => noise.standardErrors * x);
 };
 
-/** What cross-validation says: each slice judges the answer to the others, averaged with the past as the whole is. */
+/**
+ * What cross-validation says: each slice judges the answer to the others, averaged with the past as the whole is. Where the
+ * solver refuses the others there is nothing to judge.
+ */
 const validate = (
   options: RatesOptions,
-  state: RatesState,
+  history: History,
   { slices }: SlicedSummary,
   raise: readonly number[],
   settle: (eta: readonly number[]) => readonly number[],
 ): Shrinkage =>
   crossValidate(
     leaveOneOut(slices).flatMap(({ heldOut, others }) => {
-      const solved = solveAveraged(options, averageMeasured(options, state, others), raise);
+      const solved = solveAveraged(options, averageMeasured(options, history, others), raise);
       return E.isRight(solved) ? [{ heldOut, eta: settle(solved.right.eta) }] : [];
     }),
   );
@@ -71,12 +95,17 @@ const validate = (
 /**
  * The rates after one more summary (arXiv 2312.03885, algorithm 1, with the options of its code). In order: the average of the
  * summary, that of d, the diagonal, the ridge and the sampling error, the solver, the cap on |η|, negatives, cross-validation,
- * the average of η, λ1. A refusal of the solver is reported and leaves η̄ as it was: zeros never enter the average. `options`
- * are as `ratesOptions` returns them. Throws RangeError where noise-aware rates are asked of a summary without slices.
+ * the average of η, λ1. A refusal of the solver is reported and leaves η̄ as it was: zeros never enter the average. What was
+ * measured enters the averages of summaries and of d all the same, unless it or its sampling error has a number that is not
+ * finite: such a summary is refused, and every later one leads to what it would lead to without it. `options` are as
+ * `ratesOptions` returns them. Throws RangeError where noise-aware rates are asked of a summary without slices, and for a
+ * summary whose tensors, or whose state, are of another number of groups.
  */
 export const updateRates =
   (options: RatesOptions) =>
   (state: RatesState, measured: SummaryNumbers | SlicedSummary): Rates => {
+    requireGroups(state, measured);
+    const { eta: before, window = [], seen: entered = 0, ...history } = state;
     const { noise, clipNegative, summaryAverage } = options;
     const sliced = noise.kind === 'aware' ? requireSlices(measured) : undefined;
     const now: UncertainSummary = {
@@ -85,15 +114,14 @@ export const updateRates =
       D3: measured.D3,
       ...(sliced && { variance: curvatureVariance(sliced) }),
     };
-    const averages = averageMeasured(options, state, now);
+    const averages = averageMeasured(options, history, now);
     const raise = raiseOf(options, averages.summary);
     const solved = solveAveraged(options, averages, raise);
 
-    const window = state.window ?? [];
     const caps = rateCaps(options.limit, window, measured.gbar.length);
     const shrinkage =
       E.isRight(solved) && sliced && noise.kind === 'aware' && noise.crossValidated
-        ? validate(options, state, sliced, raise, (eta) =>
+        ? validate(options, history, sliced, raise, (eta) =>
             clipNegative === 'never' ? capRates(caps, eta) : clipped(capRates(caps, eta)),
           )
         : undefined;
@@ -102,15 +130,15 @@ export const updateRates =
       return clipNegative === 'before-average' ? clipped(capped) : capped;
     };
 
-    const eta = E.isRight(solved) ? averageVector(options.etaDecay, state.eta, settle(solved.right.eta)) : state.eta;
-    const seen = (state.seen ?? 0) + 1;
+    const eta = E.isRight(solved) ? averageVector(options.etaDecay, before, settle(solved.right.eta)) : before;
+    const enters = allFinite(now);
+    const seen = entered + (enters ? 1 : 0);
     const warmingUp = summaryAverage.kind === 'uniform' && seen < summaryAverage.warmUp;
     const applied = eta === undefined || warmingUp ? measured.gbar.map(() => 0) : eta;
     return {
       state: {
         ...(eta && { eta }),
-        ...averages,
-        past: rememberSummary(summaryAverage, state, now),
+        ...(enters ? { ...averages, past: rememberSummary(summaryAverage, history, now) } : history),
         window: E.isRight(solved) ? rememberRates(options.limit, window, solved.right.eta) : window,
         seen,
       },

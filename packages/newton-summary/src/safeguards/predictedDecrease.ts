@@ -2,6 +2,7 @@
 
 import type { SlicedSummary } from '../noise/slices.js';
 import type { SummaryNumbers } from '../summary/numbers.js';
+import { dot, quadraticForm } from '../summary/products.js';
 
 /** Taylor terms of the decrease L(θ) − L(θ − U I_{P:S} a) of a step at rates a [S]. */
 export interface PredictedDecrease {
@@ -15,13 +16,7 @@ export interface PredictedDecrease {
   readonly error: number;
 }
 
-const dot = (x: readonly number[], y: readonly number[]): number => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
-
-const bendOf = (Hbar: SummaryNumbers['Hbar'], rates: readonly number[]): number =>
-  dot(
-    Hbar.map((row) => dot(row, rates)),
-    rates,
-  ) / 2;
+const bendOf = (Hbar: SummaryNumbers['Hbar'], rates: readonly number[]): number => quadraticForm(Hbar, rates) / 2;
 
 /** Of a mean over k slices of n_i examples: √(Σ n_i (x_i − x)² / (n (k − 1))), as for H̄'s entries. */
 const standardError = ({ count, slices }: SlicedSummary, mean: number, of: (slice: SummaryNumbers) => number): number =>

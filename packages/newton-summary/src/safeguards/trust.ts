@@ -4,9 +4,9 @@ import type { PredictedDecrease } from './predictedDecrease.js';
 
 /** Thresholds of `judgeStep`; `trustOptions` checks them. */
 export interface TrustOptions {
-  /** A step whose agreement is below this is taken back. Below `shrinkBelow`. */
+  /** A step whose agreement is below this is taken back. At most `shrinkBelow`. */
   readonly rejectBelow: number;
-  /** Below this the scale of the steps shrinks. Below `growAbove`. */
+  /** Below this the scale of the steps shrinks. At most `growAbove`. */
   readonly shrinkBelow: number;
   /** Above this the scale grows again, up to 1. Below 1. */
   readonly growAbove: number;

@@ -5,7 +5,7 @@ import type { PartitionError } from '../error.js';
 import { groupIds, visitPairs } from '../groupIds.js';
 import { distinct } from '../names.js';
 import type { Partition } from '../partition.js';
-import { coarsening, sameTuple } from './coarsening.js';
+import { sameTuple } from './coarsening.js';
 import { unite } from './unite.js';
 
 /** Disjoint sets over 0..size-1: `union` links two of them, `find` gives the smallest element of a set. */
@@ -28,12 +28,10 @@ const disjointSets = (size: number) => {
   return { find, union };
 };
 
-/** Groups that are also groups of `b` take b's names, unless they kept one of a's. */
-const renamed = (joined: Partition, a: Partition, b: Partition): Partition => {
+/** Groups that are also groups of `b` take b's names, unless they kept one of a's. `index`: b's groups to the joined ones. */
+const renamed = (joined: Partition, a: Partition, b: Partition, index: readonly number[]): Partition => {
   const own = new Set(a.groups.map(({ name }) => name));
-  const index = coarsening(b, joined);
-  if (index._tag === 'Left') return joined;
-  const fromB = new Map(index.right.map((u, t) => [u, b.groups[t]!]));
+  const fromB = new Map(index.map((u, t) => [u, b.groups[t]!]));
   const names = joined.groups.map(({ name, size }, u) => {
     const candidate = fromB.get(u)!;
     return !own.has(name) && candidate.size === size ? candidate.name : name;
@@ -53,5 +51,8 @@ export const join = (a: Partition, b: Partition): Either<PartitionError, Partiti
     const sets = disjointSets(offset + b.groups.length);
     visitPairs(groupIds(a), groupIds(b), (i, j) => sets.union(i, offset + j));
     const labels = a.groups.map((_, s) => sets.find(s));
-    return renamed(unite(a, labels), a, b);
+    // Every scalar is in a group of either, so each set has groups of both.
+    const order = new Map([...new Set(labels)].map((label, u) => [label, u]));
+    const index = b.groups.map((_, t) => order.get(sets.find(offset + t))!);
+    return renamed(unite(a, labels), a, b, index);
   })(sameTuple(a, b));

@@ -1,32 +1,32 @@
 /** Runs of consecutive layers, and layers taken in turn. */
 
-import { left } from 'fp-ts/lib/Either.js';
+import { chain, left } from 'fp-ts/lib/Either.js';
 import { layerName, layers } from '../layers.js';
-import type { ParameterShape } from '../partition.js';
+import { checkParameters } from '../parameters.js';
 import { byKey, type Partitioning } from './partitioning.js';
 
 /** Groups by a function from a layer's index and the number of layers. Refuses a count that is not in 1..layers. */
-const byLayerIndex =
-  (rule: string, count: number, nameOf: (layer: number, total: number) => string): Partitioning =>
-  (parameters) => {
-    const total = layers(parameters).length;
+const byLayerIndex = (rule: string, count: number, nameOf: (layer: number, total: number) => string): Partitioning => {
+  const grouped: Partitioning = (parameters) => {
+    const names = layers(parameters).map(({ name }) => name);
+    const total = names.length;
     if (!Number.isSafeInteger(count) || count < 1) {
       const message = `${rule}:${count} asks for ${count} parts; their number must be a positive integer`;
       return left({ _tag: 'InvalidCount', message, count });
     }
-    if (count > total && total > 0) {
+    if (count > total) {
       const message = `${rule}:${count} needs at least ${count} layers, and there are ${total}; ask for at most ${rule}:${total}`;
       return left({ _tag: 'InvalidCount', message, count });
     }
-    const keys = (checked: readonly ParameterShape[]): readonly string[] => {
-      const index = new Map(layers(checked).map(({ name }, l) => [name, l]));
-      return checked.map(({ name }) => nameOf(index.get(layerName(name))!, total));
-    };
+    const index = new Map(names.map((name, l) => [name, l]));
     return byKey(
-      keys,
-      Array.from({ length: total }, (_, l) => nameOf(l, total)),
+      (checked) => checked.map(({ name }) => nameOf(index.get(layerName(name))!, total)),
+      names.map((_, l) => nameOf(l, total)),
     )(parameters);
   };
+  // The tuple first: two parameters of one name make a layer too few, and the count would be blamed for it.
+  return (parameters) => chain(grouped)(checkParameters(parameters));
+};
 
 /** The run of layer `layer` when `total` layers are cut into `count` runs of which the first ones are one layer longer. */
 const runOf = (layer: number, total: number, count: number): number => {

@@ -27,7 +27,7 @@ export interface Fisher {
   readonly output: Expr;
   /** r_1 … r_k, each [N, C]: Σ_c r_c r_cᵀ is, or estimates, each example's Fisher matrix in its output. */
   readonly roots: readonly Expr[];
-  /** Graph inputs that the roots read; default none. */
+  /** Graph inputs that the roots read and the loss does not; default none. */
   readonly inputs?: readonly Input[];
 }
 
