@@ -42,7 +42,7 @@ export const firstIssue = (
   const message =
     value === undefined
       ? `${field} is missing; it must be ${issue.message}`
-      : `${field} is ${JSON.stringify(value) ?? String(value)}; it must be ${issue.message}`;
+      : `${field} is ${typeof value === 'number' ? value : (JSON.stringify(value) ?? String(value))}; it must be ${issue.message}`;
   return { field, message };
 };
 

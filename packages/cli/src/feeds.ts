@@ -10,6 +10,10 @@ export type Arrays = Readonly<Record<string, Tensor>>;
 
 export const directionName = (parameter: Input): string => `direction.${parameter.attributes.name}`;
 
+/** An array by its name, which may be one that every object has. */
+const named = (arrays: Arrays, name: string): Tensor | undefined =>
+  Object.hasOwn(arrays, name) ? arrays[name] : undefined;
+
 const readArchive = async (path: string): Promise<Arrays> =>
   orRefuse(await readNpz(path)(), (e) => wrongInput(e.message));
 
@@ -37,13 +41,35 @@ const readInputs = async (path: string, ports: readonly string[]): Promise<Array
   return Object.fromEntries(tensors.map(({ tensor: value }, i) => [ports[i]!, value]));
 };
 
-/** An array in the type that the graph's input has; integers and floats convert among themselves, never into one another. */
+/** Refuses entries of an array for which `isWrong` holds. */
+const checkEntries = (array: Tensor, name: string, source: string, isWrong: (entry: number) => boolean): void => {
+  if (!isFloat(array.dtype)) return;
+  const at = (array.data as Float64Array).findIndex(isWrong);
+  if (at >= 0) refuse(`${source}: array "${name}" holds ${array.data[at]} at flat index ${at}; clean the data`);
+};
+
+const isInfinite = (v: number): boolean => !Number.isFinite(v);
+
+/** −∞ is what masks add to scores; NaN or +∞ is damage. */
+const isDamaged = (v: number): boolean => Number.isNaN(v) || v === Number.POSITIVE_INFINITY;
+
+/**
+ * An array in the type that the graph's input has; integers and floats convert among themselves, never into one another. Refuses an entry
+ * that the type does not reach.
+ */
 const converted = (array: Tensor, like: Input, source: string): Tensor => {
   const { name, dtype } = like.attributes;
   if (array.dtype === dtype) return array;
   if (isFloat(array.dtype) !== isFloat(dtype))
     return refuse(`${source}: array "${name}" is ${array.dtype}, the model needs ${dtype}`);
-  return tensor(Float64Array.from(array.data as ArrayLike<number | bigint>, Number), array.shape, dtype);
+  const value = tensor(Float64Array.from(array.data as ArrayLike<number | bigint>, Number), array.shape, dtype);
+  if (!isFloat(dtype)) return value;
+  const at = (value.data as Float32Array).findIndex((v, i) => isInfinite(v) && !isInfinite(Number(array.data[i])));
+  return at < 0
+    ? value
+    : refuse(
+        `${source}: array "${name}" holds ${array.data[at]} at flat index ${at}, which ${dtype} does not reach; use --dtype float64, or scale the data`,
+      );
 };
 
 const checkShape = ({ shape }: Tensor, { attributes: { name }, shape: wanted }: Input, source: string): void => {
@@ -54,18 +80,15 @@ const checkShape = ({ shape }: Tensor, { attributes: { name }, shape: wanted }: 
   if (shape.includes(0)) refuse(`${source}: array "${name}" has shape ${found}: no example; give at least one`);
 };
 
-const checkFinite = (array: Tensor, name: string, source: string): void => {
-  if (!isFloat(array.dtype)) return;
-  const at = (array.data as Float64Array).findIndex((v) => !Number.isFinite(v));
-  if (at >= 0) refuse(`${source}: array "${name}" holds ${array.data[at]} at flat index ${at}; clean the data`);
-};
-
 /** Labels outside 0..classes−1 would be read as other classes, or not at all, without a word from the runtime. */
-const checkLabels = (array: Tensor, name: string, classes: number, source: string): void => {
-  const at = Array.from(array.data as ArrayLike<number | bigint>, Number).findIndex((v) => v < 0 || v >= classes);
+const checkLabels = (array: Tensor, { labels, count, ignored }: LossModel['classes'][number], source: string): void => {
+  const at = Array.from(array.data as ArrayLike<number | bigint>, Number).findIndex(
+    (v) => v !== ignored && (v < 0 || v >= count),
+  );
   if (at >= 0) {
+    const aside = ignored === undefined ? '' : `, and ${ignored} for none`;
     refuse(
-      `${source}: label ${array.data[at]} at index ${at} of "${name}" is out of range; the model has ${classes} classes (0 to ${classes - 1})`,
+      `${source}: label ${array.data[at]} at index ${at} of "${labels}" is out of range; the model has ${count} classes (0 to ${count - 1}${aside})`,
     );
   }
 };
@@ -73,22 +96,27 @@ const checkLabels = (array: Tensor, name: string, classes: number, source: strin
 /** Feeds of the model's own inputs, from arrays that `source` brought, and of its initializers; all checked. Refuses what does not fit. */
 export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Arrays => {
   const { graph, loss, parameters, classes } = model;
-  const feeds: Record<string, Tensor> = {};
+  const feeds = new Map<string, Tensor>();
   for (const port of makeGraph([{ name: 'loss', value: loss }]).inputs) {
     const { name } = port.attributes;
-    const array = arrays[name] ?? graph.initializers.get(name);
+    const initial = graph.initializers.get(name);
+    const array = named(arrays, name) ?? initial;
     if (array === undefined) {
       const needed = ownInputs(model).map((i) => `"${i.attributes.name}"`);
       return refuse(`${source} has no array "${name}"; the model needs ${needed.join(', ')}`);
     }
+    if (array === initial) checkEntries(array, name, 'the model’s file', isInfinite);
+    else checkEntries(array, name, source, isDamaged);
     checkShape(array, port, source);
-    feeds[name] = converted(array, port, source);
-    checkFinite(feeds[name]!, name, source);
+    const value = converted(array, port, source);
+    feeds.set(name, value);
     const labelled = classes.find((c) => c.labels === name);
-    if (labelled) checkLabels(feeds[name]!, name, labelled.count, source);
+    if (labelled) checkLabels(value, labelled, source);
   }
-  for (const p of parameters) feeds[p.attributes.name] ??= graph.initializers.get(p.attributes.name)!;
-  return feeds;
+  for (const { attributes } of parameters) {
+    if (!feeds.has(attributes.name)) feeds.set(attributes.name, graph.initializers.get(attributes.name)!);
+  }
+  return Object.fromEntries(feeds);
 };
 
 /** Feeds of the model's own inputs, from a file or folder, and of its initializers. Refuses what does not fit. */
@@ -103,13 +131,13 @@ export const readDirections = async (parameters: readonly Input[], path: string)
   return Object.fromEntries(
     parameters.map((p) => {
       const { name } = p.attributes;
-      const array = arrays[name] ?? refuse(`${path} has no array "${name}"; it needs one for each parameter`);
+      const array = named(arrays, name) ?? refuse(`${path} has no array "${name}"; it needs one for each parameter`);
       if (array.shape.join() !== p.shape.join()) {
         return refuse(
           `${path}: array "${name}" has shape [${array.shape.join(', ')}], the parameter [${p.shape.join(', ')}]`,
         );
       }
-      checkFinite(array, name, path);
+      checkEntries(array, name, path, isInfinite);
       return [directionName(p), converted(array, p, path)];
     }),
   );

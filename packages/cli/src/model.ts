@@ -42,13 +42,13 @@ export interface LossModel {
   readonly graph: Graph;
   readonly loss: Expr;
   readonly parameters: readonly Input[];
-  /** Inputs that hold integer labels, with the number of classes that they index. */
-  readonly classes: readonly { readonly labels: string; readonly count: number }[];
+  /** Inputs that hold integer labels, with the number of classes that they index, and the label that counts for nothing where there is one. */
+  readonly classes: readonly { readonly labels: string; readonly count: number; readonly ignored?: number }[];
 }
 
-/** Label inputs: integer inputs that pick along an axis of known length. */
+/** Label inputs: those that pick along an axis of known length. */
 const labelInputs = (loss: Expr): LossModel['classes'] =>
-  indexInputs(loss, ['gatherElements']).map(({ name, count }) => ({ labels: name, count }));
+  indexInputs(loss, ['gatherElements']).map(({ name, ...index }) => ({ labels: name, ...index }));
 
 const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
 

@@ -2,6 +2,7 @@
 
 import { SingleBar } from 'cli-progress';
 import type { Watcher } from './commands/train.js';
+import { lossText } from './lossText.js';
 
 /** A watcher that draws on `stream`, and asks `interrupted` whether to stop. */
 export const watchProgress = (
@@ -23,13 +24,13 @@ export const watchProgress = (
       });
       bar.start(steps, done, { epoch: 1, loss: '', accuracy });
     },
-    onStep: ({ step, epoch, loss }) => bar?.update(step, { epoch, loss: loss.toFixed(4), accuracy }),
+    onStep: ({ step, epoch, loss }) => bar?.update(step, { epoch, loss: lossText(loss), accuracy }),
     onEpoch: (run, { epoch, trainLoss, testLoss, testAccuracy, seconds }) => {
       const percent = testAccuracy === undefined ? undefined : `${(100 * testAccuracy).toFixed(2)}%`;
       accuracy = percent === undefined ? '' : ` test ${percent}`;
       if (!bar) {
         stream.write(
-          `${run} epoch ${epoch}: train loss ${trainLoss.toFixed(4)}, test loss ${testLoss.toFixed(4)}${percent === undefined ? '' : `, test accuracy ${percent}`}, ${seconds.toFixed(1)} s\n`,
+          `${run} epoch ${epoch}: train loss ${lossText(trainLoss)}, test loss ${lossText(testLoss)}${percent === undefined ? '' : `, test accuracy ${percent}`}, ${seconds.toFixed(1)} s\n`,
         );
       }
     },

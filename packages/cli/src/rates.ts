@@ -36,7 +36,7 @@ const refusalInWords = (error: CubicError, names: readonly string[], lambdaInt: 
       const where = inWords(error.groups.map((s) => names[s]!));
       return lambdaInt === 0
         ? `H̄ ${what} on ${where}, and without a cubic term the model has no minimum; use --lambda-int above 0`
-        : `H̄ ${what} on ${where}, where D3 is 0 and no cubic term acts, so the model has no minimum; join groups with --partition`;
+        : `H̄ ${what} on ${where}, where D3 is 0 and no cubic term acts, so the model has no minimum; join groups with --partition, or use --dtype float64 where derivatives this small are lost`;
     }
     case 'NotFinite': {
       const what = { H: 'H̄', g: 'ḡ', d: 'D3', lambda: 'λ_int' }[error.field];

@@ -16,7 +16,7 @@ describe('a refusal of the solver', () => {
       'H̄ has negative curvature on fc1.bias, and without a cubic term the model has no minimum; use --lambda-int above 0',
     );
     expect(messageOf(diagonal(1, -2, 3), [1, 0, 1], 1)).toBe(
-      'H̄ has negative curvature on fc1.bias, where D3 is 0 and no cubic term acts, so the model has no minimum; join groups with --partition',
+      'H̄ has negative curvature on fc1.bias, where D3 is 0 and no cubic term acts, so the model has no minimum; join groups with --partition, or use --dtype float64 where derivatives this small are lost',
     );
     const singular = [
       [1, 0, 1],

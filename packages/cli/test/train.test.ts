@@ -108,17 +108,31 @@ describe('hograd train', { timeout: 120_000 }, () => {
     const write = (groups: readonly (readonly string[])[]) =>
       writeFileSync(file, JSON.stringify(groups.map((parameters) => ({ name: parameters[0], parameters }))));
     const trained = (out: string, ...args: string[]) =>
-      hograd('train', '--optimizer', 'newton-summary', '--epochs', '1', '--out', join(folder, out), ...args);
+      hograd('train', '--optimizer', 'newton-summary', '--epochs', '1', out, join(folder, 'grouped'), ...args);
     write([['0.weight', '0.bias', '1.weight', '1.bias', '2.weight', '2.bias']]);
-    expect((await trained('named', '--partition', 'trivial')).status).toBe(0);
-    expect((await trained('grouped', '--partition', file)).status).toBe(0);
+    expect(
+      (
+        await hograd(
+          'train',
+          '--optimizer',
+          'newton-summary',
+          '--epochs',
+          '1',
+          '--out',
+          join(folder, 'named'),
+          '--partition',
+          'trivial',
+        )
+      ).status,
+    ).toBe(0);
+    expect((await trained('--out', '--partition', file)).status).toBe(0);
     const losses = (run: string) =>
       read(run, 'metrics.jsonl')
         .toString()
         .match(/"loss":[^,}]*/g);
     expect(losses('grouped')).toHaveLength(100);
     expect(losses('grouped')).toEqual(losses('named'));
-    const resume = () => trained('grouped', '--partition', file, '--resume', join(folder, 'grouped'));
+    const resume = () => trained('--resume', '--partition', file);
     expect((await resume()).status).toBe(0);
     write([
       ['0.weight', '0.bias'],
@@ -154,9 +168,18 @@ describe('hograd train', { timeout: 120_000 }, () => {
       ['--optimizer', 'sgd,adam', '--epochs', '1', '--batch', '50', '--resume', join(folder, 'two')],
       /was started with other options: batch was 100 and is 50 now; resume with the same ones/,
     ],
+    [
+      ['--batch', '4'],
+      /newton-summary-safe cuts a summary's batch into 5 slices and it has 4 examples; give the batch/,
+    ],
+    [['--summary-batch', '1'], /into 5 slices and it has 1 example; /],
+    [['--seed', '-1'], /it must be a whole number, from 0 to 9007199254740991/],
+    [['--seed', '99999999999999999999'], /it must be a whole number, from 0 to 9007199254740991/],
+    [['--resume', 'nowhere', '--out', 'x'], /--resume goes on in the folder that it names; leave out --out/],
     [['--resume', 'nowhere'], /nowhere holds no checkpoint of newton-summary-safe; start the run without --resume/],
   ])('refuses %s with status 2', async (args, message) => {
-    const { status, err } = await hograd('train', '--out', join(folder, 'refused'), ...args);
+    const out = args.includes('--resume') ? [] : ['--out', join(folder, 'refused')];
+    const { status, err } = await hograd('train', ...out, ...args);
     expect(err).toMatch(message);
     expect(status).toBe(2);
     expect(existsSync('nowhere')).toBe(false);

@@ -127,7 +127,9 @@ const linear = (
     ['bias', random('bias', outputs)],
   ]);
   const named = Object.entries(head(add(matmul(x, weight), bias))).map(([key, value]) => ({ name: key, value }));
-  return write(name, encode(makeGraph(named, [], values), { keepInitializers: true }));
+  const read = makeGraph(named).inputs.map(({ attributes }) => attributes.name);
+  const own = new Map([...values].filter(([key]) => read.includes(key)));
+  return write(name, encode(makeGraph(named, [], own), { keepInitializers: true }));
 };
 
 /** A file with something in it changed. */

@@ -47,7 +47,7 @@ export interface MissingArray {
   readonly message: string;
 }
 
-/** A class label outside 0 … classes − 1. */
+/** A class label outside 0 … classes − 1, or one that no number of classes would hold. */
 export interface LabelOutOfRange {
   readonly _tag: 'LabelOutOfRange';
   readonly index: number;
@@ -124,7 +124,14 @@ export const invalidOption = (option: string, message: string): InvalidOption =>
 });
 
 export const invalidSeed = (seed: number | null): InvalidOption =>
-  invalidOption('seed', `seed is ${seed}; give a whole number below 2^53`);
+  invalidOption('seed', `seed is ${seed}; give a whole number between -2^53 and 2^53`);
+
+export const labelOutOfRange = (index: number, value: bigint, why: string): LabelOutOfRange => ({
+  _tag: 'LabelOutOfRange',
+  index,
+  value,
+  message: `label ${index} is ${value}, ${why}`,
+});
 
 /** The error with the file or folder it was found in before its message. */
 export const inSource =

@@ -131,9 +131,12 @@ describe('subset and splitTrainValidation', () => {
     ]) {
       expect(leftOf(splitTrainValidation(0, counts)(counting(10)))).toMatchObject({ _tag: 'InvalidOption' });
     }
-    for (const seed of [Number.NaN, 1.5]) {
+    for (const seed of [Number.NaN, 1.5, -(2 ** 53), 2 ** 53]) {
       const split = splitTrainValidation(seed, { train: 1, validation: 1 })(counting(10));
-      expect(leftOf(split)).toMatchObject({ _tag: 'InvalidOption', option: 'seed' });
+      expect(leftOf(split)).toMatchObject({
+        option: 'seed',
+        message: `seed is ${seed}; give a whole number between -2^53 and 2^53`,
+      });
     }
   });
 });
@@ -232,6 +235,31 @@ describe('datasetOfArrays', () => {
     expect(train.classes).toBe(10);
   });
 
+  it('without a number of classes, names the first label that is no class, of either part', () => {
+    const most = BigInt(Number.MAX_SAFE_INTEGER) - 1n;
+    const label = fc.oneof(fc.bigInt({ min: -3n, max: 3n }), fc.constantFrom(most, most + 1n, 2n ** 60n, -(2n ** 63n)));
+    const part = fc.array(label, { minLength: 2, maxLength: 2 });
+    fc.assert(
+      fc.property(part, part, (train, test) => {
+        const given = (values: readonly bigint[]) =>
+          ({ dtype: 'int64', shape: [2], data: BigInt64Array.from(values) }) as const;
+        const arrays = { x_train: x, y_train: given(train), x_test: x, y_test: given(test) };
+        const result = datasetOfArrays('a.npz')(arrays);
+        const wrong = [...train, ...test].findIndex((value) => value < 0n || value > most);
+        if (wrong < 0) {
+          expect(rightOf(result).train.classes).toBe(Math.max(...[...train, ...test].map(Number)) + 1);
+        } else {
+          const value = [...train, ...test][wrong]!;
+          expect(leftOf(result)).toMatchObject({ _tag: 'LabelOutOfRange', index: wrong % 2, value });
+        }
+      }),
+    );
+    const all = { ...y, data: Int32Array.of(-1, -1) };
+    expect(leftOf(datasetOfArrays('a.npz')({ x, y: all })).message).toBe(
+      'a.npz: label 0 is -1, outside 0 … 9007199254740990; correct it',
+    );
+  });
+
   it('converts other inputs to float32, and keeps floating-point targets as such', () => {
     const doubles = { dtype: 'float64', shape: [2, 1], data: Float64Array.of(0.5, 2) } as const;
     const { train } = rightOf(datasetOfArrays('a.npz')({ x: doubles, y: doubles }));
@@ -247,7 +275,12 @@ describe('datasetOfArrays', () => {
       [{ x }, {}, 'a.npz has no array "y", only "x"; add it or rename one'],
       [{ x_train: x, y_train: y }, {}, 'a.npz has no array "x_test", only "x_train", "y_train"; add it or rename one'],
       [{ x: nan, y }, {}, 'a.npz: element 1 of the inputs (shape [2]) is NaN; remove or replace it'],
-      [{ x, y: negative }, {}, 'a.npz: label 1 is -4, outside 0 … 1; correct it or the number of classes (2)'],
+      [{ x, y: negative }, {}, 'a.npz: label 1 is -4, outside 0 … 9007199254740990; correct it'],
+      [
+        { x, y: negative },
+        { classes: 2 },
+        'a.npz: label 1 is -4, outside 0 … 1; correct it or the number of classes (2)',
+      ],
       [{ x, y }, { classes: 3 }, 'a.npz: label 1 is 4, outside 0 … 2; correct it or the number of classes (3)'],
       [{ x: long, y }, {}, /a.npz: the inputs: element type int64/],
       [{ x, y: { ...x, dtype: 'uint8' } }, {}, /a.npz: the labels have shape \[2, 2, 2\]/],

@@ -105,6 +105,43 @@ describe('.npy', () => {
     );
   });
 
+  const withShape = (shape: string): Uint8Array => {
+    const text = new TextDecoder('latin1').decode(encodeNpy({ dtype: 'uint8', shape: [6], data: new Uint8Array(6) }));
+    const found = "'shape': (6,), }";
+    return Uint8Array.from(text.replace(found.padEnd(60), `'shape': ${shape}, }`.padEnd(60)), (c) => c.charCodeAt(0));
+  };
+
+  it.each([
+    ['(6,)', [6]],
+    ['(6)', [6]],
+    ['( 2 , 3 )', [2, 3]],
+    ['(2L, 3L,)', [2, 3]],
+    ['(1,6)', [1, 6]],
+  ])('reads the shape %s', (shape, extents) => {
+    expect(rightOf(decodeNpy('x')(withShape(shape))).shape).toEqual(extents);
+  });
+
+  it.each(['(6 1)', '(2,,3)', '(,)', '(,6)', '(6L L)', '(L)', '(-6,)', '(6.0,)', '(1e999,)', `(${'9'.repeat(20)},)`])(
+    'refuses the shape %s',
+    (shape) => {
+      expect(leftOf(decodeNpy('x')(withShape(shape)))).toMatchObject({
+        _tag: 'WrongFormat',
+        message: expect.stringContaining(shape),
+      });
+    },
+  );
+
+  it('throws for a tensor that does not hold together', () => {
+    const tensor = { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) } as const;
+    for (const [wrong, message] of [
+      [{ shape: [3] }, 'the tensor: 2 elements; shape [3] takes 3'],
+      [{ shape: [-2, -1] }, 'the tensor: shape [-2, -1]; each extent must be a whole number from 0'],
+      [{ data: Float64Array.of(1, 2) }, 'the tensor: float32 elements in a Float64Array; give a Float32Array'],
+    ] as const) {
+      expect(() => encodeNpy({ ...tensor, ...wrong } as Tensor)).toThrow(new RangeError(message));
+    }
+  });
+
   it('names an unknown version and a header without its fields', () => {
     const bytes = encodeNpy({ dtype: 'float32', shape: [], data: Float32Array.of(1) });
     expect(leftOf(decodeNpy('x')(bytes.map((b, i) => (i === 6 ? 9 : b)))).message).toMatch(/version 9\.0/);

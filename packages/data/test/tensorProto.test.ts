@@ -77,6 +77,10 @@ describe('TensorProto', () => {
     expect(decode({ dims: [1], dataType: 1, externalData: [{ key: 'location', value: 'w.bin' }] }).message).toMatch(
       /external data/,
     );
+    for (const dims of [[-2, -1], [0, -1], [-2]]) {
+      const wrong = decode({ dims, dataType: 1, floatData: dims[0] === 0 ? [] : [1, 2] });
+      expect(wrong).toMatchObject({ _tag: 'WrongFormat', found: `dimensions [${dims.join(', ')}]` });
+    }
     expect(decode({ dims: [2], dataType: 1, floatData: [1] })).toMatchObject({ expected: 2, found: 1 });
     expect(decode({ dims: [2], dataType: 1, rawData: new Uint8Array(9) })).toMatchObject({ expected: 8, found: 9 });
   });

@@ -132,11 +132,6 @@ export const floorDivideDims = (a: Dim, b: Dim): Dim => {
 
 export const productOfDims = (dims: readonly Dim[]): Dim => dims.reduce(multiplyDims, 1);
 
-/** The symbols that a dimension is written with, opaque quotients included as they stand. */
-export const symbolsOf = (dim: Dim): readonly string[] => [
-  ...new Set([...parse(dim).keys()].flatMap((m) => (m ? splitTopLevel(m, /\*/) : []))),
-];
-
 /** Terms of a dimension: each a coefficient and its symbols. The encoder computes them at run time. */
 export const termsOf = (dim: Dim): readonly { readonly coefficient: number; readonly symbols: readonly string[] }[] =>
   [...parse(dim)].map(([m, coefficient]) => ({ coefficient, symbols: m ? splitTopLevel(m, /\*/) : [] }));

@@ -9,7 +9,8 @@ import { isInput } from './ops/input.js';
 
 /**
  * Values of expressions given their inputs' by name. It computes in float64 whatever the dtypes say, which makes it the
- * oracle of the tests, and needs no runtime. Throws GraphError on a missing input or a shape that does not fit.
+ * oracle of the tests, and needs no runtime. Throws GraphError on a missing input, a shape that does not
+ * fit or that its data do not fill, and an index outside its axis.
  */
 export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string, Value>>): readonly Value[] => {
   const order = topologicalOrder(exprs);
@@ -31,6 +32,13 @@ export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string,
         'evaluate',
         `input "${name}" is ${describe(expr)}, its value has shape [${value.shape.join(', ')}]`,
       );
+    const size = value.shape.reduce((a, b) => a * b, 1);
+    if (value.data.length !== size) {
+      throw new GraphError(
+        'evaluate',
+        `the value of input "${name}" has ${value.data.length} elements; its shape [${value.shape.join(', ')}] takes ${size}`,
+      );
+    }
   }
   const bind = (dim: Dim): number => {
     const bound = evaluateDim(symbols)(dim);

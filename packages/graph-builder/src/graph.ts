@@ -1,7 +1,8 @@
 /** A graph: named inputs, named outputs, and default values for some of the inputs. */
 
+import { type Dim, evaluateDim } from './dim.js';
 import { GraphError } from './error.js';
-import { type Expr, topologicalOrder } from './expr.js';
+import { describe, type Expr, topologicalOrder } from './expr.js';
 import { type InputAttributes, isInput } from './ops/input.js';
 import type { Tensor } from './tensor.js';
 
@@ -14,7 +15,7 @@ export interface Output {
   readonly value: Expr;
 }
 
-/** What `encode` writes and `decode` reads; `makeGraph` checks that names are unique. */
+/** What `encode` writes and `decode` reads; `makeGraph` checks that names are unique and that initializers fit their inputs. */
 export interface Graph {
   /** In the order of the file. Names are unique. */
   readonly inputs: readonly Input[];
@@ -26,8 +27,40 @@ export interface Graph {
 const duplicate = (names: readonly string[]): string | undefined => names.find((name, i) => names.indexOf(name) !== i);
 
 /**
+ * Throws GraphError unless each initializer is one of an input's type and shape, its data filling it. A symbol in the input's shape stands
+ * for any length, the same one throughout.
+ */
+const checkInitializers = (
+  inputs: ReadonlyMap<string, Input>,
+  initializers: ReadonlyMap<string, Tensor>,
+  fits: (dim: Dim, size: number) => boolean,
+): void => {
+  for (const [name, value] of initializers) {
+    const own = inputs.get(name);
+    if (own === undefined) {
+      throw new GraphError('graph', `initializer "${name}" is of no input; leave it out, or list its input`);
+    }
+    const alike = value.dtype === own.dtype && value.shape.length === own.shape.length;
+    if (!alike || !own.shape.every((dim, axis) => fits(dim, value.shape[axis]!))) {
+      throw new GraphError(
+        'graph',
+        `initializer "${name}" is ${describe(value)} and its input ${describe(own)}; they must be alike`,
+      );
+    }
+    const size = value.shape.reduce((a, b) => a * b, 1);
+    if (value.data.length !== size) {
+      throw new GraphError(
+        'graph',
+        `initializer "${name}" has ${value.data.length} elements; ${describe(value)} takes ${size}`,
+      );
+    }
+  }
+};
+
+/**
  * A graph from its outputs. Inputs that outputs read and that `inputs` does not list are appended in order of creation.
- * Throws GraphError where two inputs or two outputs share a name, or an output has that of an input that is not its value.
+ * Throws GraphError where two inputs or two outputs share a name, or an output has that of an input that is not its value, and where
+ * an initializer is of no input, or not of its input's type and shape.
  */
 export const makeGraph = (
   outputs: readonly Output[],
@@ -50,6 +83,17 @@ export const makeGraph = (
   const taken = outputs.find(({ name, value }) => byName.has(name) && byName.get(name) !== value);
   if (taken) {
     throw new GraphError('graph', `an output and an input are both named "${taken.name}"; give one another name`);
+  }
+  const symbols = new Map<string, number>();
+  checkInitializers(byName, initializers, (dim, size) => {
+    if (typeof dim === 'number') return dim === size;
+    if (!symbols.has(dim)) symbols.set(dim, size);
+    return true;
+  });
+  // Only now is every symbol bound that some initializer binds.
+  if (symbols.size > 0) {
+    const sizeOf = evaluateDim(symbols);
+    checkInitializers(byName, initializers, (dim, size) => (sizeOf(dim) ?? size) === size);
   }
   return { inputs: all, outputs, initializers };
 };

@@ -8,6 +8,17 @@ export type Shape = readonly Dim[];
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
 
+const isExtent = (dim: Dim): boolean => typeof dim === 'string' || (Number.isInteger(dim) && dim >= 0);
+
+/** Throws GraphError unless each number among the dimensions is a whole one, 0 or more; `what` has the shape. */
+export const requireExtents = (operation: string, what: string, shape: Shape): void => {
+  if (shape.every(isExtent)) return;
+  throw new GraphError(
+    operation,
+    `${what} has shape [${shape.join(', ')}]; numbers in it must be whole ones, 0 or more`,
+  );
+};
+
 export const sizeOf = (shape: Shape): Dim => productOfDims(shape);
 
 /** The broadcast of shapes, right-aligned; two different symbols, or a symbol against a number other than 1, do not broadcast. */

@@ -102,9 +102,16 @@ export const axisScale = (
   if (chosen === 'symlog') {
     const constant = symlogConstant(sizes);
     const scale = scaleSymlog([low < 0 ? low * 1.3 : 0, high > 0 ? high * 1.3 : 0], [...range]).constant(constant);
-    const bound = Math.max(Math.abs(low), Math.abs(high)) * 1.3;
-    const positive = decadeTicks(Math.min(constant, bound / 10), bound, Math.max(2, Math.ceil(count / 2)));
-    const ticks = [...positive.map((tick) => -tick).reverse(), 0, ...positive];
+    // Each side has its own decades: thinned together, the shorter one would be left with none.
+    const upTo = (extent: number): readonly number[] =>
+      extent > 0 ? decadeTicks(Math.min(constant, extent / 10), extent, Math.max(2, Math.ceil(count / 2))) : [];
+    const ticks = [
+      ...upTo(-low * 1.3)
+        .map((tick) => -tick)
+        .reverse(),
+      0,
+      ...upTo(high * 1.3),
+    ];
     return {
       kind: chosen,
       position: (value) => scale(bounded(value)),

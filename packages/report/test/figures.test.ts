@@ -129,6 +129,13 @@ describe('every figure', () => {
     );
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('is well-formed XML where every value is %d', (value) => {
+    for (const figure of everyFigure('a', [value, value, value])) {
+      const paths = parseXml(right(figure)).filter(({ name }) => name === 'path');
+      for (const { attributes } of paths) expect(attributes.d).toMatch(/^M/);
+    }
+  });
+
   it.each(['<script>alert(1)</script>', '"><x onload="y">', "'&lt;<!--", ']]>', '</text></svg>'])(
     'is markup-proof: %s opens no element',
     (name) => {
@@ -266,6 +273,16 @@ describe('dotChartSvg', () => {
     expect(texts(svg)).toEqual(expect.arrayContaining(['not finite', '1 value is not finite and left out.']));
   });
 
+  it('tells apart more series than there are colours', () => {
+    const series = Array.from({ length: 20 }, (_, k) => ({ name: `s${k}`, values: [k + 1] }));
+    const svg = parseXml(right(dotChartSvg({ title: 't', rows: ['a'], valueTitle: 'v', series })));
+    const looks = svg
+      .filter(({ attributes }) => attributes.class?.startsWith('point'))
+      .map(({ name, attributes: { class: paint, d = '' } }) => `${name} ${paint} ${d}`);
+    expect(looks).toHaveLength(20);
+    expect(new Set(looks).size).toBe(20);
+  });
+
   it('refuses a series of another length', () => {
     expect(
       dotChartSvg({ title: '', rows: ['a'], valueTitle: '', series: [{ name: 's', values: [1, 2] }] }),
@@ -297,6 +314,34 @@ describe('lineChartSvg', () => {
     expect(pathOf(svg).match(/M/g)).toHaveLength(3);
     expect(parseXml(svg).filter(({ name }) => name === 'circle')).toHaveLength(1);
     expect(texts(svg)).toContain('Not finite in places, drawn as gaps: run (2 points).');
+  });
+
+  it('counts every point whose place or value is not finite, and draws the others', () => {
+    const anything = fc.oneof(fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY), fc.integer({ min: 1, max: 9 }));
+    const point = fc.record({ x: anything, y: fc.option(anything) });
+    fc.assert(
+      fc.property(fc.array(point, { minLength: 1, maxLength: 12 }), (points) => {
+        const svg = chart(points);
+        const gaps = points.filter(({ x, y }) => !Number.isFinite(x) || !Number.isFinite(y ?? Number.NaN)).length;
+        const notes = texts(svg).filter((text) => text.startsWith('Not finite'));
+        const said = `Not finite in places, drawn as gaps: run (${gaps} point${gaps === 1 ? '' : 's'}).`;
+        expect(notes).toEqual(gaps === 0 ? [] : [said]);
+        const drawn = parseXml(svg).filter(
+          ({ name, attributes }) => name === 'path' && attributes.class === 'line s0 dash0',
+        );
+        const vertices = drawn.map(({ attributes }) => (attributes.d!.match(/,/g) ?? []).length);
+        // One path is the key's.
+        expect(vertices.reduce((a, b) => a + b)).toBe(points.length - gaps);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('leaves out a band without a finite end', () => {
+    const points = [0, 1].map((x) => ({ x, y: x + 1, low: Number.NaN, high: 3 }));
+    const svg = chart(points);
+    expect(parseXml(svg).filter((element) => hasClass(element, 'band'))).toEqual([]);
+    expect(pathOf(svg)).toMatch(/^M/);
   });
 
   it('falls as the loss falls', () => {

@@ -297,6 +297,15 @@ describe('trainingReport', () => {
     expect(parseHtml(page).elements.some((element) => hasClass(element, 'band'))).toBe(true);
   });
 
+  it('does not let a run that diverged flatten the others', () => {
+    const wild = run('Wild', 1, [2, 1e30, 1e35], { failure: 'the loss became Infinity' });
+    const chart = (of: readonly Run[]) => right(trainingReport({ title: '', command: '', dataset: '', runs: of }));
+    const text = chart([...runs.slice(0, 3), wild]);
+    expect(text).toContain('Wild failed; its values of more than 10 times the others’ highest');
+    expect(text).not.toMatch(/>10(³⁰|³⁵)</);
+    expect(chart([wild])).not.toContain('Wild failed; its values');
+  });
+
   it('says when no run finished an epoch', () => {
     const none = right(
       trainingReport({

@@ -44,6 +44,27 @@ describe('axisScale', () => {
   });
 });
 
+describe('a symmetric logarithm', () => {
+  it('has a tick on each side that reaches far enough, however much longer the other is', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -3, max: 1, noNaN: true }),
+        fc.double({ min: 1, max: 4, noNaN: true }),
+        (short, long) => {
+          for (const sign of [1, -1]) {
+            const ends = [-sign * 10 ** short, sign * 10 ** (short + long)];
+            const { ticks, position } = axisScale([...ends, 10 ** (short - 1)], 'symlog', [0, 400]);
+            const [zero, end] = [position(0), position(ends[0]!)];
+            const own = ticks.filter((tick) => Math.sign(tick) === -sign);
+            if (Math.abs(end - zero) > 60) expect(own.length).toBeGreaterThanOrEqual(1);
+          }
+        },
+      ),
+    );
+    expect(axisScale([-0.5, -0.3, -0.09, 769], 'symlog', [380, 0], 7).ticks).toContain(-0.5);
+  });
+});
+
 describe('symlogConstant', () => {
   it('moves with the unit of the data', () => {
     const values = [1e-4, 3e-3, 0.2, 0.9, 5, 40];

@@ -54,6 +54,8 @@ const KERNEL =
 const VERSION =
   /Unsupported model IR version: (\d+), max supported IR version: (\d+)|Opset (\d+) is under development.* is till opset (\d+)/;
 
+const MEMORY = /bad_alloc|Failed to allocate memory/;
+
 const attempt = (
   runtime: Runtime,
   model: Model,
@@ -170,7 +172,8 @@ export const createOn = (
   );
 };
 
-const creationError = (device: Device, message: string): SessionError => {
+/** What onnxruntime threw as it opened a model, as the error of whatever it is about: provider, operator, version, memory or file. */
+export const creationError = (device: Device, message: string): SessionError => {
   if (isProviderFailure(device, message)) {
     return { _tag: 'ProviderUnavailable', message: providerCure(device, message), device };
   }
@@ -193,6 +196,10 @@ const creationError = (device: Device, message: string): SessionError => {
       message: `the model is of ${what}; export it with an older opset`,
       what: 'version',
     };
+  }
+  if (MEMORY.test(message)) {
+    const text = `there is not memory enough to open the model on ${device} (${message}); free some, or use fewer threads`;
+    return { _tag: 'RunFailed', message: text };
   }
   const text = `onnxruntime refuses the model: ${message.replace(/\.$/, '')}; check that it is a complete ONNX file`;
   return { _tag: 'InvalidModel', message: text };

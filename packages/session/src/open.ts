@@ -182,7 +182,7 @@ const hush = (runtime: Runtime, { logSeverity }: Settings): void => {
  * Opens a model, given as the bytes of an ONNX file or its path. A device asked for by name is used or refused with the
  * cure (ProviderUnavailable), never replaced; `auto` takes the first of cuda, webgpu and cpu that passes a self-test and takes the
  * model, and `report.tried` says why not the others. Left with InvalidOption, RuntimeUnavailable, ModelNotFound,
- * InvalidModel, UnsupportedModel or ProviderUnavailable. Open a model once and run it often: onnxruntime does not give back
+ * InvalidModel, UnsupportedModel, ProviderUnavailable or RunFailed (no memory). Open a model once and run it often: onnxruntime does not give back
  * all of a session's memory.
  */
 export const openSession = (model: Model, options: SessionOptions = {}): TE.TaskEither<SessionError, Session> =>
@@ -223,10 +223,26 @@ export const openSession = (model: Model, options: SessionOptions = {}): TE.Task
     }),
   );
 
-/** Opens a session, uses it, and releases it whatever comes of the use. */
+/**
+ * Opens a session, uses it, and releases it whatever comes of the use: what `use` throws, or its task rejects with, goes through to the
+ * caller once that is done. Left with what openSession or `use` is left with, or RunFailed where the session cannot be released.
+ */
 export const withSession = <E2, A>(
   model: Model,
   options: SessionOptions,
   use: (session: Session) => TE.TaskEither<E2, A>,
 ): TE.TaskEither<SessionError | E2, A> =>
-  TE.bracket<SessionError | E2, Session, A>(openSession(model, options), use, (session) => session.release());
+  pipe(
+    openSession(model, options),
+    TE.chainW((session) => async (): Promise<E.Either<SessionError | E2, A>> => {
+      const release = session.release();
+      try {
+        const used = await use(session)();
+        const released = await release();
+        return E.isLeft(released) ? released : used;
+      } catch (cause) {
+        await release();
+        throw cause;
+      }
+    }),
+  );

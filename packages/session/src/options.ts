@@ -4,7 +4,7 @@ import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Device } from './device.js';
 import { FASTEST_FIRST } from './device.js';
 import type { SessionError } from './error.js';
-import { defaultThreads } from './threads.js';
+import { defaultThreads, MOST_THREADS } from './threads.js';
 
 /** How far onnxruntime may rewrite the graph before it runs. */
 export type Optimization = 'all' | 'extended' | 'basic' | 'disabled';
@@ -16,7 +16,7 @@ export type LogSeverity = 'verbose' | 'info' | 'warning' | 'error' | 'fatal';
 export interface SessionOptions {
   /** `cpu` unless said. `auto` takes the first of cuda, webgpu and cpu that works, and the report says why not the others. */
   readonly device?: Device | 'auto';
-  /** Threads within one operator on the CPU, at least 1; one a physical core unless said. */
+  /** Threads within one operator on the CPU, 1 to 1024; one a physical core unless said. */
   readonly threads?: number;
   /**
    * `all` unless said. At every level float64 models are spared the fusions that round constants to float32, and `basic` is taken
@@ -72,8 +72,8 @@ export const settingsOf = (options: SessionOptions): Either<SessionError, Settin
     oneOf('optimization', settings.optimization, OPTIMIZATIONS) ??
     oneOf('logSeverity', settings.logSeverity, LOG_SEVERITIES);
   if (wrong) return left(wrong);
-  if (!Number.isSafeInteger(settings.threads) || settings.threads < 1) {
-    const message = `threads is ${settings.threads}; it must be a positive integer`;
+  if (!Number.isInteger(settings.threads) || settings.threads < 1 || settings.threads > MOST_THREADS) {
+    const message = `threads is ${settings.threads}; give a whole number from 1 to ${MOST_THREADS}`;
     return left({ _tag: 'InvalidOption', message, option: 'threads' });
   }
   if (settings.profile === '') {

@@ -17,9 +17,12 @@ const physicalCores = (): number | undefined => {
   }
 };
 
+/** More than any machine has cores; far beyond, onnxruntime runs out of memory while it starts them. */
+export const MOST_THREADS = 1024;
+
 /**
  * One thread a physical core, and no more than this process may use. A second thread on a core shares its multipliers, so
  * matrix products gain nothing from it.
  */
 export const defaultThreads = (): number =>
-  Math.min(availableParallelism(), physicalCores() ?? Number.POSITIVE_INFINITY);
+  Math.min(MOST_THREADS, availableParallelism(), physicalCores() ?? Number.POSITIVE_INFINITY);

@@ -1,5 +1,7 @@
 import type { Tensor } from '@hograd/graph-builder';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { creationError } from '../src/create.js';
 import { openSession, type Session, type SessionError, type SessionOptions, type Tensors } from '../src/index.js';
 import { feeds, float32, float64, get, identity, model, refusal, tanhProduct } from './model.js';
 
@@ -84,10 +86,22 @@ describe('a model that cannot be opened', () => {
   });
 });
 
+it.each(['std::bad_alloc', 'Failed to allocate memory for requested buffer of size 64'])(
+  'memory that runs out is not the fault of the file: %s',
+  (cause) => {
+    expect(creationError('cpu', cause)).toEqual({
+      _tag: 'RunFailed',
+      message: `there is not memory enough to open the model on cpu (${cause}); free some, or use fewer threads`,
+    });
+  },
+);
+
 describe('options out of range', () => {
   it.each<readonly [SessionOptions, string]>([
-    [{ threads: 0 }, 'threads is 0; it must be a positive integer'],
-    [{ threads: 1.5 }, 'threads is 1.5; it must be a positive integer'],
+    [{ threads: 0 }, 'threads is 0; give a whole number from 1 to 1024'],
+    [{ threads: 1.5 }, 'threads is 1.5; give a whole number from 1 to 1024'],
+    [{ threads: 1025 }, 'threads is 1025; give a whole number from 1 to 1024'],
+    [{ threads: 1e9 }, 'threads is 1000000000; give a whole number from 1 to 1024'],
     [{ device: 'gpu' as never }, 'device is "gpu"; it must be one of cuda, webgpu, cpu, auto'],
     [{ optimization: 'most' as never }, 'optimization is "most"; it must be one of all, extended, basic, disabled'],
     [{ logSeverity: 'loud' as never }, 'logSeverity is "loud"; it must be one of verbose, info, warning, error, fatal'],
@@ -142,6 +156,42 @@ describe('feeds and fetches that do not suit the model', () => {
       'WrongShape',
       'input "x" holds 1 elements; its shape [2, 3] needs 6',
     ],
+    [
+      'no data',
+      { x: { dtype: 'float32', shape: [2, 3] } as unknown as Tensor, w },
+      'WrongDtype',
+      'input "x" says float32 and holds undefined; it must hold Float32Array',
+    ],
+    [
+      'null data',
+      { x: { ...x, data: null } as unknown as Tensor, w },
+      'WrongDtype',
+      'input "x" says float32 and holds null; it must hold Float32Array',
+    ],
+    [
+      'no shape',
+      { x: { dtype: 'float32', data: x.data } as unknown as Tensor, w },
+      'WrongShape',
+      'input "x" must have shape [N, 3], got undefined; give an array of its extents',
+    ],
+    [
+      'extents below 0',
+      { x: { ...x, shape: [-2, -3] }, w },
+      'WrongShape',
+      'input "x" has shape [-2, -3]; each extent must be a whole number, 0 or more',
+    ],
+    [
+      'a number for a tensor',
+      { x: 5 as unknown as Tensor, w },
+      'WrongDtype',
+      'input "x" is 5; give a tensor: dtype, shape and data',
+    ],
+    [
+      'none at all',
+      null as unknown as Tensors,
+      'MissingFeed',
+      `the feeds are null; give tensors by name: the model takes ${takes}`,
+    ],
     ['another rank', { x: float32([1, 2, 3], [3]), w }, 'WrongShape', 'input "x" must have shape [N, 3], got [3]'],
     [
       'another dimension',
@@ -156,6 +206,27 @@ describe('feeds and fetches that do not suit the model', () => {
     expect([error._tag, error.message]).toEqual([tag, message]);
   });
 
+  it('whatever stands for a feed, its parts or the fetches is answered with a typed error', async () => {
+    const junk = fc.anything({ withNullPrototype: true, withBigInt: true, withTypedArray: true });
+    const mangled = fc.oneof(
+      junk,
+      fc.record({ x: junk, w: fc.constant(w) }),
+      fc
+        .tuple(fc.constantFrom('dtype', 'shape', 'data'), junk)
+        .map(([part, value]) => ({ x: { ...x, [part]: value }, w })),
+    );
+    await fc.assert(
+      fc.asyncProperty(mangled, junk, async (wrong, fetches) => {
+        // Shapes and arrays that happen to suit are none of this test's.
+        const result = await session.run(wrong as Tensors)();
+        if (result._tag === 'Left') expect(result.left.message).toMatch(/input|the feeds are/);
+        const fetched = await session.run(feeds, (fetches ?? null) as Tensors)();
+        if (fetched._tag === 'Left') expect(fetched.left.message).toMatch(/output|fetches/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('an output that the model does not have', async () => {
     expect(await refusal(session.run(feeds, ['y', 'loss']))).toEqual({
       _tag: 'UnknownFetch',
@@ -163,6 +234,11 @@ describe('feeds and fetches that do not suit the model', () => {
       message: '"loss" is not an output of the model; it gives y: float32 [N, 2]',
     });
     expect((await refusal(session.run(feeds, { z: float32([], [0]) })))._tag).toBe('UnknownFetch');
+    expect(await refusal(session.run(feeds, null as never))).toEqual({
+      _tag: 'UnknownFetch',
+      output: 'null',
+      message: 'the fetches are null; give a list of names, or tensors by name: the model gives y: float32 [N, 2]',
+    });
   });
 
   it('no output asked for is no output', async () => {

@@ -171,6 +171,28 @@ describe('a model', () => {
 });
 
 describe('a release', () => {
+  const ends: readonly (readonly [string, (session: Session) => TE.TaskEither<string, number>, unknown])[] = [
+    ['succeeds', () => TE.right(1), { _tag: 'Right', right: 1 }],
+    ['fails', () => TE.left('no'), { _tag: 'Left', left: 'no' }],
+    ['rejects', () => () => Promise.reject(new Error('rejected')), new Error('rejected')],
+    [
+      'throws',
+      () => {
+        throw new Error('thrown');
+      },
+      new Error('thrown'),
+    ],
+  ];
+  it.each(ends)('follows a use that %s, and the caller is told how it ended', async (_, use, end) => {
+    let used: Session | undefined;
+    const task = withSession(tanhProduct(), {}, (session) => {
+      used = session;
+      return use(session);
+    });
+    expect(await task().catch((cause: unknown) => cause)).toEqual(end);
+    expect((await refusal(used!.run(feeds)))._tag).toBe('Released');
+  });
+
   it('refuses runs after it, and may be repeated', async () => {
     const session = await get(openSession(tanhProduct()));
     await get(session.release());

@@ -40,6 +40,10 @@ export interface Analysis {
   readonly examples: { readonly train: number; readonly validation: number; readonly measured: number };
   readonly epochs: number;
   readonly interrupted: boolean;
+  /** Why the run ended before its time: it diverged. */
+  readonly failure?: string;
+  /** Internal dampings of η*. */
+  readonly lambdaInt: readonly number[];
   readonly groups: readonly PlacedGroup[];
   readonly moments: readonly Moment[];
   readonly windows: readonly EtaWindow[];

@@ -33,7 +33,12 @@ const ratesOf = ({ groups, moments }: Analysis): Rates => ({
 
 const predictionsOf = ({ moments }: Analysis): readonly Prediction[] =>
   moments.flatMap(({ step, taylor }) =>
-    (taylor?.steps ?? []).map(({ third, actual }) => ({ step, predicted: third, actual })),
+    (taylor?.steps ?? []).map(({ third, actual }) => ({
+      step,
+      predicted: third,
+      actual,
+      lambdaInt: taylor!.lambdaInt,
+    })),
   );
 
 export const reportOf = (analysis: Analysis, command: string): AnalysisReport => {
@@ -46,6 +51,7 @@ export const reportOf = (analysis: Analysis, command: string): AnalysisReport =>
     precision: dtype,
     'examples trained on': examples.train,
     'examples looked at': examples.measured,
+    'internal damping λ_int': analysis.lambdaInt.join(', '),
     ...(analysis.interrupted && { note: 'interrupted before the last epoch' }),
   };
   return {
@@ -56,7 +62,9 @@ export const reportOf = (analysis: Analysis, command: string): AnalysisReport =>
     snapshots: snapshotsOf(analysis),
     windows: windowsOf(analysis),
     rates: ratesOf(analysis),
+    ...(analysis.lambdaInt[0] !== undefined && { ratesDamping: analysis.lambdaInt[0] }),
     predictions: predictionsOf(analysis),
     provenance,
+    ...(analysis.failure !== undefined && { failure: analysis.failure }),
   };
 };

@@ -150,6 +150,8 @@ const work = async (options: AnalyzeOptions, command: string, watcher: AnalyzeWa
     },
     epochs: options.epochs,
     interrupted: watcher.interrupted(),
+    ...(E.isLeft(trained) && { failure: trained.left.message }),
+    lambdaInt: options.lambdaInt,
     groups,
     moments,
     windows: windowsOf(moments, options.lambdaInt, options.epochs, options.windows),

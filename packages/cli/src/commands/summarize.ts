@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { grad, type Order, type Tensor } from '@hograd/graph-builder';
 import { summaryReport } from '@hograd/report';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { attempt, building, type Failure, failed, orRefuse, refuse } from '../failure.js';
+import { attempt, building, type Failure, failed, orRefuse, Refusal, refuse } from '../failure.js';
 import { type Arrays, directionName, readDirections, readModelFeeds } from '../feeds.js';
 import { writeText } from '../files.js';
 import { meansOf } from '../means.js';
@@ -39,6 +39,8 @@ export interface Summarized {
   readonly D3?: readonly number[];
   readonly eta: readonly (SolvedRates | RefusedRates)[];
   readonly device: string;
+  /** Of the loss. */
+  readonly dtype: string;
   /** How the memory limit is kept; present where one was given. */
   readonly memory?: string;
   readonly seconds: { readonly build: number; readonly compile: number; readonly run: number };
@@ -74,10 +76,8 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   const partition = await readPartition(options.partition, shapesOf(parameters));
   const feeds = await readModelFeeds(model, options.inputs);
   const directions = await directionFeeds(model, feeds, options);
-  const [outputs, build] = await timed(() =>
-    building(`the summary of ${path} cannot be built`, () =>
-      summaryOutputs(model, partition, { order: Number(options.order) as Order, engine: options.engine }),
-    ),
+  const [outputs, build] = await timed(async () =>
+    summaryOutputs(model, partition, { order: Number(options.order) as Order, engine: options.engine }),
   );
   const all = { ...feeds, ...directions };
   const plan = planMemory(
@@ -87,13 +87,19 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   );
   const [session, compile] = await timed(() => openGraph(outputs, options));
   const [values, seconds] = await timed(() => meansOf(runSlices(session, all, plan)));
+  const loss = numbers(values.loss)[0]!;
+  if (!Number.isFinite(loss)) {
+    throw new Refusal(
+      failed(`the loss is ${loss} on ${options.inputs}; look for an overflow, or for −∞ in an input that is no mask`),
+    );
+  }
   const size = partition.groups.length;
   const gbar = numbers(values.gbar);
   const flat = numbers(values.Hbar);
   const Hbar = partition.groups.map((_, s) => flat.slice(s * size, (s + 1) * size));
   const D3 = numbers(values.D3);
   return {
-    loss: numbers(values.loss)[0]!,
+    loss,
     groups: describeGroups(partition),
     gbar,
     ...(options.order !== '1' && { Hbar }),
@@ -102,6 +108,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
       ratesOf(partition.groups, { gbar, Hbar, D3: options.order === '3' ? D3 : gbar.map(() => 0) }),
     ),
     device: session.device,
+    dtype: model.loss.dtype,
     ...(options.memoryLimit !== undefined && { memory: describePlan(plan, options.memoryLimit) }),
     seconds: { build, compile, run: seconds },
   };
@@ -120,7 +127,7 @@ const writeReport = async (
     title: `Curvature of ${basename(model)}`,
     model: basename(model),
     engine: options.engine,
-    dtype: options.dtype ?? 'the model’s own',
+    dtype: result.dtype,
     provenance: { command, device: result.device, partition: options.partition },
   });
   await writeText(
@@ -134,7 +141,7 @@ export const summarize =
   (path: string, options: SummarizeOptions, command: string): TE.TaskEither<Failure, Summarized> =>
   () =>
     attempt(async () => {
-      const result = await work(path, options);
+      const result = await building(`${path} cannot be summarized`, () => work(path, options));
       if (options.report !== undefined) await writeReport(options.report, path, result, options, command);
       return result;
     });

@@ -7,19 +7,21 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { writeBinary, writeText } from '../files.js';
 import { DEFAULT_PARTITION } from '../partition.js';
-import { hasCheckpoint } from '../training/files.js';
+import { hasCheckpoint, MODEL } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
-import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
+import { Diverged, type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
 import { checkTaken, makeOptimizer, type OptimizerOptions } from '../training/methods.js';
-import { ratesOf } from '../training/metrics.js';
+import { epochsOf, ratesOf } from '../training/metrics.js';
 import { openParts, openRun, type RunOptions } from '../training/openRun.js';
+import { digestOfData } from '../training/parts.js';
 
 export interface TrainOptions extends Omit<RunOptions, 'partition'>, OptimizerOptions {
   readonly optimizer: string;
   /** As `readPartition` reads it; left out: the canonical one. */
   readonly partition?: string;
   readonly epochs: number;
-  readonly out: string;
+  /** Left out, where a run is not resumed: DEFAULT_OUT. */
+  readonly out?: string;
   readonly resume?: string;
   readonly checkpointEvery: number;
 }
@@ -34,11 +36,13 @@ export interface Watcher {
 export interface TrainedRun {
   readonly optimizer: string;
   readonly folder: string;
-  /** The trained model's file; undefined where interrupted. */
+  /** The trained model's file; undefined where interrupted or diverged. */
   readonly model?: string;
   readonly device: string;
   readonly steps: number;
   readonly finished: boolean;
+  /** Why the run ended before its time: it diverged. */
+  readonly failure?: string;
   readonly epochs: readonly EpochMetrics[];
 }
 
@@ -48,11 +52,18 @@ export interface Trained {
   readonly interrupted: boolean;
 }
 
-const folderOf = (name: string, { out, resume = out }: TrainOptions): string => join(resume, name.replace(':', '-'));
+export const DEFAULT_OUT = 'runs/train';
+
+/** The folder that a command's runs and report are in. */
+export const outOf = ({ out = DEFAULT_OUT, resume = out }: Pick<TrainOptions, 'out' | 'resume'>): string => resume;
+
+const folderOf = (name: string, options: TrainOptions): string => join(outOf(options), name.replace(':', '-'));
 
 /** The names of the optimizers. Refuses one that there is not, and an option that none of them takes, before any of them trains. */
 const namesOf = (options: TrainOptions): readonly string[] => {
   const names = options.optimizer.split(',').map((name) => name.trim());
+  if (options.resume !== undefined && options.out !== undefined)
+    refuse('--resume goes on in the folder that it names; leave out --out');
   const twice = names.find((name, k) => names.indexOf(name) !== k);
   if (twice !== undefined) return refuse(`--optimizer names "${twice}" twice; each trains once`);
   const { lr, lambda1, lambdaInt, period, partition, summaryBatch } = options;
@@ -68,10 +79,13 @@ const trainOne = async (
 ): Promise<{ readonly trained: TrainedRun; readonly run: Run }> => {
   const options = { ...given, partition };
   const optimizer = makeOptimizer(name, options);
-  const opened = await openRun(optimizer, await openParts(options.data, options.seed), options);
+  const data = await openParts(options.data, options.seed);
+  const opened = await openRun(optimizer, data, options);
   const { problem, trainable, partitionDigest, trainer } = opened;
   const folder = folderOf(name, options);
-  const { end, epochs } = await trainInFolder(opened, {
+  const model = join(folder, MODEL);
+  let steps = 0;
+  const running = trainInFolder(opened, {
     folder,
     options: {
       ...options,
@@ -81,32 +95,56 @@ const trainOne = async (
       optimizer: name,
       modelDigest: trainable.digest,
       partitionDigest,
+      dataDigest: digestOfData(data),
     },
     resume,
     epochs: options.epochs,
     checkpointEvery: options.checkpointEvery,
     interrupted: watcher.interrupted,
-    onStart: ({ done }) => watcher.onStart({ name, steps: stepsPerEpoch(opened) * options.epochs, done }),
-    onStep: watcher.onStep,
+    onStart: ({ done }) => {
+      steps = done;
+      watcher.onStart({ name, steps: stepsPerEpoch(opened) * options.epochs, done });
+    },
+    onStep: (progress) => {
+      steps = progress.step;
+      watcher.onStep(progress);
+    },
     onEpoch: (epoch) => watcher.onEpoch(name, epoch),
   });
-  const model = join(folder, 'model.onnx');
-  if (!watcher.interrupted()) await writeBinary(model, trainable.encode(end.trainer.carried));
+  const { end, failure } = await running.then(
+    ({ end }) => ({ end, failure: undefined }),
+    (cause) => {
+      if (!(cause instanceof Diverged)) throw cause;
+      return { end: undefined, failure: cause.reason };
+    },
+  );
+  const epochs = await epochsOf(folder);
+  const finished = end !== undefined && !watcher.interrupted();
+  if (finished) await writeBinary(model, trainable.encode(end.trainer.carried));
   const groups = problem.partition.groups.map((g) => ({ name: g.name, size: g.size }));
   const rates = await ratesOf(folder, groups);
-  const last = end.trainer.summary;
+  const last = end?.trainer.summary;
   const summary: Summary | undefined = last && { groups, gbar: last.gbar, Hbar: last.Hbar, D3: last.D3 };
   return {
     trained: {
       optimizer: name,
       folder,
-      ...(!watcher.interrupted() && { model }),
+      ...(finished && { model }),
       device: trainer.device,
-      steps: end.trainer.step,
-      finished: !watcher.interrupted(),
+      steps,
+      finished,
+      ...(failure !== undefined && { failure }),
       epochs,
     },
-    run: { name, optimizer: name, seed: options.seed, epochs, ...(rates && { rates }), ...(summary && { summary }) },
+    run: {
+      name,
+      optimizer: name,
+      seed: options.seed,
+      epochs,
+      ...(rates && { rates }),
+      ...(summary && { summary }),
+      ...(failure !== undefined && { failure }),
+    },
   };
 };
 
@@ -124,7 +162,8 @@ const begun = (names: readonly string[], options: TrainOptions): readonly string
 
 /**
  * Trains with each of the optimizers (separated by commas), one after the other, and writes OUT/report.html. Resumed,
- * those that have begun go on from their checkpoints and the others start. Each leaves OUT/OPTIMIZER/model.onnx, the trained model.
+ * those that have begun go on from their checkpoints and the others start. Each leaves OUT/OPTIMIZER/model.onnx, the trained model;
+ * one that diverges is in the result and the report with its reason, and the others train all the same.
  */
 export const train =
   (options: TrainOptions, command: string, watcher: Watcher): TE.TaskEither<Failure, Trained> =>
@@ -147,7 +186,7 @@ export const train =
         seed: options.seed,
       });
       if (E.isLeft(html)) return orRefuse(html, (e) => failed(e.message));
-      const report = join(options.resume ?? options.out, 'report.html');
+      const report = join(outOf(options), 'report.html');
       await writeText(report, html.right);
       return { runs, report, interrupted: false };
     });

@@ -26,6 +26,8 @@ export interface Setup extends Sizes, Pick<ModelOptions, 'loss' | 'softmaxCrossE
   readonly partitionDigests?: Readonly<Record<string, string>>;
   /** As `openDataset` reads it. */
   readonly data: string;
+  /** Of the data, once they have been read. */
+  readonly dataDigest?: string;
   readonly batch: number;
   /** Passes over the training set; left out: as many as `seconds` allows. */
   readonly epochs?: number;

@@ -11,7 +11,7 @@ import { Diverged } from '../training/loop.js';
 import { methodOf } from '../training/methods.js';
 import { epochsOf } from '../training/metrics.js';
 import { openRun } from '../training/openRun.js';
-import { fileUnder, openForRuns, partsOf } from '../training/parts.js';
+import { digestOfData, fileUnder, openForRuns, partsOf } from '../training/parts.js';
 import type { RunPlan } from './plan.js';
 import { type RunRecord, writeRecord } from './record.js';
 
@@ -56,9 +56,9 @@ export const performRun = async (
   const { optimizer, partition, summaryBatch } = orRefuse(methodOf(plan.optimizer)(plan.settings), (e) =>
     wrongInput(e.message),
   );
-  const parts = partsOf(plan, plan.seed)(await openForRuns(dataRoot, plan.data));
+  const data = await openForRuns(dataRoot, plan.data);
   const under = fileUnder(dataRoot);
-  const opened = await openRun(optimizer, parts, {
+  const opened = await openRun(optimizer, partsOf(plan, plan.seed)(data), {
     ...plan,
     model: under(plan.model),
     partition: under(partition),
@@ -66,14 +66,13 @@ export const performRun = async (
     device,
     threads,
   });
-  const changed =
-    opened.trainable.digest !== plan.modelDigest
-      ? plan.model
-      : opened.partitionDigest !== plan.partitionDigest
-        ? partition
-        : undefined;
-  if (changed !== undefined)
-    refuse(`${under(changed)} has changed since the experiment began; start it again with the same command`);
+  const contents = [
+    [under(plan.model), plan.modelDigest, opened.trainable.digest],
+    [under(partition), plan.partitionDigest, opened.partitionDigest],
+    [plan.data, plan.dataDigest, digestOfData(data)],
+  ];
+  const changed = contents.find(([, then, now]) => then !== now);
+  if (changed) refuse(`${changed[0]} has changed since the experiment began; start it again with the same command`);
   await mkdir(folder, { recursive: true });
   let steps = 0;
   const over = async (outcome: Pick<RunRecord, 'outcome' | 'reason'>): Promise<RunRecord> => {

@@ -4,8 +4,8 @@ import { shuffledSampler, sizeOfDataset } from '@hograd/data';
 import { attempt, orRefuse, wrongInput } from '../failure.js';
 import { digestOfPartition, readPartition } from '../partition.js';
 import { methodOf } from '../training/methods.js';
-import { fit } from '../training/openRun.js';
-import { fileUnder, openForRuns, partsOf } from '../training/parts.js';
+import { checkSlices, fit } from '../training/openRun.js';
+import { digestOfData, fileUnder, openForRuns, partsOf } from '../training/parts.js';
 import type { Parts } from '../training/trainable.js';
 import type { Experiment, Setup } from './experiment.js';
 
@@ -18,7 +18,12 @@ interface Checked {
   readonly steps: number;
 }
 
-const checkSetup = async (setup: Setup, data: Parts, root: string): Promise<Checked> => {
+interface Opened {
+  readonly data: Parts;
+  readonly digest: string;
+}
+
+const checkSetup = async (setup: Setup, { data, digest: dataDigest }: Opened, root: string): Promise<Checked> => {
   const under = fileUnder(root);
   const model = under(setup.model);
   const { trainable, train } = await fit({ ...setup, model }, partsOf(setup, setup.seeds[0]!)(data));
@@ -29,16 +34,17 @@ const checkSetup = async (setup: Setup, data: Parts, root: string): Promise<Chec
   const partitionDigests: Record<string, string> = {};
   for (const { optimizer, points } of setup.arms) {
     for (const point of points) {
-      const { partition, summaryBatch } = orRefuse(methodOf(optimizer)(point), (e) => wrongInput(e.message));
+      const { partition, summaryBatch, ...method } = orRefuse(methodOf(optimizer)(point), (e) => wrongInput(e.message));
       const groups = await readPartition(under(partition), trainable.parameters);
       const digest = digestOfPartition(partition, groups);
       if (digest !== undefined) partitionDigests[partition] = digest;
       if (summaryBatch !== undefined) sampled(summaryBatch);
+      checkSlices(method.optimizer, summaryBatch ?? setup.batch);
     }
   }
   const { digest } = trainable;
   return {
-    setup: { ...setup, partitionDigests, ...(digest !== undefined && { modelDigest: digest }) },
+    setup: { ...setup, dataDigest, partitionDigests, ...(digest !== undefined && { modelDigest: digest }) },
     steps: Math.floor(size / setup.batch),
   };
 };
@@ -48,13 +54,15 @@ export const checkSetups = async (
   experiment: Experiment,
   dataRoot: string,
 ): Promise<{ readonly experiment: Experiment; readonly stepsPerEpoch: StepsPerEpoch }> => {
-  const opened = new Map<string, Parts>();
+  const opened = new Map<string, Opened>();
   const checked: Checked[] = [];
   for (const setup of experiment.setups) {
     const result = await attempt(async () => {
-      const data = opened.get(setup.data) ?? (await openForRuns(dataRoot, setup.data));
-      opened.set(setup.data, data);
-      return checkSetup(setup, data, dataRoot);
+      if (!opened.has(setup.data)) {
+        const data = await openForRuns(dataRoot, setup.data);
+        opened.set(setup.data, { data, digest: digestOfData(data) });
+      }
+      return checkSetup(setup, opened.get(setup.data)!, dataRoot);
     });
     checked.push(orRefuse(result, (failure) => ({ ...failure, message: `${setup.name}: ${failure.message}` })));
   }

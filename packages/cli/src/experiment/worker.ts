@@ -45,7 +45,12 @@ export const startWorker = (task: RunTask, onStep: (step: number) => void): Work
   });
   const ended = new Promise<WorkerEnd>((resolve) => {
     child.on('error', (cause) => resolve({ kind: 'broken', reason: cause.message }));
-    child.on('close', (code, signal) => resolve(end ?? { kind: 'broken', reason: silentEnd(code, signal, said) }));
+    child.on('close', (code, signal) => {
+      // A terminal's interrupt reaches a worker that does not listen yet.
+      const silent: WorkerEnd =
+        signal === 'SIGINT' ? { kind: 'interrupted' } : { kind: 'broken', reason: silentEnd(code, signal, said) };
+      resolve(end ?? silent);
+    });
   });
   order({ kind: 'perform', task });
   return { ended, stop: () => order({ kind: 'stop' }) };

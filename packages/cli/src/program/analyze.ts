@@ -5,6 +5,7 @@ import { Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { bestMoment, type Moment } from '../analysis/analysis.js';
 import { type Analyzed, type AnalyzeOptions, analyze } from '../commands/analyze.js';
+import { lossText } from '../lossText.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
 import { type Console, conclude } from './console.js';
@@ -23,19 +24,19 @@ const momentLine = ({ epoch, loss, betweenLayers, condition, eta, inverse }: Mom
   const noInverse = 'error' in inverse ? [`no inverse: ${inverse.error}`] : [];
   const cells = [
     String(epoch),
-    loss.toFixed(4),
+    lossText(loss),
     share(betweenLayers.Hbar),
     share(betweenLayers.inverse),
     condition?.toExponential(1) ?? '',
   ];
-  return [cells.map((cell) => cell.padStart(12)).join(''), ...refused, ...noInverse].join('  ');
+  return [cells.map((cell) => cell.padStart(12)).join(' '), ...refused, ...noInverse].join('  ');
 };
 
 /** One line a moment: the loss, how much of H̄ and of H̄⁻¹ lies between layers, and how far to trust the latter. */
 const text = ({ analysis, files }: Analyzed): string => {
   const best = bestMoment(analysis);
   return [
-    ['epochs done', 'loss', 'between: H̄', 'H̄⁻¹', 'condition'].map((cell) => cell.padStart(12)).join(''),
+    ['epochs done', 'loss', 'between: H̄', 'H̄⁻¹', 'condition'].map((cell) => cell.padStart(12)).join(' '),
     ...analysis.moments.map(momentLine),
     ...(best ? [`lowest loss on examples not trained on: after epoch ${best.epoch}`] : []),
     `written: ${files.join(', ')}`,
@@ -55,7 +56,7 @@ const run = async (
     ...progress,
     onMoment: ({ epoch, loss, seconds }: Moment) => {
       if (!process.stderr.isTTY)
-        console.say(`measured at ${epoch} epochs done: loss ${loss.toFixed(4)}, ${seconds.toFixed(1)} s`);
+        console.say(`measured at ${epoch} epochs done: loss ${lossText(loss)}, ${seconds.toFixed(1)} s`);
     },
   };
   const result = await analyze(options, console.command, watcher)();

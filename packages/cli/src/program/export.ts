@@ -4,7 +4,7 @@ import { modelNames } from '@hograd/model-zoo';
 import { type Command, Option } from 'commander';
 import { type Exported, type ExportOptions, exportModel } from '../commands/export.js';
 import { type Console, conclude } from './console.js';
-import { wholeNumber } from './options.js';
+import { seedNumber } from './options.js';
 
 const text = ({ model, out, bytes, parameters, tensors, inputs, outputs }: Exported): string =>
   `${out}: ${model}, ${parameters} parameters in ${tensors} tensors, ${bytes} bytes; inputs ${inputs.join(', ')}; outputs ${outputs.join(', ')}`;
@@ -16,7 +16,7 @@ export const addExport = (program: Command, console: Console): Command =>
     .description('write a model of the zoo, with its loss and initial parameters, as an ONNX file')
     .argument('<MODEL>', `of ${modelNames.join(', ')}`)
     .requiredOption('--out <FILE>', 'the .onnx file to write')
-    .option('--seed <N>', 'of the initial parameters', wholeNumber, 1)
+    .option('--seed <N>', 'of the initial parameters', seedNumber, 1)
     .addOption(new Option('--dtype <TYPE>', 'precision').choices(['float32', 'float64']).default('float32'))
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  hograd export lenet --out lenet.onnx')

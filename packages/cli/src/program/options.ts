@@ -51,7 +51,16 @@ const integer = (text: string): number => {
 /** An integer of at least 1. */
 export const wholeNumber = (text: string): number => {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('it must be a whole number, 1 or more.');
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('it must be a whole number, 1 or more.');
+  return value;
+};
+
+/** What draws at random starts from: an integer from 0 to 2^53 − 1. */
+export const seedNumber = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('it must be a whole number, from 0 to 9007199254740991.');
   return value;
 };
 
@@ -92,7 +101,7 @@ export const runOptions = (command: Command, partition: Option): Command =>
     .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
     .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)
     .option('--batch <N>', 'examples a training gradient', wholeNumber, 100)
-    .option('--seed <N>', 'of the initial parameters and of everything drawn at random', wholeNumber, 1)
+    .option('--seed <N>', 'of the initial parameters and of everything drawn at random', seedNumber, 1)
     .addOption(partition)
     .option('--lr <X>', 'rate of sgd, momentum, adam, … (default: each its own)', positive)
     .option('--lambda1 <X>', 'step size of newton-summary (default: 0.1; 1 of newton-summary-safe)', positive)

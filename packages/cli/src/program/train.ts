@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Trained, type TrainOptions, train } from '../commands/train.js';
+import { DEFAULT_OUT, outOf, type Trained, type TrainOptions, train } from '../commands/train.js';
+import { lossText } from '../lossText.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
 import { type Console, conclude } from './console.js';
@@ -10,15 +11,11 @@ import { onInterrupt } from './interrupts.js';
 import { headOptions, partitionIfAny, positive, runOptions, wholeNumber } from './options.js';
 import { tableText } from './table.js';
 
-/** Beyond this a loss is written with an exponent. */
-const LARGE = 1e6;
-
-const lossText = (loss: number): string => (Math.abs(loss) < LARGE ? loss.toFixed(4) : loss.toExponential(4));
-
-/** One line a run: its last epoch, and where the model is. */
+/** One line a run: its last epoch, and where the model is; of one that diverged, why. */
 const text = ({ runs, report }: Trained): string => {
-  const measuresAccuracy = runs.some(({ epochs }) => epochs.at(-1)!.testAccuracy !== undefined);
-  const rows = runs.map(({ optimizer, epochs }) => {
+  const trained = runs.filter(({ epochs }) => epochs.length > 0);
+  const measuresAccuracy = trained.some(({ epochs }) => epochs.at(-1)!.testAccuracy !== undefined);
+  const rows = trained.map(({ optimizer, epochs }) => {
     const last = epochs.at(-1)!;
     const perEpoch = epochs.reduce((sum, e) => sum + e.seconds, 0) / epochs.length;
     return [
@@ -30,8 +27,17 @@ const text = ({ runs, report }: Trained): string => {
     ];
   });
   const head = ['optimizer', 'train loss', 'test loss', ...(measuresAccuracy ? ['test accuracy'] : []), 's/epoch'];
-  return [tableText(1, [head, ...rows]), ...runs.map(({ model }) => `model: ${model}`), `report: ${report}`].join('\n');
+  return [
+    ...(trained.length > 0 ? [tableText(1, [head, ...rows])] : []),
+    ...runs.flatMap(({ optimizer, failure }) =>
+      failure === undefined ? [] : [`${optimizer} failed: ${failure}; lower its rate (--lr or --lambda1)`],
+    ),
+    ...runs.flatMap(({ model }) => (model === undefined ? [] : [`model: ${model}`])),
+    `report: ${report}`,
+  ].join('\n');
 };
+
+const allFinished = ({ runs }: Trained): boolean => runs.every(({ failure }) => failure === undefined);
 
 const run = async (
   { json, ...options }: TrainOptions & { readonly json?: boolean },
@@ -46,11 +52,11 @@ const run = async (
   watcher.stop();
   endListening();
   if (E.isRight(result) && result.right.interrupted) {
-    console.say(`hograd: interrupted; go on with --resume ${options.resume ?? options.out} and the same options`);
+    console.say(`hograd: interrupted; go on with --resume ${outOf(options)} and the same options`);
     console.exitWith(130);
     return;
   }
-  await conclude(console, json ? JSON.stringify : text)(() => Promise.resolve(result));
+  await conclude(console, json ? JSON.stringify : text, allFinished)(() => Promise.resolve(result));
 };
 
 /** `hograd train` on the program: reads the options, runs the command, ends with its status. */
@@ -65,8 +71,11 @@ export const addTrain = (program: Command, console: Console): Command =>
     )
       .option('--lambda-int <X>', 'internal damping of newton-summary (default: 1)', positive)
       .option('--checkpoint-every <N>', 'steps between checkpoints', wholeNumber, 200)
-      .option('--out <DIR>', 'where to write metrics, checkpoints and report.html', 'runs/train')
-      .option('--resume <DIR>', 'go on from the checkpoints of an interrupted run'),
+      .option(
+        '--out <DIR>',
+        `where to write metrics, checkpoints, models and report.html; what an earlier run left there is replaced (default: "${DEFAULT_OUT}")`,
+      )
+      .option('--resume <DIR>', 'go on from the checkpoints of an interrupted run, and write there'),
   )
     .option('--json', 'print one JSON document')
     .addHelpText(

@@ -5,6 +5,8 @@ import { mkdir, open, readdir, readFile, rename, rm, truncate } from 'node:fs/pr
 import { join } from 'node:path';
 import { readNpz, type SamplerState, writeNpz } from '@hograd/data';
 import * as E from 'fp-ts/lib/Either.js';
+import { z } from 'zod';
+import { countOrZero } from '../checks.js';
 import { failed, orRefuse, refuse, wrongInput } from '../failure.js';
 import type { TrainerState } from './trainer.js';
 
@@ -23,6 +25,9 @@ export interface Checkpoint {
   /** The options that the run was started with; a resumed run must have the same. */
   readonly options: Readonly<Record<string, unknown>>;
 }
+
+/** The trained model, where a run leaves one. */
+export const MODEL = 'model.onnx';
 
 /** The file that says where a run stands. */
 const CHECKPOINT = 'checkpoint.json';
@@ -50,6 +55,18 @@ export const saveCheckpoint = async (folder: string, { trainer, ...rest }: Check
   for (const name of old) await rm(join(folder, name), { force: true });
 };
 
+/** What is relied on before the trainer sees the rest. */
+const SAVED = z.looseObject({
+  tensors: z.string(),
+  trainer: z.looseObject({ step: countOrZero }),
+  gradientSampler: z.looseObject({}),
+  summarySampler: z.looseObject({}),
+  epochLoss: z.number(),
+  epochSteps: countOrZero,
+  metricsBytes: countOrZero,
+  options: z.looseObject({}),
+});
+
 /** Whether a run in the folder has got as far as its first checkpoint. */
 export const hasCheckpoint = (folder: string): boolean => existsSync(join(folder, CHECKPOINT));
 
@@ -58,13 +75,19 @@ export const loadCheckpoint = async (folder: string): Promise<Checkpoint> => {
   const text = await readFile(join(folder, CHECKPOINT), 'utf8').catch(() =>
     refuse(`${folder} holds no ${CHECKPOINT} to resume from; start the run without --resume`),
   );
-  const { tensors, trainer, ...rest } = orRefuse(
+  const path = join(folder, CHECKPOINT);
+  const parsed = orRefuse(
     E.tryCatch(
-      () => JSON.parse(text),
+      () => JSON.parse(text) as unknown,
       () => undefined,
     ),
-    () => wrongInput(`${join(folder, CHECKPOINT)} is not JSON; it was not written by hograd`),
+    () => wrongInput(`${path} is not JSON; it was not written by hograd`),
   );
+  if (!SAVED.safeParse(parsed).success) refuse(`${path} lacks what a checkpoint holds; start the run without --resume`);
+  const { tensors, trainer, ...rest } = parsed as Omit<Checkpoint, 'trainer'> & {
+    readonly tensors: string;
+    readonly trainer: Omit<TrainerState, 'carried'>;
+  };
   const carried = orRefuse(await readNpz(join(folder, tensors))(), (e) => wrongInput(e.message));
   return { ...rest, trainer: { ...trainer, carried } };
 };
@@ -75,11 +98,19 @@ export interface Metrics {
   readonly close: () => Promise<void>;
 }
 
-/** metrics.jsonl, opened for appending after its first `bytes` bytes: lines of steps that were lost in a crash are cut off. */
+/**
+ * metrics.jsonl, opened for appending after its first `bytes` bytes: lines of steps that were lost in a crash are cut off. Refuses a file
+ * that has fewer.
+ */
 export const openMetrics = async (folder: string, bytes: number): Promise<Metrics> => {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'metrics.jsonl');
   const file = await open(path, 'a');
+  const { size } = await file.stat();
+  if (size < bytes) {
+    await file.close();
+    refuse(`${path} has ${size} bytes and the checkpoint is from after ${bytes}; start the run without --resume`);
+  }
   await truncate(path, bytes);
   let written = bytes;
   return {

@@ -1,8 +1,10 @@
 /** A training run that lives in a folder: started or continued there, its metrics, timings and checkpoints with it. */
 
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { refuse } from '../failure.js';
 import { openFolder } from '../files.js';
-import { type Checkpoint, loadCheckpoint } from './files.js';
+import { type Checkpoint, loadCheckpoint, MODEL } from './files.js';
 import { type EpochMetrics, type LoopSetup, stepsPerEpoch, trainLoop } from './loop.js';
 import { appendTiming, clearTimings, epochsOf, timingsOf } from './metrics.js';
 import type { OpenRun } from './openRun.js';
@@ -39,7 +41,9 @@ const savedIn = async (folder: string, options: Checkpoint['options']): Promise<
   const [other] = Object.keys({ ...saved.options, ...options }).filter(
     (name) => name !== 'checkpointEvery' && said(saved.options[name]) !== said(options[name]),
   );
-  const file = { modelDigest: options.model, partitionDigest: options.partition }[other ?? ''];
+  const file = { modelDigest: options.model, partitionDigest: options.partition, dataDigest: options.data }[
+    other ?? ''
+  ];
   if (file !== undefined) {
     refuse(
       `${file} has changed since ${folder} was started from it; resume with the file as it was, or start anew without --resume`,
@@ -66,7 +70,11 @@ export const trainInFolder = async (
     const options = JSON.parse(JSON.stringify(run.options));
     const from = resume ? await savedIn(folder, options) : startOf(opened, options);
     await openFolder(folder);
-    if (!resume) await clearTimings(folder);
+    if (!resume) {
+      await clearTimings(folder);
+      // An earlier run's model is not this one's.
+      await rm(join(folder, MODEL), { force: true });
+    }
     const done = Math.floor(from.trainer.step / stepsPerEpoch(opened));
     let spent = [...(await timingsOf(folder))].reduce((sum, [epoch, took]) => (epoch <= done ? sum + took : sum), 0);
     run.onStart({ done: from.trainer.step });

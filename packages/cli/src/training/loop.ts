@@ -2,7 +2,7 @@
 
 import { type Dataset, type Sampler, sizeOfDataset, takeBatch } from '@hograd/data';
 import { failed, Refusal } from '../failure.js';
-import { type Checkpoint, openMetrics, saveCheckpoint } from './files.js';
+import { type Checkpoint, hasCheckpoint, openMetrics, saveCheckpoint } from './files.js';
 import { asFeeds, type Tensors } from './tensors.js';
 import type { Measured, Trainer, TrainerState } from './trainer.js';
 
@@ -28,7 +28,8 @@ export class Diverged extends Refusal {
   /** What was seen, without a cure. */
   readonly reason: string;
   constructor(reason: string, folder: string) {
-    super(failed(`${reason}; lower the rate (--lr or --lambda1), the last checkpoint is in ${folder}`));
+    const kept = hasCheckpoint(folder) ? `, the last checkpoint is in ${folder}` : '';
+    super(failed(`${reason}; lower the rate (--lr or --lambda1)${kept}`));
     this.reason = reason;
   }
 }

@@ -79,8 +79,21 @@ export const fit = async (options: ModelOptions, data: Parts): Promise<Fitted> =
   return fitZooModel(model, dataName, data);
 };
 
+/**
+ * Refuses a summary's batch that an optimizer cannot cut into its slices; an example is the least that a slice can be of.
+ */
+export const checkSlices = (optimizer: Optimizer, summaryBatch: number): void => {
+  if (optimizer.kind === 'newton-summary' && optimizer.slices > summaryBatch) {
+    const { name, slices } = optimizer;
+    refuse(
+      `${name} cuts a summary's batch into ${slices} slices and it has ${summaryBatch} ${summaryBatch === 1 ? 'example' : 'examples'}; give the batch, or the summary's own, ${slices} or more`,
+    );
+  }
+};
+
 /** One optimizer's run on data that is already there. Refuses options that do not fit one another, the data or the machine. */
 export const openRun = async (optimizer: Optimizer, data: Parts, options: RunOptions): Promise<OpenRun> => {
+  checkSlices(optimizer, options.summaryBatch ?? options.batch);
   const { trainable, ...parts } = await fit(options, data);
   const { train, validation, test } = parts;
   const partition = await readPartition(options.partition, trainable.parameters);

@@ -1,5 +1,6 @@
 /** A labelled data set in parts: some examples to train on, some held out of them, some to test on. */
 
+import { createHash } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import { type Dataset, permutation, sizeOfDataset, splitTrainValidation, subset } from '@hograd/data';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
@@ -31,6 +32,18 @@ export const dataUnder =
     const [, scheme = '', path = ''] = /^([a-z0-9]+:)?(.*)$/s.exec(spec)!;
     return spec === 'synthetic' || isAbsolute(path) ? spec : `${scheme}${join(root, path)}`;
   };
+
+/** SHA-256 of all examples: what a run started with, which data under the same name may no longer be. */
+export const digestOfData = ({ train, validation, test }: Parts): string => {
+  const hash = createHash('sha256');
+  for (const { inputs, targets } of [train, ...(validation ? [validation] : []), test]) {
+    for (const { dtype, shape, data } of [inputs, targets]) {
+      const { buffer, byteOffset, byteLength } = data as Uint8Array;
+      hash.update(JSON.stringify([dtype, shape])).update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  }
+  return hash.digest('hex');
+};
 
 /** Synthetic digits are the same whatever a run's seed: runs from different seeds are compared on the same data. */
 const DIGITS_SEED = 0;

@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
-import type { LabelOutOfRange, NotFinite } from '../errors.js';
+import { type LabelOutOfRange, labelOutOfRange, type NotFinite } from '../errors.js';
 
 /** Labels are in 0 … classes − 1; otherwise LabelOutOfRange names the first that is not. */
 export const checkLabels =
@@ -10,13 +10,8 @@ export const checkLabels =
   (labels: Tensor<'int64'>): E.Either<LabelOutOfRange, Tensor<'int64'>> => {
     const index = labels.data.findIndex((label) => !(label >= 0n && label < classes));
     if (index < 0) return E.right(labels);
-    const value = labels.data[index]!;
-    return E.left({
-      _tag: 'LabelOutOfRange',
-      index,
-      value,
-      message: `label ${index} is ${value}, outside 0 … ${classes - 1}; correct it or the number of classes (${classes})`,
-    });
+    const why = `outside 0 … ${classes - 1}; correct it or the number of classes (${classes})`;
+    return E.left(labelOutOfRange(index, labels.data[index]!, why));
   };
 
 /** Floating-point elements are finite; otherwise NotFinite names the array and the first that is not. */

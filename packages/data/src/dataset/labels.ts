@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
-import { type DataError, shapeMismatch, unsupportedType } from '../errors.js';
+import { type DataError, labelOutOfRange, shapeMismatch, unsupportedType } from '../errors.js';
 
 /** Of int64. */
 const LARGEST = 2n ** 63n - 1n;
@@ -22,13 +22,7 @@ export const labelsOf = (tensor: Tensor): E.Either<DataError, Tensor<'int64'>> =
   }
   const index = data instanceof BigUint64Array ? data.findIndex((label) => label > LARGEST) : -1;
   if (index >= 0) {
-    const value = data[index] as bigint;
-    return E.left({
-      _tag: 'LabelOutOfRange',
-      index,
-      value,
-      message: `label ${index} is ${value}, beyond what int64 holds; correct it`,
-    });
+    return E.left(labelOutOfRange(index, data[index] as bigint, 'beyond what int64 holds; correct it'));
   }
   return E.right({ dtype: 'int64', shape: [size], data: BigInt64Array.from(data as ArrayLike<number>, BigInt) });
 };

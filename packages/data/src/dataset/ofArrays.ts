@@ -3,7 +3,14 @@
 import type { Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DataError, inSource, shapeMismatch, unsupportedType } from '../errors.js';
+import {
+  type DataError,
+  inSource,
+  type LabelOutOfRange,
+  labelOutOfRange,
+  shapeMismatch,
+  unsupportedType,
+} from '../errors.js';
 import { type Arrays, arrayNamed } from '../formats/npz.js';
 import { type Dataset, type DatasetPair, makeDataset, type Targets } from './dataset.js';
 import { labelsOf } from './labels.js';
@@ -46,13 +53,18 @@ const examplesNamed =
 const alike = ([, ...a]: readonly number[], [, ...b]: readonly number[]): boolean =>
   a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 
-/** One class more than the largest label; 0 for regression targets. */
-const classesOf = (parts: readonly Examples[]): number => {
+const LARGEST = BigInt(Number.MAX_SAFE_INTEGER - 1);
+
+/** One class more than the largest label, 0 for regression targets; LabelOutOfRange for a label that is no class's number. */
+const classesOf = (parts: readonly Examples[]): E.Either<LabelOutOfRange, number> => {
   let classes = 0;
   for (const { targets } of parts) {
-    if (targets.dtype === 'int64') for (const label of targets.data) classes = Math.max(classes, Number(label) + 1);
+    if (targets.dtype !== 'int64') continue;
+    const index = targets.data.findIndex((label) => label < 0n || label > LARGEST);
+    if (index >= 0) return E.left(labelOutOfRange(index, targets.data[index]!, `outside 0 … ${LARGEST}; correct it`));
+    for (const label of targets.data) classes = Math.max(classes, Number(label) + 1);
   }
-  return classes;
+  return E.right(classes);
 };
 
 export interface ArraysOptions {
@@ -87,13 +99,17 @@ export const datasetOfArrays =
           return shapeMismatch(`an example of x_train has shape ${own} and one of x_test ${other}; store them alike`);
         },
       ),
-      E.chain((parts) => {
-        const needed = classes ?? classesOf(parts);
-        return pipe(
-          parts,
-          E.traverseArray((part) => makeDataset({ ...part, classes: needed })),
-        );
-      }),
+      E.chain((parts) =>
+        pipe(
+          classes === undefined ? classesOf(parts) : E.right(classes),
+          E.chain((needed) =>
+            pipe(
+              parts,
+              E.traverseArray((part) => makeDataset({ ...part, classes: needed })),
+            ),
+          ),
+        ),
+      ),
       E.map(([train, test]) => ({ train: train!, test })),
       E.mapLeft((error) => (error._tag === 'MissingArray' ? error : inSource(source)(error))),
     );

@@ -20,7 +20,8 @@ export interface Split<Y extends Targets = Targets> {
  * Disjoint random parts of a data set with these many examples, as copies; examples left over are in neither.
  *
  * The experiments of arXiv 2312.03885 split MNIST 54,000/6,000 and CIFAR-10 45,000/5,000. Fails with InvalidOption for
- * counts that are not whole numbers from 1 or that exceed the examples, and for a seed that is not a whole number below 2⁵³.
+ * counts that are not whole numbers from 1 or that exceed the examples, and for a seed that is not a safe integer
+ * (a whole number between −2⁵³ and 2⁵³).
  */
 export const splitTrainValidation =
   (seed: number, { train, validation }: SplitCounts) =>

@@ -100,7 +100,7 @@ const digits = (key: RandomKey, size: number): { images: Tensor<'uint8'>; labels
 };
 
 export interface DigitsOptions {
-  /** Default 0. */
+  /** Any safe integer (a whole number between −2⁵³ and 2⁵³), default 0. */
   readonly seed?: number | undefined;
   /** Number of training images, default 10,000. */
   readonly train?: number | undefined;
@@ -119,7 +119,7 @@ export interface DigitsOptions {
  *
  * The same seed gives the same bytes on every machine, whatever the counts (image i does not depend on them); training
  * and test images are independent; digits are balanced to within one. Fails with InvalidOption for counts that are not
- * whole numbers from 1.
+ * whole numbers from 1 and for a seed that is not a safe integer.
  */
 export const syntheticDigits = ({
   seed = 0,

@@ -17,7 +17,7 @@ export interface OpenDatasetOptions {
   readonly normalize?: boolean;
   /** Number of classes of an .npz file's labels. Default: as many as the largest label needs. */
   readonly classes?: number;
-  /** Seed of the synthetic digits, default 0. */
+  /** Seed of the synthetic digits: any safe integer (a whole number between −2⁵³ and 2⁵³), default 0. */
   readonly seed?: number;
 }
 

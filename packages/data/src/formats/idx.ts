@@ -7,6 +7,7 @@ import type { DType, Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { type DataError, unsupportedType, wrongFormat, wrongLength } from '../errors.js';
 import { bytesOf, elementsOf, sizeOf, widthOf } from './elements.js';
+import { requireStorable } from './filled.js';
 
 const CODES = {
   uint8: 0x08,
@@ -59,14 +60,28 @@ export const decodeIdx =
     return E.right({ dtype, shape, data: elementsOf(dtype, bytes.subarray(start), 'big') });
   };
 
-/** The IDX bytes of a tensor of at most 255 axes, uncompressed. */
+const MOST_AXES = 255;
+const LONGEST = 2 ** 32 - 1;
+
+/**
+ * The IDX bytes of a tensor, uncompressed. Throws RangeError where IDX lacks the tensor's type, for more than 255 axes or an extent beyond
+ * 2³² − 1, and where the data do not fill the shape or are not of the type.
+ */
 export const encodeIdx = (tensor: Tensor<IdxType>): Uint8Array<ArrayBuffer> => {
-  const start = 4 + 4 * tensor.shape.length;
+  const { dtype, shape } = tensor;
+  if (!Object.hasOwn(CODES, dtype)) {
+    throw new RangeError(`IDX has no ${dtype}; give one of ${Object.keys(CODES).join(', ')}`);
+  }
+  if (shape.length > MOST_AXES) throw new RangeError(`IDX has at most ${MOST_AXES} axes; reshape the ${shape.length}`);
+  const long = shape.find((extent) => extent > LONGEST);
+  if (long !== undefined) throw new RangeError(`IDX has extents up to ${LONGEST}, not ${long}; reshape the tensor`);
+  requireStorable(tensor);
+  const start = 4 + 4 * shape.length;
   const elements = bytesOf(tensor.data, 'big');
   const bytes = new Uint8Array(start + elements.length);
-  bytes.set([0, 0, CODES[tensor.dtype], tensor.shape.length]);
+  bytes.set([0, 0, CODES[dtype], shape.length]);
   const header = new DataView(bytes.buffer);
-  tensor.shape.forEach((extent, axis) => {
+  shape.forEach((extent, axis) => {
     header.setUint32(4 + 4 * axis, extent);
   });
   bytes.set(elements, start);

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DataError, wrongLength } from '../errors.js';
 import { bytesOf, elementsOf, sizeOf, widthOf, zerosOf } from './elements.js';
-import { checkFilled } from './filled.js';
+import { requireStorable } from './filled.js';
 import { float32OfHalf } from './half.js';
 import { decodeNpyHeader, encodeNpyHeader, type NpyHeader } from './npyHeader.js';
 
@@ -57,11 +57,10 @@ export const decodeNpy =
 
 /**
  * The bytes of a .npy file (version 1.0, little-endian, row-major) with a tensor in it; the same bytes that numpy.save
- * writes. Throws RangeError where the tensor's data do not fill its shape.
+ * writes. Throws RangeError where the tensor's data do not fill its shape or are not of its type.
  */
 export const encodeNpy = (tensor: Tensor<DType>): Uint8Array<ArrayBuffer> => {
-  const filled = checkFilled('the tensor')(tensor);
-  if (E.isLeft(filled)) throw new RangeError(filled.left.message);
+  requireStorable(tensor);
   const header = encodeNpyHeader(tensor.dtype, tensor.shape);
   const elements = bytesOf(tensor.data, 'little');
   const bytes = new Uint8Array(header.length + elements.length);

@@ -40,10 +40,10 @@ const storedOfKind = new Map(Object.entries(kinds).map(([stored, kind]) => [kind
 const FIELDS = {
   descr: /'descr'\s*:\s*(?:'([^']*)'|(\[[^\]]*\]))/,
   fortranOrder: /'fortran_order'\s*:\s*(True|False)/,
-  shape: /'shape'\s*:\s*\(([\d,\sL]*)\)/,
+  // Python 2 wrote long extents with a trailing L.
+  shape: /'shape'\s*:\s*\(\s*((?:\d+L?\s*(?:,\s*\d+L?\s*)*(?:,\s*)?)?)\)/,
 };
 
-/** Python 2 wrote long extents with a trailing L. */
 const extentsOf = (text: string): readonly number[] =>
   text
     .split(',')
@@ -81,7 +81,8 @@ export const decodeNpyHeader =
     const descr = FIELDS.descr.exec(text);
     const fortranOrder = FIELDS.fortranOrder.exec(text);
     const shape = FIELDS.shape.exec(text);
-    if (!descr || !fortranOrder || !shape) {
+    const extents = shape ? extentsOf(shape[1]!) : [];
+    if (!descr || !fortranOrder || !shape || !extents.every(Number.isSafeInteger)) {
       const found = `the header ${JSON.stringify(text.trim().slice(0, 80))}`;
       return E.left(wrongFormat(source, 'a .npy array with descr, fortran_order and shape', found, CURE));
     }
@@ -94,7 +95,7 @@ export const decodeNpyHeader =
       stored,
       order: type[0] === '>' ? 'big' : 'little',
       fortranOrder: fortranOrder[1] === 'True',
-      shape: extentsOf(shape[1]!),
+      shape: extents,
       start,
     });
   };

@@ -14,6 +14,8 @@ export interface NamedTensor {
   readonly tensor: Tensor;
 }
 
+const CURE = 'write it with onnx.numpy_helper.from_array';
+
 const FLOAT16 = 10;
 const BFLOAT16 = 16;
 
@@ -70,6 +72,9 @@ const tensorOf = (source: string, proto: Onnx.TensorProto): E.Either<DataError, 
     );
   }
   const shape = proto.dims.map(Number);
+  if (shape.some((extent) => extent < 0)) {
+    return E.left(wrongFormat(source, 'an ONNX TensorProto', `dimensions [${shape.join(', ')}]`, CURE));
+  }
   const size = sizeOf(shape);
   const raw = proto.rawData.length > 0;
   const fields = raw ? [] : fieldOf(proto, code);
@@ -86,7 +91,7 @@ const tensorOf = (source: string, proto: Onnx.TensorProto): E.Either<DataError, 
  * The tensor in the bytes of a serialised TensorProto, from raw_data or the typed fields; float16 and bfloat16 come out
  * as float32. `source` names it in messages.
  *
- * Fails with WrongFormat where the bytes are not a TensorProto or its data lie in another file, UnsupportedType,
+ * Fails with WrongFormat where the bytes are not a TensorProto, a dimension is negative or the data lie in another file, UnsupportedType,
  * WrongLength.
  */
 export const decodeTensorProto =
@@ -102,9 +107,7 @@ export const decodeTensorProto =
         (proto) => proto.dataType !== 0,
         () => 'no element type',
       ),
-      E.mapLeft((found) =>
-        wrongFormat(source, 'an ONNX TensorProto', found, 'write it with onnx.numpy_helper.from_array'),
-      ),
+      E.mapLeft((found) => wrongFormat(source, 'an ONNX TensorProto', found, CURE)),
       E.chain((proto) =>
         pipe(
           tensorOf(source, proto),

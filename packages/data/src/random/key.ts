@@ -5,7 +5,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /**
- * A seed and a path of names and counters, say `[seed, 'weights', layer]`. Numbers are safe integers. Equal keys give
+ * A seed and a path of names and counters, say `[seed, 'weights', layer]`. Numbers are safe integers, negative ones included. Equal keys give
  * equal numbers on every machine; keys that differ anywhere give unrelated ones.
  */
 export type RandomKey = readonly [seed: number, ...path: readonly (string | number)[]];
@@ -23,7 +23,9 @@ export type Generator = ReturnType<typeof xoroshiro128plusFromState>;
 export const generatorAt = (key: RandomKey): Generator => {
   for (const part of key) {
     if (typeof part === 'number' && !Number.isSafeInteger(part)) {
-      throw new RangeError(`random key ${JSON.stringify(key)} holds ${part}; use whole numbers below 2^53, or strings`);
+      throw new RangeError(
+        `random key ${JSON.stringify(key)} holds ${part}; use whole numbers between -2^53 and 2^53, or strings`,
+      );
     }
   }
   const digest = sha256(utf8ToBytes(JSON.stringify(key)));

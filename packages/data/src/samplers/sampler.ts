@@ -23,7 +23,7 @@ export interface SamplerState {
   readonly size: number;
   readonly batch: number;
   readonly last: LastBatch;
-  /** null: not shuffled. */
+  /** A safe integer; null: not shuffled. */
   readonly seed: number | null;
   readonly stream: string;
   /** Passes completed: it grows with the batch that ends a pass. */

@@ -10,6 +10,7 @@ export interface ShuffledSamplerOptions {
   readonly size: number;
   /** Examples a batch, 1 … size. */
   readonly batch: number;
+  /** Any safe integer: a whole number between −2⁵³ and 2⁵³. */
   readonly seed: number;
   /** Samplers of one seed and different streams are independent, say 'gradient' and 'summary'. */
   readonly stream: string;

@@ -15,7 +15,7 @@ import { importers } from './importers/index.js';
 import { heldType, importNode } from './importNode.js';
 import { inlineFunctions, type PlacedNode, titleOf } from './localFunctions.js';
 import { domainOf, type ParsedModel, parseModel } from './model.js';
-import { parametersOf, readInitializers, separateEqual } from './parameters.js';
+import { namedParameters, parametersOf, readInitializers, separateEqual } from './parameters.js';
 import { type Imported, outputTensor, simplifyImported } from './sequences.js';
 
 /** Options of `decode`. */
@@ -27,7 +27,7 @@ export interface DecodeOptions {
   /**
    * Initializers that become inputs with a default value. Default: every floating-point one of rank 1 or more, except running
    * statistics of batch normalisation, scales of Resize and what PyTorch's exporter says is a buffer or a constant; the others
-   * are constants of the graph.
+   * are constants of the graph. A name that no floating-point initializer has is an UndefinedValue.
    */
   readonly parameters?: readonly string[];
   /** Bytes of the files that hold tensors' data outside the model, by location. */
@@ -108,7 +108,9 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
     outputNames,
   );
   const { nodes, initializers: stored } = separated;
-  const parameters = options.parameters ? new Set(options.parameters) : parametersOf(separated, model.kinds);
+  const parameters = options.parameters
+    ? namedParameters(separated, options.parameters)
+    : parametersOf(separated, model.kinds);
 
   const inputs: Input[] = [];
   for (const info of graph.input ?? []) {

@@ -11,13 +11,14 @@ import { constant, isConstant, tensor, tensorOf } from '../ops/constant.js';
 import { isInput } from '../ops/input.js';
 import type { DType, Tensor } from '../tensor.js';
 import { lowerFloat64 } from '../transforms/rewrite.js';
+import { listed } from './listed.js';
 import { onnxTypeOf } from './types.js';
 
 const { onnx } = onnxProto;
 
 /** Options of `encode`. */
 export interface EncodeOptions {
-  /** Write initializers into the file instead of asking for them as inputs: all, none (default), or those named. */
+  /** Write initializers into the file instead of asking for them as inputs: all, none (default), or those named, which the graph must have. */
   readonly keepInitializers?: boolean | readonly string[];
   /** The graph's name in the file. */
   readonly name?: string;
@@ -49,7 +50,7 @@ const encodeAttribute = (name: string, value: AttributeValue): Onnx.IAttributePr
   if (typeof value === 'string') return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
   if (typeof value === 'boolean') return { name, type: AttributeType.INT, i: Long.fromNumber(Number(value)) };
   if (typeof value === 'number') {
-    // Operators that take a float are given one through `floats`; everything integral is an int attribute in ONNX.
+    // A number does not tell whether it is a float's attribute or an int's: its name does.
     return FLOAT_ATTRIBUTES.has(name)
       ? { name, type: AttributeType.FLOAT, f: value }
       : { name, type: AttributeType.INT, i: Long.fromNumber(value) };
@@ -224,7 +225,8 @@ const renamed = (nodes: readonly Onnx.INodeProto[], names: ReadonlyMap<string, s
 
 /**
  * The graph as an ONNX file of standard operators (opset 17). Equal graphs give equal bytes. Throws GraphError where a
- * symbolic dimension cannot be computed from the inputs, and where the file would exceed protobuf's 2 GB.
+ * symbolic dimension cannot be computed from the inputs, where an initializer to keep is none of the graph's, and where the file
+ * would exceed protobuf's 2 GB.
  */
 export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array => {
   const { keepInitializers = false, name = 'hograd', metadata = {} } = options;
@@ -247,6 +249,16 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
         aliases.push({ opType: 'Identity', name: `${output.name}.alias`, input: [written], output: [output.name] });
     } else names.set(written, output.name);
   });
+  const unknown =
+    typeof keepInitializers === 'boolean'
+      ? undefined
+      : keepInitializers.find((input) => !graph.initializers.has(input));
+  if (unknown !== undefined) {
+    throw new GraphError(
+      'encode',
+      `there is no initializer "${unknown}" to keep; the graph has ${listed([...graph.initializers.keys()])}`,
+    );
+  }
   const kept = (input: string): boolean =>
     graph.initializers.has(input) &&
     (typeof keepInitializers === 'boolean' ? keepInitializers : keepInitializers.includes(input));

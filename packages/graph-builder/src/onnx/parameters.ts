@@ -5,6 +5,7 @@ import { isFloat } from '../expr.js';
 import type { Tensor } from '../tensor.js';
 import { type DecodeError, DecodeFailure } from './errors.js';
 import { heldTensor, type Reading } from './importNode.js';
+import { listed } from './listed.js';
 import type { PlacedNode } from './localFunctions.js';
 import { domainOf } from './model.js';
 
@@ -132,4 +133,18 @@ export const parametersOf = (
   const isParameter = (name: string, { dtype, shape }: Tensor): boolean =>
     isFloat(dtype) && shape.length > 0 && !settings.has(name) && mayBe(kinds, name);
   return new Set([...initializers].filter(([name, value]) => isParameter(name, value)).map(([name]) => name));
+};
+
+/** The parameters that the caller names; UndefinedValue where one is no floating-point initializer. */
+export const namedParameters = ({ initializers }: Stored, names: readonly string[]): ReadonlySet<string> => {
+  const known = [...initializers].flatMap(([name, { dtype }]) => (isFloat(dtype) ? [name] : []));
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    fail({
+      _tag: 'UndefinedValue',
+      value: unknown,
+      message: `there is no floating-point initializer "${unknown}"; the model has ${listed(known)}`,
+    });
+  }
+  return new Set(names);
 };

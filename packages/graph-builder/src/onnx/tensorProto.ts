@@ -1,7 +1,7 @@
 /** TensorProto → Tensor: raw bytes or typed fields, checked against the declared shape. */
 
 import type { onnx as Onnx } from 'onnx-proto';
-import { tensor } from '../ops/constant.js';
+import { firstUnheld, tensor } from '../ops/constant.js';
 import { arrayTypes, type Tensor } from '../tensor.js';
 import { DecodeFailure } from './errors.js';
 import type { ExternalData } from './externalData.js';
@@ -33,7 +33,7 @@ const typedFields = (proto: Onnx.ITensorProto): ArrayLike<unknown> =>
 
 /**
  * A tensor's value, its data in the model or in a file of its own. Throws DecodeFailure on a type hograd does not hold, data
- * that is missing, or a length that is not the shape's.
+ * that is missing, a length that is not the shape's, or a number that is not the type's.
  */
 export const decodeTensor = (proto: Onnx.ITensorProto, externalData?: ExternalData): Tensor => {
   const name = proto.name ?? '';
@@ -65,5 +65,8 @@ export const decodeTensor = (proto: Onnx.ITensorProto, externalData?: ExternalDa
     const big = Array.from(fields, (v) => BigInt(String(v)));
     return { dtype, shape, data: dtype === 'int64' ? BigInt64Array.from(big) : BigUint64Array.from(big) };
   }
-  return tensor(Array.from(fields, Number), shape, dtype);
+  const numbers = Array.from(fields, Number);
+  const unheld = firstUnheld(numbers, dtype);
+  if (unheld >= 0) return fail(name, `has ${numbers[unheld]} as element ${unheld}, which ${dtype} does not hold`);
+  return tensor(numbers, shape, dtype);
 };

@@ -2,6 +2,7 @@
 
 import { alignLead, lift, makeBroadcast, mapBroadcast, unbroadcast } from '../classes/elementwise.js';
 import { linear } from '../classes/linear.js';
+import { GraphError } from '../error.js';
 import { commonDType, type Expr } from '../expr.js';
 import { broadcastShapes, sameShape } from '../shape.js';
 import { uniformValue } from './constant.js';
@@ -31,8 +32,11 @@ export function add(a: Expr, b: Expr | number): Expr {
   return joinPadded(x, y) ?? foldConstants(makeBroadcast(addOp, [x, y], {}));
 }
 
-/** Σ of one or more expressions of one shape. */
-export const sumOf = (terms: readonly Expr[]): Expr => terms.reduce(add);
+/** Σ of one or more expressions of one shape. Throws GraphError where there is none. */
+export const sumOf = (terms: readonly Expr[]): Expr => {
+  if (terms.length === 0) throw new GraphError('sumOf', 'there is nothing to add; give at least one expression');
+  return terms.reduce(add);
+};
 
 /** Σ of the terms that are there; undefined where there is none. */
 export const sumOfPresent = (terms: readonly (Expr | undefined)[]): Expr | undefined => {

@@ -3,6 +3,7 @@
 import { GraphError } from '../error.js';
 import { type Expr, makeExpr } from '../expr.js';
 import type { Attributes, Op, Value } from '../op.js';
+import { requireExtents } from '../shape.js';
 import { arrayTypes, type DType, type Tensor, type TensorData } from '../tensor.js';
 
 export type ConstantAttributes = Attributes & { readonly dtype: DType; readonly shape: readonly number[] };
@@ -36,37 +37,68 @@ export const constantOp: Op<ConstantAttributes> = {
   evaluate: (node) => constantValue(node)!.data,
 };
 
-/** The largest value of each 64-bit type. The double nearest to it, which stands for "to the end" in files, is one more. */
-const LARGEST: Readonly<Partial<Record<DType, bigint>>> = { int64: 2n ** 63n - 1n, uint64: 2n ** 64n - 1n };
+/** The least and the largest value of each integer type; in 64 bits the largest is the double nearest to it, which is one more. */
+const RANGES: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
+  int8: [-(2 ** 7), 2 ** 7 - 1],
+  int16: [-(2 ** 15), 2 ** 15 - 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [-(2 ** 63), 2 ** 63],
+  uint8: [0, 2 ** 8 - 1],
+  uint16: [0, 2 ** 16 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  uint64: [0, 2 ** 64],
+  bool: [0, 1],
+};
 
-const whole = (value: number, largest: bigint): bigint => {
-  const exact = BigInt(Math.trunc(value));
-  return exact > largest ? largest : exact;
+/** Where the first number is that the type does not hold, cut off after the point (a bool as it is); −1 where there is none. */
+export const firstUnheld = (data: ArrayLike<number>, dtype: DType): number => {
+  const range = RANGES[dtype];
+  if (range === undefined) return -1;
+  const [least, largest] = range;
+  for (let i = 0; i < data.length; i++) {
+    const value = dtype === 'bool' ? data[i]! : Math.trunc(data[i]!);
+    if (!(value >= least && value <= largest) || (dtype === 'bool' && !Number.isInteger(value))) return i;
+  }
+  return -1;
+};
+
+/** The 64-bit integer that a number stands for: the double one beyond the largest means "to the end" in files. */
+const wide = (value: number, largest: number): bigint =>
+  value === largest ? BigInt(largest) - 1n : BigInt(Math.trunc(value));
+
+const requireFilled = (shape: readonly number[], found: number): void => {
+  requireExtents('tensor', 'the value', shape);
+  const size = shape.reduce((a, b) => a * b, 1);
+  if (size !== found) {
+    throw new GraphError('tensor', `shape [${shape.join(', ')}] holds ${size} elements, got ${found}`);
+  }
 };
 
 /**
- * A tensor from plain numbers, converted to the element type. Throws GraphError where their count is not the shape's, or
- * where a 64-bit integer is asked for and a number is infinite or not one; larger numbers than a 64-bit type holds become its largest.
+ * A tensor from plain numbers, converted to the element type: to an integer they are cut off after the point, as by `cast`. Throws GraphError
+ * where their count is not the shape's or an extent is not a whole number from 0, and where an integer type, or bool with its 0 and 1, does
+ * not hold a number; 2⁶³ in int64 and 2⁶⁴ in uint64, the doubles nearest to the largest values, become those.
  */
 export function tensor<D extends DType>(data: ArrayLike<number>, shape: readonly number[], dtype: D): Tensor<D> {
-  const size = shape.reduce((a, b) => a * b, 1);
-  if (size !== data.length) {
-    throw new GraphError('tensor', `shape [${shape.join(', ')}] holds ${size} elements, got ${data.length}`);
+  requireFilled(shape, data.length);
+  const unheld = firstUnheld(data, dtype);
+  if (unheld >= 0) {
+    throw new GraphError('tensor', `element ${unheld} is ${data[unheld]}, which ${dtype} does not hold`);
   }
-  const out = new arrayTypes[dtype](size);
-  const largest = LARGEST[dtype];
-  if (largest !== undefined) {
-    const at = Array.prototype.findIndex.call(data, (v: number) => !Number.isFinite(v));
-    if (at >= 0) throw new GraphError('tensor', `element ${at} is ${data[at]}, which ${dtype} does not hold`);
-  }
-  for (let i = 0; i < size; i++) {
-    (out as { [index: number]: number | bigint })[i] = largest === undefined ? data[i]! : whole(data[i]!, largest);
-  }
+  const out = new arrayTypes[dtype](data.length);
+  if (out instanceof BigInt64Array || out instanceof BigUint64Array) {
+    const largest = RANGES[dtype]![1];
+    for (let i = 0; i < data.length; i++) out[i] = wide(data[i]!, largest);
+  } else for (let i = 0; i < data.length; i++) out[i] = data[i]!;
   return { dtype, shape, data: out };
 }
 
-/** A constant from a number (a scalar of the given dtype, float32 unless said) or from a whole tensor. */
+/**
+ * A constant from a number (a scalar of the given dtype, float32 unless said) or from a whole tensor. Throws GraphError as `tensor` does, and
+ * where a tensor's data do not fill its shape.
+ */
 export function constant(value: number | Tensor, dtype: DType = 'float32'): Expr<ConstantAttributes> {
+  if (typeof value !== 'number') requireFilled(value.shape, value.data.length);
   const whole = typeof value === 'number' ? tensor([value], [], dtype) : value;
   const attributes = { dtype: whole.dtype, shape: whole.shape };
   const expr = makeExpr(constantOp, [], attributes, identityOf(whole));

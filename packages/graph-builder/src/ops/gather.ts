@@ -5,6 +5,7 @@ import { GraphError } from '../error.js';
 import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
 import { normalizeAxis } from '../shape.js';
 import { foldConstants } from './fold.js';
+import { placeOf } from './placeOf.js';
 import { scatterSlices } from './scatterSlices.js';
 
 export type GatherAttributes = { readonly axis: number };
@@ -25,7 +26,7 @@ export const gatherOp = linear<GatherAttributes>({
     const count = indices!.data.length;
     for (let o = 0; o < outer; o++) {
       for (let k = 0; k < count; k++) {
-        const index = indices!.data[k]! < 0 ? indices!.data[k]! + n : indices!.data[k]!;
+        const index = placeOf('gather', indices!.data[k]!, n);
         out.set(x!.data.subarray((o * n + index) * inner, (o * n + index + 1) * inner), (o * count + k) * inner);
       }
     }

@@ -6,12 +6,14 @@ import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
 import { normalizeAxis, stridesOf } from '../shape.js';
 import { expand } from './expand.js';
+import { placeOf } from './placeOf.js';
 import { scatterElements } from './scatterElements.js';
 
 export type GatherElementsAttributes = { readonly axis: number };
 
-/** Offset in x's data of the element that position i of `shape` refers to, its index on `axis` replaced. */
+/** Offset in x's data of the element that position i of `shape` refers to, its index on `axis` replaced; GraphError where x has none. */
 export const elementOffset = (
+  operation: string,
   i: number,
   index: number,
   axis: number,
@@ -23,7 +25,7 @@ export const elementOffset = (
   let at = 0;
   for (let k = 0; k < shape.length; k++) {
     const position = Math.floor(i / strides[k]!) % shape[k]!;
-    at += (k === axis ? (index < 0 ? index + own[k]! : index) : position) * ownStrides[k]!;
+    at += (k === axis ? placeOf(operation, index, own[k]!) : position) * ownStrides[k]!;
   }
   return at;
 };
@@ -45,7 +47,9 @@ export const gatherElementsOp = linear<GatherElementsAttributes>({
   },
   emit: (node, e) => e.node('GatherElements', node.args.map(e.name), { axis: node.attributes.axis }),
   evaluate: (node, [x, indices], shape) =>
-    indices!.data.map((index, i) => x!.data[elementOffset(i, index, node.attributes.axis, shape, x!.shape)]!),
+    indices!.data.map(
+      (index, i) => x!.data[elementOffset('gatherElements', i, index, node.attributes.axis, shape, x!.shape)]!,
+    ),
   tangent: (node, i, dx, lead) =>
     i === 0
       ? gatherElements(dx, stackIndices(node.args[1]!, dx.shape.slice(0, lead)), node.attributes.axis + lead)

@@ -2,7 +2,7 @@
 
 import { type Expr, makeExpr } from '../expr.js';
 import type { Op } from '../op.js';
-import type { Shape } from '../shape.js';
+import { requireExtents, type Shape } from '../shape.js';
 import type { DType } from '../tensor.js';
 
 export type InputAttributes = { readonly name: string; readonly dtype: DType; readonly shape: Shape };
@@ -16,8 +16,12 @@ export const inputOp: Op<InputAttributes> = {
   },
 };
 
-/** An input of the graph. Dimensions may be symbols (`'N'`), which stay symbolic in the exported file. */
+/**
+ * An input of the graph. Dimensions may be symbols (`'N'`), which stay symbolic in the exported file. Throws GraphError where one is a number
+ * that is not whole, or below 0.
+ */
 export function input(name: string, shape: Shape, dtype: DType = 'float32'): Expr<InputAttributes> {
+  requireExtents('input', `"${name}"`, shape);
   return makeExpr(inputOp, [], { name, dtype, shape });
 }
 

@@ -36,7 +36,8 @@ export const scatterElementsOp = linear<ScatterElementsAttributes>({
   evaluate: (node, [updates, indices], shape) => {
     const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
     updates!.data.forEach((value, i) => {
-      out[elementOffset(i, indices!.data[i]!, node.attributes.axis, updates!.shape, shape)]! += value;
+      out[elementOffset('scatterElements', i, indices!.data[i]!, node.attributes.axis, updates!.shape, shape)]! +=
+        value;
     });
     return out;
   },

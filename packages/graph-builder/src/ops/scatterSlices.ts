@@ -5,6 +5,7 @@ import type { Dim } from '../dim.js';
 import { type Expr, makeExpr } from '../expr.js';
 import { sizeOf } from '../shape.js';
 import { gather } from './gather.js';
+import { placeOf } from './placeOf.js';
 import { reshape } from './reshape.js';
 import { transpose } from './transpose.js';
 
@@ -32,7 +33,7 @@ export const scatterSlicesOp = linear<ScatterSlicesAttributes>({
     const count = indices!.data.length;
     for (let o = 0; o < outer; o++) {
       for (let k = 0; k < count; k++) {
-        const index = indices!.data[k]! < 0 ? indices!.data[k]! + n : indices!.data[k]!;
+        const index = placeOf('scatterSlices', indices!.data[k]!, n);
         for (let j = 0; j < inner; j++)
           out[(o * n + index) * inner + j]! += updates!.data[(o * count + k) * inner + j]!;
       }

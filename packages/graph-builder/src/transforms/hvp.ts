@@ -1,9 +1,17 @@
 /** Hessian-vector products: the tangent of the gradient (forward over reverse). */
 
+import { GraphError } from '../error.js';
 import type { Expr } from '../expr.js';
 import { jvp } from './jvp.js';
 import { grad } from './vjp.js';
 
-/** Σ_b ∂²L/∂a∂b · v_b for each a of `wrt`; `vectors[i]` has the shape of `wrt[i]`. Throws GraphError on a non-scalar loss. */
-export const hvp = (loss: Expr, wrt: readonly Expr[], vectors: readonly Expr[]): readonly Expr[] =>
-  jvp(grad(loss, wrt), new Map(wrt.map((x, i) => [x, vectors[i]!])));
+/**
+ * Σ_b ∂²L/∂a∂b · v_b for each a of `wrt`; `vectors[i]` has the type and shape of `wrt[i]`. Throws GraphError on a non-scalar loss and where the
+ * vectors are not as many, or not alike.
+ */
+export const hvp = (loss: Expr, wrt: readonly Expr[], vectors: readonly Expr[]): readonly Expr[] => {
+  if (vectors.length !== wrt.length) {
+    throw new GraphError('hvp', `got ${vectors.length} vectors for ${wrt.length} operands; give one for each`);
+  }
+  return jvp(grad(loss, wrt), new Map(wrt.map((x, i) => [x, vectors[i]!])));
+};

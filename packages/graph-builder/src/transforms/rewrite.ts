@@ -1,10 +1,12 @@
 /** Rebuilding a graph from its leaves up: substitution, change of element type, lowering. */
 
-import { type Expr, isFloat, makeExpr, topologicalOrder } from '../expr.js';
+import { GraphError } from '../error.js';
+import { describe, type Expr, isFloat, makeExpr, topologicalOrder } from '../expr.js';
 import type { Graph, Input } from '../graph.js';
 import { cast, castOp } from '../ops/cast.js';
 import { constant, constantValue, isConstant, tensor, tensorOf } from '../ops/constant.js';
 import { input, isInput } from '../ops/input.js';
+import { sameShape } from '../shape.js';
 import type { DType, Tensor } from '../tensor.js';
 
 /** A node like another one over other operands. */
@@ -33,9 +35,18 @@ export const rewrite = (
   return exprs.map((e) => done.get(e)!);
 };
 
-/** Expressions with some nodes replaced by others of the same type and shape. */
-export const substitute = (exprs: readonly Expr[], replacements: ReadonlyMap<Expr, Expr>): readonly Expr[] =>
-  rewrite(exprs, (original) => replacements.get(original));
+/** Expressions with some nodes replaced by others of the same type and shape. Throws GraphError where a replacement is of another. */
+export const substitute = (exprs: readonly Expr[], replacements: ReadonlyMap<Expr, Expr>): readonly Expr[] => {
+  for (const [node, replacement] of replacements) {
+    if (!sameShape(node.shape, replacement.shape) || node.dtype !== replacement.dtype) {
+      throw new GraphError(
+        'substitute',
+        `the replacement of ${describe(node)} is ${describe(replacement)}; it must be alike`,
+      );
+    }
+  }
+  return rewrite(exprs, (original) => replacements.get(original));
+};
 
 /** A tensor's elements in another type. */
 export const castTensor = (value: Tensor, dtype: DType): Tensor =>

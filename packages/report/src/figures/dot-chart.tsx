@@ -8,13 +8,14 @@ import type { ReportError } from '../error.js';
 import { formatNumber, isFiniteNumber, round1 } from '../number.js';
 import type { AxisScale, ScaleKind } from '../scale.js';
 import { axisScale } from '../scale.js';
-import { BINS, SERIES } from '../style/palette.js';
+import { BINS } from '../style/palette.js';
 import { abbreviateAll, plural, textWidth } from '../text.js';
 import type { PlotArea } from './axes.js';
 import { BottomAxis } from './axes.js';
 import type { Setting } from './canvas.js';
 import { Canvas } from './canvas.js';
 import { Keys, layKeys } from './legend.js';
+import { Marker, seriesPaint } from './marker.js';
 import type { SvgOptions } from './svg.js';
 import { svgText } from './svg.js';
 
@@ -27,7 +28,7 @@ export interface DotSeries {
 export interface DotChart {
   readonly title: string;
   readonly rows: readonly string[];
-  /** A single series is coloured by sign (positive blue, negative orange), several each in its own colour. */
+  /** A single series is coloured by sign (positive blue, negative orange), several each in its own colour, beyond eight in another shape, too. */
   readonly series: readonly DotSeries[];
   readonly valueTitle: string;
   readonly scale?: ScaleKind;
@@ -78,9 +79,9 @@ const Row = ({
         return (
           <g key={series}>
             {lone && <path class="stem axis" d={`M${origin} ${y}H${place}`} />}
-            <circle class={`point ${lone ? signPaint(value) : `f${k % SERIES}`}`} cx={place} cy={y} r="5">
+            <Marker series={k} paint={`point ${lone ? signPaint(value) : seriesPaint(k)}`} x={place} y={y} r={5}>
               <title>{said}</title>
-            </circle>
+            </Marker>
           </g>
         );
       })}
@@ -106,7 +107,9 @@ export const DotChartFigure = ({
   const values = series.flatMap((one) => one.values);
   const missing = values.filter((value) => !isFiniteNumber(value)).length;
   const keys =
-    series.length > 1 ? series.map(({ name }, k) => ({ name, sample: 'dot' as const, paint: `f${k % SERIES}` })) : [];
+    series.length > 1
+      ? series.map(({ name }, k) => ({ name, sample: 'dot' as const, paint: seriesPaint(k), series: k }))
+      : [];
   const laid = layKeys(keys, width - 20);
   const step = rowHeight(rows.length);
   const plot = {

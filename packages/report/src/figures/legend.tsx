@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { DEPTHS } from '../style/palette.js';
 import { abbreviate, textWidth } from '../text.js';
+import { Marker } from './marker.js';
 
 /** One entry: a sample and its name. */
 export interface Key {
@@ -10,6 +11,8 @@ export interface Key {
   readonly sample: 'line' | 'dot';
   /** Classes that paint the sample. */
   readonly paint: string;
+  /** Which series a dot stands for; left out: the first. */
+  readonly series?: number;
 }
 
 const ROW = 20;
@@ -52,7 +55,7 @@ export const Keys = ({
         {key.sample === 'line' ? (
           <path class={key.paint} d={`M${key.x} ${key.y + 8}h20`} />
         ) : (
-          <circle class={key.paint} cx={key.x + 10} cy={key.y + 8} r="4.5" />
+          <Marker series={key.series ?? 0} paint={key.paint} x={key.x + 10} y={key.y + 8} r={4.5} />
         )}
         <text x={key.x + SAMPLE} y={key.y + 12}>
           {key.name}

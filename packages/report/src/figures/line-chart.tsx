@@ -59,12 +59,12 @@ const paint = ({ color, dashed }: Curve): { readonly stroke: string; readonly fi
         fill: `f${color.series % SERIES}`,
       };
 
-/** The curve with every value that is not finite made a gap; a point without a place is dropped. */
+/** The curve with every point that is not finite made a gap. */
 const withGaps = (curve: Curve): Curve => ({
   ...curve,
-  points: curve.points
-    .filter(({ x }) => isFiniteNumber(x))
-    .map((point) => (isFiniteNumber(point.y) ? point : { x: point.x, y: null })),
+  points: curve.points.map((point) =>
+    isFiniteNumber(point.x) && isFiniteNumber(point.y) ? point : { x: point.x, y: null },
+  ),
 });
 
 const lastFinite = (curve: Curve): CurvePoint | undefined => curve.points.findLast(({ y }) => y !== null);
@@ -92,7 +92,8 @@ const Line = ({
     .x((point) => x.position(point.x))
     .y0((point) => y.position(point.low!))
     .y1((point) => y.position(point.high!));
-  const banded = curve.points.some(({ low }) => low !== undefined);
+  // Null where nothing is finite: XML knows no empty `d`.
+  const [band, drawn] = [range(curve.points), path(curve.points)];
   const { stroke, fill } = paint(curve);
   // A point between two gaps is no line: mark it.
   const alone = curve.points.filter(
@@ -102,10 +103,12 @@ const Line = ({
   const values = curve.points.flatMap((point) => (point.y === null ? [] : [roundTo(point.y, 3)]));
   return (
     <g class="curve" {...(live ? { 'data-name': curve.name, 'data-y': values.join() } : {})}>
-      {banded && <path class={`band ${fill}`} d={range(curve.points) ?? ''} />}
-      <path class={`line ${stroke}`} d={path(curve.points) ?? ''}>
-        <title>{curve.name}</title>
-      </path>
+      {band && <path class={`band ${fill}`} d={band} />}
+      {drawn && (
+        <path class={`line ${stroke}`} d={drawn}>
+          <title>{curve.name}</title>
+        </path>
+      )}
       {alone.map((point) => (
         <circle key={point.x} class={fill} cx={round1(x.position(point.x))} cy={round1(y.position(point.y!))} r="3" />
       ))}
@@ -266,7 +269,7 @@ const linearSteps = (
 };
 
 /**
- * A line chart as an SVG file. Points whose `y` is null are gaps, counted in a note.
+ * A line chart as an SVG file. Points whose `x` or `y` is not finite are gaps, counted in a note.
  *
  * Fails with `Empty` when there is no curve or no point at all, with `OutOfRange` when its sides leave no room to draw in.
  */

@@ -45,6 +45,8 @@ const LABEL_WIDTH = 200;
 const LEGEND_GAP = 18;
 const LEGEND_TEXT = 20;
 const LEGEND_FONT = 11;
+/** A little above the heading's 13 pixels, for it is bold. */
+const HEADING_FONT = 14.5;
 
 /** As tall as the cells, within what is legible. */
 const legendHeight = (cells: number): number => Math.min(200, Math.max(140, cells));
@@ -82,7 +84,10 @@ export const layPanel = (panel: Panel, side: number): PanelLayout => {
     font,
     left,
     top,
-    width: left + cell * panel.columns.length + LEGEND_GAP + LEGEND_TEXT + Math.ceil(legend) + 8,
+    width: Math.max(
+      left + cell * panel.columns.length + LEGEND_GAP + LEGEND_TEXT + Math.ceil(legend) + 8,
+      left + Math.ceil(textWidth(panel.heading ?? '', HEADING_FONT)),
+    ),
     height: Math.max(
       top + cell * panel.rows.length + Math.ceil(reach) + font + 12,
       top + legendHeight(cell * panel.rows.length) + 20,

@@ -9,13 +9,13 @@ import type { ReportError } from '../error.js';
 import { formatCount, formatNumber, formatTick, isFiniteNumber, round1 } from '../number.js';
 import type { AxisScale, ScaleKind } from '../scale.js';
 import { axisScale } from '../scale.js';
-import { SERIES } from '../style/palette.js';
 import { plural, textWidth } from '../text.js';
 import type { PlotArea } from './axes.js';
 import { BottomAxis, LeftAxis, tickFormat } from './axes.js';
 import type { Setting } from './canvas.js';
 import { Canvas } from './canvas.js';
 import { Keys, layKeys } from './legend.js';
+import { Marker, seriesPaint } from './marker.js';
 import type { SvgOptions } from './svg.js';
 import { svgText } from './svg.js';
 
@@ -104,7 +104,9 @@ export const ScatterChartFigure = ({
   const every = Math.max(1, Math.ceil(all.length / MOST_POINTS));
   const shown = all.filter((_, k) => k % every === 0);
   const keys =
-    series.length > 1 ? series.map(({ name }, k) => ({ name, sample: 'dot' as const, paint: `f${k % SERIES}` })) : [];
+    series.length > 1
+      ? series.map(({ name }, k) => ({ name, sample: 'dot' as const, paint: seriesPaint(k), series: k }))
+      : [];
   const laid = layKeys(keys, width - 20);
   const top = 32 + laid.height;
   const xs = all.map((point) => point.x);
@@ -157,15 +159,16 @@ export const ScatterChartFigure = ({
         />
       )}
       {shown.map((point, k) => (
-        <circle
+        <Marker
           key={k}
-          class={`point f${point.series % SERIES}${guide === 'medians' ? ' crowd' : ''}`}
-          cx={round1(x.position(point.x) + (guide === 'medians' ? sideways(k) : 0))}
-          cy={round1(y.position(point.y))}
+          series={point.series}
+          paint={`point ${seriesPaint(point.series)}${guide === 'medians' ? ' crowd' : ''}`}
+          x={round1(x.position(point.x) + (guide === 'medians' ? sideways(k) : 0))}
+          y={round1(y.position(point.y))}
           r={guide === 'medians' ? 3 : 4}
         >
           <title>{point.label}</title>
-        </circle>
+        </Marker>
       ))}
       {guide === 'medians' && <Medians points={all} x={x} y={y} />}
     </Canvas>

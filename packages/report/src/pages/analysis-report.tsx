@@ -1,6 +1,6 @@
 /** The report of an analysis along a training run: H̄ and H̄⁻¹ in blocks, η* by window, predictions, reach of interactions. */
 
-import { median } from 'd3-array';
+import { median, quantile } from 'd3-array';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { JSX } from 'preact';
 import type { Verdict } from '../check.js';
@@ -33,6 +33,8 @@ export interface Prediction {
   /** Of loss after minus loss before, by the Taylor terms or the cubic model. */
   readonly predicted: Datum;
   readonly actual: Datum;
+  /** The internal damping of the step's η*. */
+  readonly lambdaInt?: number;
 }
 
 /** What a report of an analysis shows; parts left out are left out of the page. */
@@ -45,19 +47,26 @@ export interface AnalysisReport {
   readonly windows?: readonly EtaWindow[];
   /** η* at every epoch or step analysed. */
   readonly rates?: Rates;
+  /** The internal damping of `rates`. */
+  readonly ratesDamping?: number;
   readonly predictions?: readonly Prediction[];
   readonly provenance: Provenance;
+  /** Why the run ended before its time. */
+  readonly failure?: string;
 }
 
-/** Median of actual ÷ predicted, and how often the two agree on the direction. */
+/** Median and quartiles of actual ÷ predicted, and how often the two agree on the direction. */
 const predictionInWords = (predictions: readonly Prediction[]): readonly string[] => {
   const both = predictions.flatMap(({ predicted, actual }) =>
     isFiniteNumber(predicted) && isFiniteNumber(actual) && predicted !== 0 ? [actual / predicted] : [],
   );
   if (both.length === 0) return [];
+  const [low, high] = [quantile(both, 0.25)!, quantile(both, 0.75)!];
+  const half =
+    both.length < 4 ? '' : `, half of them between ${formatNumber(low, 2)} and ${formatNumber(high, 2)} times`;
   const agree = both.filter((ratio) => ratio > 0).length / both.length;
   return [
-    `The actual change of the loss was ${multipleOf(median(both)!, 'the predicted one')} (median of ${plural(both.length, 'step')}); signs agree in ${formatPercent(Number(agree.toPrecision(3)))}.`,
+    `The actual change of the loss was ${multipleOf(median(both)!, 'the predicted one')} (median of ${plural(both.length, 'step')}${half}); signs agree in ${formatPercent(Number(agree.toPrecision(3)))}.`,
   ];
 };
 
@@ -80,10 +89,10 @@ const PredictionFigure = ({ predictions }: { readonly predictions: readonly Pred
           series: [
             {
               name: 'steps',
-              points: predictions.map(({ step, predicted, actual }) => ({
+              points: predictions.map(({ step, predicted, actual, lambdaInt }) => ({
                 x: predicted,
                 y: actual,
-                label: `step ${step}: predicted ${formatNumber(predicted)}, actual ${formatNumber(actual)}`,
+                label: `step ${step}${lambdaInt === undefined ? '' : `, λ_int = ${formatNumber(lambdaInt)}`}: predicted ${formatNumber(predicted)}, actual ${formatNumber(actual)}`,
               })),
             },
           ],
@@ -95,7 +104,7 @@ const PredictionFigure = ({ predictions }: { readonly predictions: readonly Pred
 };
 
 const EtaSection = ({ report }: { readonly report: AnalysisReport }): JSX.Element | null => {
-  const { windows = [], rates } = report;
+  const { windows = [], rates, ratesDamping } = report;
   if (windows.length === 0 && rates === undefined) return null;
   const title = 'η* averaged over windows';
   const through = 'η* through training';
@@ -122,7 +131,7 @@ const EtaSection = ({ report }: { readonly report: AnalysisReport }): JSX.Elemen
         <Figure
           id="rates-chart"
           title={through}
-          reading="One line per group; colour goes from the first layer to the last, biases are dashed."
+          reading={`One line per group${ratesDamping === undefined ? '' : `, at λ_int = ${formatNumber(ratesDamping)}`}; colour goes from the first layer to the last, biases are dashed.`}
         >
           <LineChartFigure chart={rateChart(rates, through)} setting={{ place: 'page', id: 'rates-chart' }} />
         </Figure>
@@ -164,6 +173,7 @@ export const analysisReport = (report: AnalysisReport): Either<ReportError, stri
         { label: 'groups', value: formatCount(groups.length) },
         { label: 'parameters', value: formatCount(groups.reduce((sum, { size }) => sum + size, 0)) },
       ],
+      warnings: report.failure === undefined ? [] : [`The run ended before its time: ${report.failure}.`],
       provenance: report.provenance,
       children: (
         <>

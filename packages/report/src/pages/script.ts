@@ -64,9 +64,9 @@ export const script = `
   for (const curves of document.querySelectorAll('.curves')) {
     const svg = curves.closest('svg');
     const [from, to, low, high] = curves.dataset.x.split(',').map(Number);
-    const lines = [...curves.querySelectorAll('.curve')].map((element) => {
-      const path = element.querySelector('.line').getAttribute('d') || '';
-      const places = [...path.matchAll(/(-?[\\d.]+),(-?[\\d.]+)/g)].map((pair) => [Number(pair[1]), Number(pair[2])]);
+    const lines = [...curves.querySelectorAll('.curve .line')].map((path) => {
+      const element = path.parentNode;
+      const places = [...path.getAttribute('d').matchAll(/(-?[\\d.]+),(-?[\\d.]+)/g)].map((pair) => [Number(pair[1]), Number(pair[2])]);
       return { element, places, values: element.dataset.y.split(',') };
     });
     const leave = () => {

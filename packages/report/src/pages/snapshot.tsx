@@ -83,7 +83,7 @@ export const ReachFigure = ({
     <Figure
       id={id}
       title={title}
-      reading="|H_st| / √|H_ss H_tt| of every pair of groups against how many layers lie between them; bar: median, line: quartiles."
+      reading="|H_st| / √|H_ss H_tt| of every pair of groups against how many layers they are apart; bar: median, line: quartiles."
     >
       <ScatterChartFigure
         chart={{

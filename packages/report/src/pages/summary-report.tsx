@@ -44,7 +44,7 @@ const RatesSection = ({ report }: { readonly report: SummaryReport }): JSX.Eleme
         <Figure
           id={id}
           title={title}
-          reading="The rates that minimise the cubic model of the loss, one dot per group and internal damping λ_int; larger λ_int means shorter steps. Multiply by the step size λ1. Left of zero: the loss falls along +u."
+          reading="The rates that minimise the cubic model of the loss, one dot per group and internal damping λ_int; larger λ_int means shorter steps. Multiply by the step size λ1. Left of zero the group’s part of the step goes along +u, not −u."
         >
           <DotChartFigure
             chart={{

@@ -1,6 +1,6 @@
 /** Loss and accuracy of several runs, repeats folded into mean and range, over epochs or over wall time. */
 
-import { cumsum } from 'd3-array';
+import { cumsum, max } from 'd3-array';
 import type { JSX } from 'preact';
 import type { Datum, Epoch, Run } from '../data.js';
 import type { LineChart } from '../figures/line-chart.js';
@@ -52,11 +52,34 @@ const dropouts = ({ name, runs }: RunGroup, value: Measure['value']): readonly s
       ];
 };
 
+/** Losses of a failed run beyond so many times the highest of the others would leave nothing to see of these. */
+const FAR = 10;
+
+/** The highest value that is drawn of a run that failed. */
+const limitOf = (groups: readonly RunGroup[], { value, scale }: Measure): number => {
+  const finished = groups.flatMap(({ runs }) => runs.filter(({ failure }) => failure === undefined));
+  const highest = max(finished.flatMap(({ epochs }) => epochs.map(value)).filter(isFiniteNumber));
+  return highest === undefined || scale !== 'log' ? Number.POSITIVE_INFINITY : FAR * highest;
+};
+
+/** The run without the epochs of a failure whose value is beyond the limit. */
+const within =
+  (limit: number, { value }: Measure) =>
+  (run: Run): Run => {
+    const isShown = (epoch: Epoch): boolean => {
+      const y = value(epoch);
+      return !isFiniteNumber(y) || y <= limit;
+    };
+    return run.failure === undefined ? run : { ...run, epochs: run.epochs.filter(isShown) };
+  };
+
 const measured = (runs: readonly Run[], { value }: Measure): boolean =>
   runs.some((run) => run.epochs.some((epoch) => value(epoch) !== undefined));
 
 const curveChart = (runs: readonly Run[], measure: Measure, clock: Clock, width: number): LineChart => {
   const groups = groupRuns(runs).filter((group) => measured(group.runs, measure));
+  const shown = within(limitOf(groups, measure), measure);
+  const cut = groups.filter((group) => group.runs.some((run) => shown(run).epochs.length < run.epochs.length));
   return {
     title: measure.title,
     xTitle: clock === 'epoch' ? 'epoch' : 'wall time in seconds',
@@ -71,15 +94,23 @@ const curveChart = (runs: readonly Run[], measure: Measure, clock: Clock, width:
       color: { series: color },
       points: foldRepeats(
         repeats.map((run) => {
-          const time = elapsed(run);
-          return run.epochs.flatMap((epoch, k) => {
+          const times = elapsed(run);
+          const time = new Map(run.epochs.map((epoch, k) => [epoch, times[k]!]));
+          return shown(run).epochs.flatMap((epoch) => {
             const y = measure.value(epoch);
-            return y === undefined ? [] : [{ key: epoch.epoch, x: clock === 'epoch' ? epoch.epoch : time[k]!, y }];
+            return y === undefined
+              ? []
+              : [{ key: epoch.epoch, x: clock === 'epoch' ? epoch.epoch : time.get(epoch)!, y }];
           });
         }),
       ),
     })),
-    notes: groups.flatMap((group) => dropouts(group, measure.value)),
+    notes: [
+      ...groups.flatMap((group) => dropouts(group, measure.value)),
+      ...cut.map(
+        ({ name }) => `${name} failed; its values of more than ${FAR} times the others’ highest are left out.`,
+      ),
+    ],
   };
 };
 

@@ -19,15 +19,39 @@ interface Binding {
 }
 type Bindings = ReadonlyMap<string, Binding>;
 
-const checkData = (what: string, port: Port, { dtype, shape, data }: Tensor): SessionError | undefined => {
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+/** A value that is not what it should be, in a word: itself, or what kind of object it is. */
+const described = (value: unknown): string =>
+  isRecord(value) || typeof value === 'function' ? Object.prototype.toString.call(value).slice(8, -1) : String(value);
+
+/** The shape as a port declares it; `?` where it names no dimension. */
+const declared = ({ shape }: Port): string => `[${shape.map((dim) => (dim === '' ? '?' : dim)).join(', ')}]`;
+
+const isExtent = (dim: unknown): boolean => Number.isInteger(dim) && (dim as number) >= 0;
+
+const checkData = (what: string, port: Port, tensor: Tensor): SessionError | undefined => {
   const { name } = port;
+  if (!isRecord(tensor)) {
+    const message = `${what} "${name}" is ${described(tensor)}; give a tensor: dtype, shape and data`;
+    return { _tag: 'WrongDtype', message, name };
+  }
+  const { dtype, shape, data } = tensor;
   if (dtype !== port.dtype) {
-    const message = `${what} "${name}" must be ${port.dtype}, got ${dtype}; convert it`;
+    const message = `${what} "${name}" must be ${port.dtype}, got ${described(dtype)}; convert it`;
     return { _tag: 'WrongDtype', message, name };
   }
   if (!(data instanceof arrayTypes[dtype])) {
-    const message = `${what} "${name}" says ${dtype} and holds ${(data as object).constructor.name}; it must hold ${arrayTypes[dtype].name}`;
+    const message = `${what} "${name}" says ${dtype} and holds ${described(data)}; it must hold ${arrayTypes[dtype].name}`;
     return { _tag: 'WrongDtype', message, name };
+  }
+  if (!Array.isArray(shape)) {
+    const message = `${what} "${name}" must have shape ${declared(port)}, got ${described(shape)}; give an array of its extents`;
+    return { _tag: 'WrongShape', message, name };
+  }
+  if (!shape.every(isExtent)) {
+    const message = `${what} "${name}" has shape [${shape.map(described).join(', ')}]; each extent must be a whole number, 0 or more`;
+    return { _tag: 'WrongShape', message, name };
   }
   const size = shape.reduce((product, dim) => product * dim, 1);
   if (data.length === size) return undefined;
@@ -45,8 +69,7 @@ const bind = (
   const { name } = port;
   // A declared [] may also be a shape that the model does not know (see Port): the runtime decides.
   if (port.shape.length === 0) return right(bindings);
-  const wanted = `[${port.shape.map((dim) => (dim === '' ? '?' : dim)).join(', ')}]`;
-  const got = `${what} "${name}" must have shape ${wanted}, got [${shape.join(', ')}]`;
+  const got = `${what} "${name}" must have shape ${declared(port)}, got [${shape.join(', ')}]`;
   if (shape.length !== port.shape.length) return left({ _tag: 'WrongShape', message: got, name });
   if (port.shape.some((dim, axis) => typeof dim === 'number' && dim !== shape[axis])) {
     return left({ _tag: 'WrongShape', message: got, name });
@@ -88,6 +111,10 @@ const checkTensors = (
  * Right with the sizes of named dimensions.
  */
 export const checkFeeds = (inputs: readonly Port[], feeds: Tensors): Either<SessionError, Bindings> => {
+  if (!isRecord(feeds)) {
+    const message = `the feeds are ${described(feeds)}; give tensors by name: the model takes ${formatPorts(inputs)}`;
+    return left({ _tag: 'MissingFeed', message, input: inputs[0]?.name ?? '' });
+  }
   const unknown = Object.keys(feeds).find((name) => !inputs.some((port) => port.name === name));
   if (unknown !== undefined) {
     const message = `"${unknown}" is not an input of the model; it takes ${formatPorts(inputs)}`;
@@ -106,8 +133,10 @@ export const checkFetches = (
   outputs: readonly Port[],
   names: readonly string[],
 ): Either<SessionError, readonly string[]> => {
-  const unknown = names.find((name) => !outputs.some((port) => port.name === name));
-  if (unknown === undefined) return right(names);
+  const known = new Set(outputs.map(({ name }) => name));
+  const at = names.findIndex((name) => !known.has(name));
+  if (at < 0) return right(names);
+  const unknown = described(names[at]);
   const message = `"${unknown}" is not an output of the model; it gives ${formatPorts(outputs)}`;
   return left({ _tag: 'UnknownFetch', message, output: unknown });
 };
@@ -118,6 +147,10 @@ export const checkTargets = (
   targets: Tensors,
   bindings: Bindings,
 ): Either<SessionError, Bindings> => {
+  if (!isRecord(targets)) {
+    const message = `the fetches are ${described(targets)}; give a list of names, or tensors by name: the model gives ${formatPorts(outputs)}`;
+    return left({ _tag: 'UnknownFetch', message, output: described(targets) });
+  }
   const names = checkFetches(outputs, Object.keys(targets));
   if (names._tag === 'Left') return names;
   const fetched = outputs.filter(({ name }) => Object.hasOwn(targets, name));

@@ -75,7 +75,7 @@ const scatterElementsImporter: Importer = (n) => {
     const known = constantValue(indices);
     if (!known || x.shape.some((d) => typeof d !== 'number')) return needsConstant(n);
     const places = Array.from(known.data, (index, i) =>
-      elementOffset(i, index, axis, known.shape, x.shape as number[]),
+      elementOffset(n.opType, i, index, axis, known.shape, x.shape as number[]),
     );
     return roundsOf(n, places, known.shape);
   };
