@@ -16,8 +16,9 @@ export const OPERATORS = {
     ArgMax ArgMin TopK CumSum`),
   'Shapes and indices': words(`
     Reshape Flatten Squeeze Unsqueeze Transpose Concat Split Slice Gather GatherElements GatherND Scatter ScatterElements
-    ScatterND Expand Tile Pad Shape Size Range ConstantOfShape Constant Cast CastLike OneHot Trilu DepthToSpace SpaceToDepth
+    ScatterND Expand Tile Pad Shape Size Range ConstantOfShape Constant Cast CastLike OneHot EyeLike Trilu DepthToSpace SpaceToDepth
     Identity Dropout Resize Upsample`),
+  'Control flow': words('If'),
   Sequences: words('SplitToSequence SequenceAt SequenceConstruct SequenceLength ConcatFromSequence'),
   Attention: words('Attention'),
   Recurrence: words('RNN LSTM GRU'),

@@ -145,6 +145,28 @@ describe('hograd train', { timeout: 120_000 }, () => {
     expect(status).toBe(2);
   });
 
+  it('keeps a run that diverges, with its reason, and trains the others; status 1', async () => {
+    const out = join(folder, 'diverging');
+    const args = ['train', '--optimizer', 'sgd,newton-summary', '--lr', '3e38', '--epochs', '1'];
+    const { status, out: text, err } = await hograd(...args, '--out', out);
+    expect(status).toBe(1);
+    expect(text).toMatch(
+      /^sgd failed: the loss became (NaN|Infinity) at step \d+; lower its rate \(--lr or --lambda1\)$/m,
+    );
+    expect(text).toMatch(/^newton-summary +\d/m);
+    expect(err).not.toContain('hograd:');
+    expect(existsSync(join(out, 'sgd', 'model.onnx'))).toBe(false);
+    expect(existsSync(join(out, 'newton-summary', 'model.onnx'))).toBe(true);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toMatch(/sgd, seed 1: the loss became/);
+    const { runs } = JSON.parse((await hograd(...args, '--out', out, '--json')).out);
+    expect(runs[0]).toMatchObject({
+      optimizer: 'sgd',
+      finished: false,
+      failure: expect.stringMatching(/^the loss became/),
+    });
+    expect(runs[1]).toMatchObject({ optimizer: 'newton-summary', finished: true, steps: 100 });
+  });
+
   it('checks every optimizer before the first one trains', async () => {
     const out = join(folder, 'unbegun');
     const { status, err } = await hograd('train', '--optimizer', 'sgd,adma', '--out', out);

@@ -71,6 +71,12 @@ const digits = archive('labelled.npz', {
   x_test: random('test', 30, INPUTS),
   y_test: labels(30),
 });
+const otherDigits = archive('other.npz', {
+  x_train: random('another train', 60, INPUTS),
+  y_train: labels(60),
+  x_test: random('test', 30, INPUTS),
+  y_test: labels(30),
+});
 const numbers = archive('numbers.npz', {
   x_train: random('train', 60, INPUTS),
   y_train: random('targets', 60, 1),
@@ -312,7 +318,8 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
     process.emit('SIGINT');
     expect((await begun).status).toBe(130);
     expect(existsSync(join(folder, 'resumed', 'adam', 'model.onnx'))).toBe(false);
-    const resume = () => train('resumed', ...args, '--resume', join(folder, 'resumed'));
+    const resume = () =>
+      hograd('train', '--batch', '20', '--seed', String(SEED), ...args, '--resume', join(folder, 'resumed'));
     expect(metrics('resumed', 'adam').split('\n').length).toBeLessThan(180);
     expect((await resume()).status).toBe(0);
     expect((await train('unbroken', ...args)).status).toBe(0);
@@ -321,6 +328,33 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
     linear('changing.onnx', (scores) => ({ logits: tanh(scores) }));
     const { status, err } = await resume();
     expect(err).toMatch(/changing\.onnx has changed since .*adam was started from it; resume with the file as it was/);
+    expect(status).toBe(2);
+  });
+
+  it('does not resume on data that have changed since, nor from a damaged folder', async () => {
+    const [folderOf, source] = [join(folder, 'changing-data'), join(folder, 'changing.npz')];
+    writeFileSync(source, readFileSync(digits));
+    const args = ['train', '--model', plain, '--data', source, '--optimizer', 'sgd', '--epochs', '1', '--batch', '20'];
+    expect((await hograd(...args, '--out', folderOf)).status).toBe(0);
+    const resume = () => hograd(...args, '--resume', folderOf);
+    expect((await resume()).status).toBe(0);
+    const metricsFile = join(folderOf, 'sgd', 'metrics.jsonl');
+    const lines = readFileSync(metricsFile);
+    writeFileSync(metricsFile, lines.subarray(0, 10));
+    expect((await resume()).err).toMatch(
+      /metrics\.jsonl has 10 bytes and the checkpoint is from after \d+; start the run/,
+    );
+    writeFileSync(metricsFile, lines);
+    const checkpoint = join(folderOf, 'sgd', 'checkpoint.json');
+    const whole = readFileSync(checkpoint);
+    writeFileSync(checkpoint, '{}');
+    expect((await resume()).err).toMatch(
+      /checkpoint\.json lacks what a checkpoint holds; start the run without --resume/,
+    );
+    writeFileSync(checkpoint, whole);
+    writeFileSync(source, readFileSync(otherDigits));
+    const { status, err } = await resume();
+    expect(err).toMatch(/changing\.npz has changed since .*sgd was started from it; resume with the file as it was/);
     expect(status).toBe(2);
   });
 

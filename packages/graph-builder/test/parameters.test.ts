@@ -152,7 +152,46 @@ describe('what PyTorch’s exporter says of an initializer', () => {
     expect([...graphOf(bytes).initializers.keys()]).toEqual(['weight', 'buffer', 'clone', 'constant', 'unsaid']);
     expect([...graphOf(exported).initializers.keys()]).toEqual(['weight', 'unsaid']);
   });
+  it('makes a scalar a parameter, which without its word is a number like any other', () => {
+    const scaled = modelOf(
+      {
+        node: [{ opType: 'Mul', input: ['x', 'scale'], output: ['y'], name: 'y' }],
+        input: [valueInfo('x', 'float64', [2])],
+        initializer: [storedTensor('scale', G.tensor([3], [], 'float64'))],
+        output: [valueInfo('y', 'float64', [2])],
+      },
+      17,
+    );
+    expect([...graphOf(scaled).initializers.keys()]).toEqual([]);
+    const said = withGraphFields(scaled, kindInfo('scale', 'PARAMETER'));
+    expect([...graphOf(said).initializers.keys()]).toEqual(['scale']);
+  });
   it('gives way to what the caller says', () => {
     expect([...graphOf(exported, { parameters: ['buffer'] }).initializers.keys()]).toEqual(['buffer']);
+  });
+});
+
+describe('a mask', () => {
+  const masked = (values: readonly number[]) =>
+    modelOf(
+      {
+        node: [{ opType: 'Add', input: ['x', 'm'], output: ['y'], name: 'y' }],
+        input: [valueInfo('x', 'float64', [2])],
+        initializer: [storedTensor('m', G.tensor(values, [2], 'float64'))],
+        output: [valueInfo('y', 'float64', [2])],
+      },
+      17,
+    );
+  it('of −∞ is no parameter unless the caller names it; what is damaged stays one, to be refused', () => {
+    const { NEGATIVE_INFINITY: none, POSITIVE_INFINITY: all } = Number;
+    expect([...graphOf(masked([0, none])).initializers.keys()]).toEqual([]);
+    expect([...graphOf(masked([0, none]), { parameters: ['m'] }).initializers.keys()]).toEqual(['m']);
+    for (const damaged of [
+      [0, Number.NaN],
+      [none, Number.NaN],
+      [0, all],
+      [none, all],
+    ])
+      expect([...graphOf(masked(damaged)).initializers.keys()]).toEqual(['m']);
   });
 });

@@ -95,6 +95,9 @@ const nodes: readonly OneNode[] = [
   { type: 'Tile', operands: [batch(2, 3), stored([2, 3])] },
   { type: 'Tile', operands: [batch(2, 1, 3), stored([1, 4, 1])] },
   { type: 'Tile', operands: [fixed(2, 3), stored([0, 2])] },
+  { type: 'EyeLike', operands: [fixed(3, 4)] },
+  { type: 'EyeLike', operands: [fixed(4, 3)], attributes: { k: -1 } },
+  { type: 'EyeLike', operands: [given([0, 0, 0, 0, 0, 0], [2, 3])], attributes: { k: 1, dtype: 1 } },
   ...[0, 1].flatMap((upper): OneNode[] => [
     { type: 'Trilu', operands: [batch(2, 4, 3)], attributes: { upper } },
     { type: 'Trilu', operands: [batch(4, 3), stored([1], [])], attributes: { upper } },

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { encodeNpz, normal } from '@hograd/data';
+import { tensor } from '@hograd/graph-builder';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hograd } from '../capture.js';
 
@@ -161,6 +163,45 @@ describe('hograd experiment', { timeout: 300_000 }, () => {
     const both = numbers('file');
     expect(both).toHaveLength(2);
     expect(both.filter((text) => text === numbers('named')[0])).toHaveLength(1);
+  });
+
+  it('trains anew on data that have changed under the same name', async () => {
+    const data = (seed: number): void => {
+      const values = (stream: string, count: number) =>
+        tensor(Array.from(normal([seed, stream], 4 * count)), [count, 4], 'float32');
+      const labels = (count: number) =>
+        tensor(
+          Array.from({ length: count }, (_, i) => i % 3),
+          [count],
+          'int64',
+        );
+      const arrays = {
+        x_train: values('train', 400),
+        y_train: labels(400),
+        x_test: values('test', 200),
+        y_test: labels(200),
+      };
+      writeFileSync(join(folder, 'live.npz'), encodeNpz()(arrays));
+    };
+    const source = experiment('[{ optimizer: adam }]').replace('synthetic', 'live.npz').replace('[1, 2]', '[1]');
+    const conducted = () =>
+      hograd(
+        'experiment',
+        write('live.yaml', source),
+        '--out',
+        join(folder, 'live'),
+        '--threads',
+        '1',
+        '--data-root',
+        folder,
+      );
+    data(1);
+    expect((await conducted()).status).toBe(0);
+    expect((await conducted()).status).toBe(0);
+    expect(numbers('live')).toHaveLength(1);
+    data(2);
+    expect((await conducted()).status).toBe(0);
+    expect(numbers('live')).toHaveLength(2);
   });
 
   it('takes groups from a file under --data-root as from the name that means the same, and anew once they have changed', async () => {

@@ -9,10 +9,11 @@ import { type Graph, type Input, makeGraph } from '../graph.js';
 import { constant } from '../ops/constant.js';
 import { input } from '../ops/input.js';
 import type { Tensor } from '../tensor.js';
+import { isConditional, namesInside, pickedBranch } from './conditional.js';
 import { type DecodeError, DecodeFailure } from './errors.js';
 import type { ExternalData } from './externalData.js';
 import { importers } from './importers/index.js';
-import { heldType, importNode } from './importNode.js';
+import { heldType, importNode, type Reading } from './importNode.js';
 import { inlineFunctions, type PlacedNode, titleOf } from './localFunctions.js';
 import { domainOf, type ParsedModel, parseModel } from './model.js';
 import { namedParameters, parametersOf, readInitializers, separateEqual } from './parameters.js';
@@ -57,7 +58,8 @@ const shapeOf = (name: string, info: Onnx.IValueInfoProto): readonly Dim[] => {
 const neededValues = (nodes: readonly PlacedNode[], outputs: readonly string[]): ReadonlySet<string> => {
   const needed = new Set(outputs);
   for (const { node } of [...nodes].reverse()) {
-    if ((node.output ?? []).some((o) => needed.has(o))) for (const name of node.input ?? []) needed.add(name);
+    if (!(node.output ?? []).some((o) => needed.has(o))) continue;
+    for (const name of [...(node.input ?? []), ...namesInside(node)]) needed.add(name);
   }
   return needed;
 };
@@ -65,6 +67,7 @@ const neededValues = (nodes: readonly PlacedNode[], outputs: readonly string[]):
 /** Every node without an importer, in one go. */
 const checkSupport = (placed: readonly PlacedNode[], needed: ReadonlySet<string>): void => {
   const nodes = placed
+    .filter((each) => !isConditional(each))
     .map(({ node }) => node)
     .filter((node) => domainOf(node.domain) !== '' || !Object.hasOwn(importers, node.opType ?? ''))
     .map((node) => ({
@@ -83,21 +86,90 @@ const checkSupport = (placed: readonly PlacedNode[], needed: ReadonlySet<string>
   });
 };
 
+interface Scope {
+  readonly define: (name: string, value: Imported) => void;
+  readonly find: (name: string) => Imported | undefined;
+}
+
+/** Names of a graph, inside of another one's whose names it reads, too. */
+const scopeIn = (outside: Scope['find']): Scope => {
+  const values = new Map<string, Imported>();
+  return {
+    define: (name, value) => {
+      if (values.has(name))
+        fail({
+          _tag: 'DuplicateName',
+          value: name,
+          message: `two values are named "${name}"; every value of a graph has one name of its own`,
+        });
+      values.set(name, value);
+    },
+    find: (name) => values.get(name) ?? outside(name),
+  };
+};
+
+type AsRead = Omit<Reading, 'lookUp'>;
+
+/** Defines what the nodes give that is needed. */
+const importNodes = (
+  nodes: readonly PlacedNode[],
+  needed: ReadonlySet<string>,
+  { define, find }: Scope,
+  asRead: AsRead,
+): void => {
+  const lookUp = (name: string, reader: string): Imported =>
+    find(name) ??
+    fail({
+      _tag: 'UndefinedValue',
+      value: name,
+      message: `node "${reader}" reads "${name}", which no input, initializer or earlier node defines (nodes must be in topological order, without cycles)`,
+    });
+  for (const placed of nodes) {
+    const { node } = placed;
+    if (!(node.output ?? []).some((o) => needed.has(o))) continue;
+    const context = importNode(placed, { ...asRead, lookUp });
+    let results: readonly Imported[];
+    try {
+      results = isConditional(placed)
+        ? importBranch(pickedBranch(context, placed), placed.opset, find, asRead)
+        : importers[node.opType ?? '']!(context);
+    } catch (cause) {
+      if (cause instanceof GraphError) context.fail(`cannot be built: ${cause.message}`);
+      throw cause;
+    }
+    (node.output ?? []).forEach((name, i) => {
+      if (name && results[i]) define(name, simplifyImported(results[i]!));
+    });
+  }
+};
+
+/** What a branch's outputs stand for; its names are its own. */
+const importBranch = (
+  branch: Onnx.IGraphProto,
+  opset: number,
+  outside: Scope['find'],
+  asRead: AsRead,
+): readonly Imported[] => {
+  const scope = scopeIn(outside);
+  for (const [name, value] of readInitializers(branch, asRead)) scope.define(name, constant(value));
+  const nodes = (branch.node ?? []).map((node) => ({ node, opset }));
+  const outputs = (branch.output ?? []).map(({ name }) => name ?? '');
+  const needed = neededValues(nodes, outputs);
+  checkSupport(nodes, needed);
+  importNodes(nodes, needed, scope, asRead);
+  return outputs.map(
+    (name) =>
+      scope.find(name) ??
+      fail({ _tag: 'UndefinedValue', value: name, message: `a branch gives "${name}", which nothing in it defines` }),
+  );
+};
+
 const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
   const { graph } = model;
   const written = inlineFunctions(model);
   const outputNames = (graph.output ?? []).map((o) => o.name ?? '');
   const wanted = options.outputs ?? outputNames;
-  const values = new Map<string, Imported>();
-  const define = (name: string, value: Imported): void => {
-    if (values.has(name))
-      fail({
-        _tag: 'DuplicateName',
-        value: name,
-        message: `two values are named "${name}"; every value of a graph has one name of its own`,
-      });
-    values.set(name, value);
-  };
+  const { define, find } = scopeIn(() => undefined);
 
   const needed = neededValues(written, wanted);
   checkSupport(written, needed);
@@ -140,34 +212,12 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
     } else define(name, constant(value));
   }
 
-  const lookUp = (name: string, reader: string): Imported =>
-    values.get(name) ??
-    fail({
-      _tag: 'UndefinedValue',
-      value: name,
-      message: `node "${reader}" reads "${name}", which no input, initializer or earlier node defines (nodes must be in topological order, without cycles)`,
-    });
-  const reading = { ...asRead, lookUp };
-  for (const placed of nodes) {
-    const { node } = placed;
-    if (!(node.output ?? []).some((o) => needed.has(o))) continue;
-    const context = importNode(placed, reading);
-    let results: readonly Imported[];
-    try {
-      results = importers[node.opType ?? '']!(context);
-    } catch (cause) {
-      if (cause instanceof GraphError) return context.fail(`cannot be built: ${cause.message}`);
-      throw cause;
-    }
-    (node.output ?? []).forEach((name, i) => {
-      if (name && results[i]) define(name, simplifyImported(results[i]!));
-    });
-  }
+  importNodes(nodes, needed, { define, find }, asRead);
   const outputs = wanted.map((name) => ({
     name,
     value: outputTensor(
       name,
-      values.get(name) ??
+      find(name) ??
         fail({
           _tag: 'UndefinedValue',
           value: name,

@@ -121,17 +121,26 @@ const untrained = (nodes: readonly PlacedNode[]): ReadonlySet<string> => {
   return new Set([...settings].filter((name) => !others.has(name)));
 };
 
+/** Does it hold −∞, which masks add to scores and nothing is trained from? NaN and +∞ are a parameter's that diverged. */
+const isMask = (data: Float64Array): boolean =>
+  data.includes(Number.NEGATIVE_INFINITY) && !data.some((v) => Number.isNaN(v) || v === Number.POSITIVE_INFINITY);
+
 /**
- * The initializers that are parameters: floating-point, of rank 1 or more, no running statistics or scales of Resize, and none that
- * PyTorch's exporter says is something else (`kinds`, by name: a BUFFER or a CONSTANT_TENSOR).
+ * The initializers that are parameters: floating-point, no mask, of rank 1 or more unless PyTorch's exporter calls them
+ * parameters (`kinds`, by name), no running statistics or scales of Resize, and none that it says is something else: a BUFFER or a
+ * CONSTANT_TENSOR.
  */
 export const parametersOf = (
   { nodes, initializers }: Stored,
   kinds: ReadonlyMap<string, string>,
 ): ReadonlySet<string> => {
   const settings = untrained(nodes);
-  const isParameter = (name: string, { dtype, shape }: Tensor): boolean =>
-    isFloat(dtype) && shape.length > 0 && !settings.has(name) && mayBe(kinds, name);
+  const isParameter = (name: string, { dtype, shape, data }: Tensor): boolean =>
+    isFloat(dtype) &&
+    (shape.length > 0 || kinds.get(name) === 'PARAMETER') &&
+    !settings.has(name) &&
+    mayBe(kinds, name) &&
+    !isMask(data as Float64Array);
   return new Set([...initializers].filter(([name, value]) => isParameter(name, value)).map(([name]) => name));
 };
 

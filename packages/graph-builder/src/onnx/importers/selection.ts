@@ -1,9 +1,10 @@
-/** Import of operators that select by index or position: GatherND, OneHot, Range, Trilu. */
+/** Import of operators that select by index or position: EyeLike, GatherND, OneHot, Range, Trilu. */
 
 import { addDims, type Dim, floorDivideDims, subtractDims } from '../../dim.js';
 import { type Expr, isFloat } from '../../expr.js';
 import { add } from '../../ops/add.js';
 import { cast } from '../../ops/cast.js';
+import { equal } from '../../ops/compare.js';
 import { constant, tensor } from '../../ops/constant.js';
 import { gatherND } from '../../ops/gatherND.js';
 import { dimScalar, iota } from '../../ops/iota.js';
@@ -66,12 +67,22 @@ const oneHotImporter: Importer = (n) => {
   return [oneHot(n.input(0), depth, value(1), value(0), n.int('axis', -1))];
 };
 
+const eyeLike: Importer = (n) => {
+  const like = n.input(0);
+  if (like.shape.length !== 2) return n.fail(`needs a matrix, got rank ${like.shape.length}`);
+  const [rows, columns] = like.shape;
+  const dtype = n.attributes.includes('dtype') ? n.dtype(n.int('dtype', 0)) : like.dtype;
+  if (dtype === undefined) return n.fail(`has element type ${n.int('dtype', 0)}, which is not supported`);
+  return [cast(equal(iota(columns!), add(reshape(iota(rows!), [rows!, 1]), n.int('k', 0))), dtype)];
+};
+
 const triluImporter: Importer = (n) => {
   const diagonal = n.optional(1);
   return [trilu(n.input(0), n.int('upper', 1) === 1, diagonal ? reshape(diagonal, []) : 0)];
 };
 
 export const selections: Readonly<Record<string, Importer>> = {
+  EyeLike: eyeLike,
   GatherND: (n) => [gatherND(n.input(0), n.input(1), n.int('batch_dims', 0))],
   OneHot: oneHotImporter,
   Range: range,
