@@ -70,6 +70,11 @@ def check_third(model, x, y, direction, blocks, third):
             raise ArithmeticError(f"D3 of {block['name']} is {third[s]} by autograd, {found} by differences")
 
 
+def relative(found, exact):
+    """The largest difference over the largest entry."""
+    return float((found.double() - exact).abs().max() / exact.abs().max())
+
+
 def save(path, tensors):
     np.savez(path, **{n: np.asarray(t.detach()) if isinstance(t, torch.Tensor) else np.asarray(t) for n, t in tensors.items()})
 
@@ -100,6 +105,7 @@ def write(folder, name):
     save(os.path.join(home, "direction.npz"), direction)
     with open(os.path.join(home, "partition.json"), "w", encoding="utf-8") as file:
         json.dump(partition, file)
+    rounded = gradient(model, x, y)[1] if name in LARGE else None
     # In double precision, from the very numbers that the file holds in single precision.
     exact = composed(model.double())
     xx = x.double() if x.is_floating_point() else x
@@ -124,6 +130,7 @@ def write(folder, name):
         "scalars": sum(p.numel() for p in model.parameters()),
         "blocks": len(partition),
         "batch": list(x.shape),
+        "rounding": rounded and max(relative(rounded[n], g) for n, g in gradients.items()),
         "exports": exports,
     }
 

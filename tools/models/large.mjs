@@ -34,9 +34,15 @@ const checkSums = async (path, model, order) => {
   return { far, seconds, peak, ok: far <= TOLERANCE.float32 };
 };
 
+/** The gradient, which may be off by as much as PyTorch's own in float32: in a deep network of ReLUs some flip with the last digit. */
+const checkRounded = async (path, model) => {
+  const checked = await checkGradient(path, model, model.parameters.join(','));
+  return { ...checked, ok: checked.worst.far <= Math.max(TOLERANCE.gradient, 2 * model.rounding) };
+};
+
 /** { gradient, order2, order3 }: each a measurement or { error }. */
 export const checkLarge = async (path, model) => ({
-  gradient: await attempt(() => checkGradient(path, model, model.parameters.join(','))),
+  gradient: await attempt(() => checkRounded(path, model)),
   order2: await attempt(() => checkSums(path, model, 2)),
   order3: await attempt(() => checkSums(path, model, 3)),
 });
@@ -53,6 +59,7 @@ const line = ({ model, error, gradient, order2, order3 }) => {
         model.blocks,
         shown(gradient, (g) => g.build.toFixed(2)),
         shown(gradient, (g) => g.worst.far.toExponential(1)),
+        model.rounding.toExponential(1),
         ...[order2, order3].flatMap((order) => [
           shown(order, (o) => o.seconds.toFixed(0)),
           shown(order, (o) => gibibytes(o.peak)),
@@ -71,6 +78,7 @@ export const largePage = (results, versions) => {
     'groups',
     'building the gradient, s',
     'gradient',
+    'of PyTorch',
     ...[2, 3].flatMap((order) => [`order ${order}, s`, 'peak, GiB', 'difference']),
   ];
   return `# Summaries of large models
@@ -81,7 +89,7 @@ ResNet-50 (torchvision ${versions.torchvision}) and a decoder of GPT-2's size (t
 (\`dynamo=False\`). \`hograd summarize\` in float32 along a random direction, a group for each block, on two threads of an ${cpus()[0]?.model.trim() ?? 'unknown processor'}: seconds of the whole
 command, most memory resident, and the largest difference of ḡ and of the sums of H̄'s rows (u_s·(Hu)_s in PyTorch, one Hessian-vector
 product in float64) over the largest entry. *gradient* is of the file that \`hograd differentiate\` writes, run in ONNX Runtime, against PyTorch's in float64: the worst
-tensor. D3 is not checked at this size (for ResNet-50 PyTorch was not done after seven minutes, with 14 GB); at [small sizes](models.md) it is.
+tensor; *of PyTorch*: PyTorch's own gradient in float32 against its float64. D3 is not checked at this size (for ResNet-50 PyTorch was not done after seven minutes, with 14 GB); at [small sizes](models.md) it is.
 
 ${table(titles, results.map(line))}
 `;

@@ -1,6 +1,6 @@
 /** State of directions: one tensor a parameter under a common name, and its initial zeros. */
 
-import { add, type Expr, GraphError, type Input, mul, type Tensor, tensor } from '@hograd/graph-builder';
+import { add, type Expr, elementCount, GraphError, type Input, mul, type Tensor, tensor } from '@hograd/graph-builder';
 import type { Direction, State, StateTensor } from './direction.js';
 
 /** A parameter's shape. Throws GraphError where it has a symbol in it. */
@@ -79,7 +79,7 @@ export const parameterType = (parameters: readonly Input[]): 'float32' | 'float6
 
 /** Zeros; the usual type is made directly, for second-order states are hundreds of megabytes. */
 const zeros = ({ shape, dtype }: StateTensor): Tensor => {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = elementCount(shape);
   return dtype === 'float32'
     ? { dtype, shape, data: new Float32Array(size) }
     : tensor(new Uint8Array(size), shape, dtype);

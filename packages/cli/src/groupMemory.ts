@@ -1,6 +1,7 @@
 /** Are there too many groups for the memory that there is? */
 
 import { totalmem } from 'node:os';
+import { elementCount } from '@hograd/graph-builder';
 import type { Partition } from '@hograd/partition';
 import { refuse } from './failure.js';
 import { formatBytes } from './memoryPlan.js';
@@ -20,7 +21,7 @@ const WIDTH = 4;
  * it.
  */
 const leastBytes = ({ parameters, groups }: Partition): number => {
-  const sizes = new Map(parameters.map(({ name, shape }) => [name, shape.reduce((a, b) => a * b, 1)]));
+  const sizes = new Map(parameters.map(({ name, shape }) => [name, elementCount(shape)]));
   const directions = groups.reduce(
     (sum, { members }) => members.reduce((so, { parameter }) => so + sizes.get(parameter)!, sum),
     0,

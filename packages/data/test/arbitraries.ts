@@ -1,8 +1,9 @@
 /** Random tensors for property tests. */
 
 import type { DType, Tensor } from '@hograd/graph-builder';
+import { elementCount } from '@hograd/graph-builder/tensor';
 import * as fc from 'fast-check';
-import { elementsOf, sizeOf, widthOf } from '../src/formats/elements.js';
+import { elementsOf, widthOf } from '../src/formats/elements.js';
 
 export const DTYPES: readonly DType[] = [
   'float32',
@@ -21,7 +22,7 @@ export const DTYPES: readonly DType[] = [
 /** A tensor of one of the types, rank 0 to 3, any bit patterns (NaNs included; booleans 0 or 1). */
 export const tensors = <D extends DType>(dtypes: readonly D[]): fc.Arbitrary<Tensor<D>> =>
   fc.tuple(fc.constantFrom(...dtypes), fc.array(fc.nat({ max: 4 }), { maxLength: 3 })).chain(([dtype, shape]) => {
-    const length = sizeOf(shape) * widthOf(dtype);
+    const length = elementCount(shape) * widthOf(dtype);
     return fc.uint8Array({ minLength: length, maxLength: length, max: dtype === 'bool' ? 1 : 255 }).map((bytes) => ({
       dtype,
       shape,

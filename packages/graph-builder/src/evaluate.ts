@@ -6,6 +6,7 @@ import { describe, type Expr, topologicalOrder } from './expr.js';
 import type { Input } from './graph.js';
 import type { Value } from './op.js';
 import { isInput } from './ops/input.js';
+import { elementCount } from './tensor.js';
 
 /**
  * Values of expressions given their inputs' by name. It computes in float64 whatever the dtypes say, which makes it the
@@ -32,7 +33,7 @@ export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string,
         'evaluate',
         `input "${name}" is ${describe(expr)}, its value has shape [${value.shape.join(', ')}]`,
       );
-    const size = value.shape.reduce((a, b) => a * b, 1);
+    const size = elementCount(value.shape);
     if (value.data.length !== size) {
       throw new GraphError(
         'evaluate',

@@ -4,7 +4,7 @@ import { type Dim, evaluateDim } from './dim.js';
 import { GraphError } from './error.js';
 import { describe, type Expr, topologicalOrder } from './expr.js';
 import { type InputAttributes, isInput } from './ops/input.js';
-import type { Tensor } from './tensor.js';
+import { elementCount, type Tensor } from './tensor.js';
 
 /** A named input of a graph; its name, type and shape are its identity. */
 export type Input = Expr<InputAttributes>;
@@ -47,7 +47,7 @@ const checkInitializers = (
         `initializer "${name}" is ${describe(value)} and its input ${describe(own)}; they must be alike`,
       );
     }
-    const size = value.shape.reduce((a, b) => a * b, 1);
+    const size = elementCount(value.shape);
     if (value.data.length !== size) {
       throw new GraphError(
         'graph',

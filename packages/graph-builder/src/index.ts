@@ -31,6 +31,7 @@ export {
   summary,
 } from './summary/index.js';
 export type { DataOf, DType, Tensor, TensorData } from './tensor.js';
+export { elementCount } from './tensor.js';
 export { hvp } from './transforms/hvp.js';
 export { jet } from './transforms/jet.js';
 export { jvp } from './transforms/jvp.js';

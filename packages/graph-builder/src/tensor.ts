@@ -32,6 +32,9 @@ export interface DataOf {
 /** A typed array of the element type, row-major. */
 export type TensorData = DataOf[DType];
 
+/** The number of elements of a shape; 1 of a scalar's. */
+export const elementCount = (shape: readonly number[]): number => shape.reduce((count, length) => count * length, 1);
+
 interface ArrayType<D extends DType> {
   new (length: number): DataOf[D];
   new (buffer: ArrayBuffer): DataOf[D];

@@ -1,6 +1,6 @@
 /** A model: what its parameters are, and how they turn an input into outputs. */
 
-import type { Expr } from '@hograd/graph-builder';
+import { type Expr, elementCount } from '@hograd/graph-builder';
 import type { Initializer } from './initializers/initializer.js';
 
 /** What a parameter is in its layer: `scale` and `shift` are a normalisation's, `embedding` a table of vectors. */
@@ -48,4 +48,4 @@ export interface Model {
 
 /** P: how many numbers the parameters hold. */
 export const parameterCount = (model: Pick<Model, 'parameters'>): number =>
-  model.parameters.reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);
+  model.parameters.reduce((total, { shape }) => total + elementCount(shape), 0);

@@ -4,6 +4,7 @@ import {
   concat,
   constant,
   type Expr,
+  elementCount,
   type Input,
   matmul,
   reshape,
@@ -24,7 +25,7 @@ export interface NewtonOptions {
   readonly iterations?: number;
 }
 
-const sizeOf = (p: Input): number => staticShape(p).reduce((a, b) => a * b, 1);
+const sizeOf = (p: Input): number => elementCount(staticShape(p));
 
 /** A group for each scalar of each parameter, along that scalar alone: the summary of this partition is the Hessian. */
 const scalarGroups = (parameters: readonly Input[]) =>

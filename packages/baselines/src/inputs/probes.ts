@@ -4,7 +4,7 @@
  */
 
 import { uniform } from '@hograd/data/pure';
-import { type Graph, type Input, input, type Tensor, tensor } from '@hograd/graph-builder';
+import { elementCount, type Graph, type Input, input, type Tensor, tensor } from '@hograd/graph-builder';
 
 const PREFIX = 'probe.';
 
@@ -24,7 +24,7 @@ export const drawProbes =
       graph.inputs.flatMap(({ attributes: { name, shape, dtype } }) => {
         if (!name.startsWith(PREFIX)) return [];
         const sizes = shape.map(Number);
-        const length = sizes.reduce((a, b) => a * b, 1);
+        const length = elementCount(sizes);
         const signs = uniform([seed, 'probe', step, name], length).map((u) => (u < 0.5 ? -1 : 1));
         return [[name, tensor(signs, sizes, dtype)] as const];
       }),

@@ -1,7 +1,15 @@
 /** Random inputs for a model: as many numbers as its inputs declare, where the graph says what they may be. */
 
 import { normal, uniform } from '@hograd/data';
-import { evaluateDim, type Input, isFloat, type Tensor, tensor, topologicalOrder } from '@hograd/graph-builder';
+import {
+  elementCount,
+  evaluateDim,
+  type Input,
+  isFloat,
+  type Tensor,
+  tensor,
+  topologicalOrder,
+} from '@hograd/graph-builder';
 import { refuse } from '../failure.js';
 import { type Arrays, ownInputs } from '../feeds.js';
 import { indexInputs } from '../indexInputs.js';
@@ -46,7 +54,7 @@ const shapeOf = (
 
 const draw = (port: Input, shape: readonly number[], below: number | undefined): [Tensor, string] => {
   const { name, dtype } = port.attributes;
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = elementCount(shape);
   if (size > MOST_NUMBERS)
     refuse(`input "${name}" is ${dtype}[${shape.join(', ')}], too much to draw at random; take a smaller --batch`);
   if (isFloat(dtype)) return [tensor(normal([SEED, name], size), shape, dtype), 'standard normal'];

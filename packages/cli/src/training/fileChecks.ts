@@ -1,7 +1,7 @@
 /** What a model's file must be like to be trained on a data set; each check refuses with what was found and what to do. */
 
 import type { Dataset } from '@hograd/data';
-import { type Dim, type Input, isFloat, type Tensor } from '@hograd/graph-builder';
+import { type Dim, elementCount, type Input, isFloat, type Tensor } from '@hograd/graph-builder';
 import { refuse } from '../failure.js';
 import type { LossModel } from '../model.js';
 
@@ -23,8 +23,6 @@ export const checkBatch = (of: Input): void => {
 
 const fits = (dim: Dim, length: number | undefined): boolean => typeof dim === 'string' || dim === length;
 
-const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
 const withoutOnes = (shape: readonly Dim[]): string => text(shape.filter((d) => d !== 1));
 
 /** The shape in which an example of the data is the model's: its own, flattened, or with or without axes of length 1. */
@@ -33,7 +31,7 @@ export const fittedShape = (examples: Input, dataName: string, own: readonly num
   if (examples.dtype !== 'float32')
     refuse(`input "${nameOf(examples)}" is ${examples.dtype}; training feeds it float32 examples`);
   if (wanted.length === own.length && wanted.every((d, i) => fits(d, own[i]))) return own;
-  if (wanted.length === 1 && fits(wanted[0]!, product(own))) return [product(own)];
+  if (wanted.length === 1 && fits(wanted[0]!, elementCount(own))) return [elementCount(own)];
   if (withoutOnes(wanted) === withoutOnes(own)) return wanted as readonly number[];
   return refuse(
     `input "${nameOf(examples)}" takes examples of shape ${text(wanted)}, those of ${dataName} are ${text(own)}; take the data that the model is made for`,

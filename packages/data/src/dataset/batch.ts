@@ -1,7 +1,7 @@
 /** Batches: examples picked by index, as float32 inputs and their targets. */
 
 import type { Tensor } from '@hograd/graph-builder';
-import { sizeOf } from '../formats/elements.js';
+import { elementCount } from '@hograd/graph-builder/tensor';
 import { type Augmentation, augmented } from './augment.js';
 import type { Dataset, Targets } from './dataset.js';
 import type { Normalization } from './normalization.js';
@@ -31,7 +31,7 @@ const checkIndices = (size: number, indices: Indices): void => {
 export const takeRows = <T extends Tensor>(tensor: T, indices: Indices): T => {
   const [rows, ...row] = tensor.shape;
   checkIndices(rows!, indices);
-  const width = sizeOf(row);
+  const width = elementCount(row);
   const source = tensor.data;
   const data = new (source.constructor as new (length: number) => typeof source)(indices.length * width);
   for (let b = 0; b < indices.length; b++) {
@@ -86,7 +86,7 @@ const converted = (
   normalization: Normalization | undefined,
 ): Tensor<'float32'> => {
   const { shape } = rows;
-  const width = sizeOf(shape.slice(1));
+  const width = elementCount(shape.slice(1));
   if (rows.dtype === 'uint8') {
     return { dtype: 'float32', shape, data: convertedBytes(rows.data, width, normalization ?? IDENTITY) };
   }

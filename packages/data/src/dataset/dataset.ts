@@ -1,10 +1,10 @@
 /** Data sets: examples with their labels or targets, kept as stored and converted a batch at a time. */
 
 import type { Tensor } from '@hograd/graph-builder';
+import { elementCount } from '@hograd/graph-builder/tensor';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DataError, invalidOption, shapeMismatch } from '../errors.js';
-import { sizeOf } from '../formats/elements.js';
 import { checkFilled } from '../formats/filled.js';
 import { checkFinite, checkLabels } from './checks.js';
 import { checkNormalization, type Normalization } from './normalization.js';
@@ -45,7 +45,7 @@ const checkShapes = ({ inputs, targets, classes }: Dataset): E.Either<DataError,
     const wanted = labelled ? 'int64 labels need a whole number from 1' : 'float32 targets have 0 classes';
     return E.left(invalidOption('classes', `classes is ${classes}, but ${wanted}; change it or the targets' type`));
   }
-  if (sizeOf(inputs.shape) === 0 || size === undefined) {
+  if (elementCount(inputs.shape) === 0 || size === undefined) {
     return E.left(shapeMismatch(`the inputs have shape [${inputs.shape.join(', ')}]: no example; give at least one`));
   }
   if (labelled && targets.shape.length !== 1) {

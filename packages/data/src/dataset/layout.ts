@@ -1,7 +1,7 @@
 /** Layouts of images: as images or flattened. */
 
 import type { Tensor } from '@hograd/graph-builder';
-import { sizeOf } from '../formats/elements.js';
+import { elementCount } from '@hograd/graph-builder/tensor';
 
 /**
  * `flat`: [N, C·H·W], for multilayer perceptrons; `image`: [N, C, H, W], for convolutions. The elements are the same.
@@ -16,6 +16,6 @@ export const inLayout =
   (layout: Layout) =>
   <T extends Tensor>(tensor: T): T => {
     const [size = 0, ...example] = tensor.shape;
-    if (layout === 'flat') return { ...tensor, shape: [size, sizeOf(example)] };
+    if (layout === 'flat') return { ...tensor, shape: [size, elementCount(example)] };
     return example.length === 2 ? { ...tensor, shape: [size, 1, ...example] } : tensor;
   };

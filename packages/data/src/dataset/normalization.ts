@@ -1,8 +1,8 @@
 /** Normalisation: (value − mean)/std, channel by channel. */
 
+import { elementCount } from '@hograd/graph-builder/tensor';
 import * as E from 'fp-ts/lib/Either.js';
 import { type DataError, invalidOption, shapeMismatch } from '../errors.js';
-import { sizeOf } from '../formats/elements.js';
 
 /**
  * One mean and one standard deviation a channel. An example's channels are equal consecutive runs of its elements, as
@@ -31,7 +31,7 @@ export const checkNormalization =
   (normalization: Normalization | undefined): E.Either<DataError, void> => {
     if (normalization === undefined) return E.right(undefined);
     const { mean, std } = normalization;
-    if (mean.length === 0 || mean.length !== std.length || sizeOf(shape) % mean.length !== 0) {
+    if (mean.length === 0 || mean.length !== std.length || elementCount(shape) % mean.length !== 0) {
       const counts = `${mean.length} means and ${std.length} deviations`;
       const message = `a normalisation with ${counts} does not fit examples of shape [${shape.join(', ')}]`;
       return E.left(shapeMismatch(`${message}; give one of each a channel`));

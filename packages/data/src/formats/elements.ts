@@ -9,8 +9,6 @@ const HOST: ByteOrder = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 'lit
 
 export const widthOf = (dtype: DType): number => arrayTypes[dtype].BYTES_PER_ELEMENT;
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
-
 /** A copy of the bytes with each element's reversed. */
 const reversed = (bytes: Uint8Array, width: number): Uint8Array<ArrayBuffer> => {
   const swapped = new Uint8Array(bytes.length);

@@ -1,10 +1,9 @@
 /** Are a tensor's data what its type and shape say? */
 
 import type { Tensor } from '@hograd/graph-builder';
-import { arrayTypes } from '@hograd/graph-builder/tensor';
+import { arrayTypes, elementCount } from '@hograd/graph-builder/tensor';
 import * as E from 'fp-ts/lib/Either.js';
 import { type ShapeMismatch, shapeMismatch } from '../errors.js';
-import { sizeOf } from './elements.js';
 
 /** Extents are whole numbers from 0, with as many elements as they need; otherwise ShapeMismatch names the array. */
 export const checkFilled =
@@ -15,7 +14,7 @@ export const checkFilled =
     if (!shape.every((extent) => Number.isInteger(extent) && extent >= 0)) {
       return E.left(shapeMismatch(`${array}: shape ${extents}; each extent must be a whole number from 0`));
     }
-    const wanted = sizeOf(shape);
+    const wanted = elementCount(shape);
     return data.length === wanted
       ? E.right(tensor)
       : E.left(shapeMismatch(`${array}: ${data.length} elements; shape ${extents} takes ${wanted}`));

@@ -4,9 +4,10 @@
  */
 
 import type { DType, Tensor } from '@hograd/graph-builder';
+import { elementCount } from '@hograd/graph-builder/tensor';
 import * as E from 'fp-ts/lib/Either.js';
 import { type DataError, unsupportedType, wrongFormat, wrongLength } from '../errors.js';
-import { bytesOf, elementsOf, sizeOf, widthOf } from './elements.js';
+import { bytesOf, elementsOf, widthOf } from './elements.js';
 import { requireStorable } from './filled.js';
 
 const CODES = {
@@ -55,7 +56,7 @@ export const decodeIdx =
     if (bytes.length < start) return E.left(wrongLength(source, start, bytes.length));
     const header = new DataView(bytes.buffer, bytes.byteOffset, start);
     const shape = Array.from({ length: rank }, (_, axis) => header.getUint32(4 + 4 * axis));
-    const expected = start + sizeOf(shape) * widthOf(dtype);
+    const expected = start + elementCount(shape) * widthOf(dtype);
     if (bytes.length !== expected) return E.left(wrongLength(source, expected, bytes.length));
     return E.right({ dtype, shape, data: elementsOf(dtype, bytes.subarray(start), 'big') });
   };

@@ -1,10 +1,11 @@
 /** .npy: one numpy array a file. */
 
 import type { DType, Tensor } from '@hograd/graph-builder';
+import { elementCount } from '@hograd/graph-builder/tensor';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DataError, wrongLength } from '../errors.js';
-import { bytesOf, elementsOf, sizeOf, widthOf, zerosOf } from './elements.js';
+import { bytesOf, elementsOf, widthOf, zerosOf } from './elements.js';
 import { requireStorable } from './filled.js';
 import { float32OfHalf } from './half.js';
 import { decodeNpyHeader, encodeNpyHeader, type NpyHeader } from './npyHeader.js';
@@ -13,7 +14,7 @@ import { decodeNpyHeader, encodeNpyHeader, type NpyHeader } from './npyHeader.js
 const rowMajor = (tensor: Tensor): Tensor => {
   const { dtype, shape, data } = tensor;
   const rank = shape.length;
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
+  const strides = shape.map((_, axis) => elementCount(shape.slice(0, axis)));
   const ordered = zerosOf(dtype, data.length);
   const index = new Array<number>(rank).fill(0);
   let from = 0;
@@ -48,7 +49,7 @@ export const decodeNpy =
       decodeNpyHeader(source)(bytes),
       E.chain((header) => {
         const width = header.stored === 'float16' ? 2 : widthOf(header.stored);
-        const expected = header.start + sizeOf(header.shape) * width;
+        const expected = header.start + elementCount(header.shape) * width;
         if (bytes.length !== expected) return E.left(wrongLength(source, expected, bytes.length));
         const tensor = elementsStored(header, bytes.subarray(header.start));
         return E.right(header.fortranOrder && header.shape.length > 1 ? rowMajor(tensor) : tensor);

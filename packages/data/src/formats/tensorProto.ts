@@ -1,11 +1,12 @@
 /** ONNX TensorProto: one tensor a file, as ONNX's own tests store inputs and outputs. */
 
 import type { DType, Tensor } from '@hograd/graph-builder';
+import { elementCount } from '@hograd/graph-builder/tensor';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { type DataError, unsupportedType, wrongFormat, wrongLength } from '../errors.js';
-import { elementsOf, sizeOf, widthOf, zerosOf } from './elements.js';
+import { elementsOf, widthOf, zerosOf } from './elements.js';
 import { float32OfBfloat16, float32OfHalf } from './half.js';
 
 export interface NamedTensor {
@@ -75,7 +76,7 @@ const tensorOf = (source: string, proto: Onnx.TensorProto): E.Either<DataError, 
   if (shape.some((extent) => extent < 0)) {
     return E.left(wrongFormat(source, 'an ONNX TensorProto', `dimensions [${shape.join(', ')}]`, CURE));
   }
-  const size = sizeOf(shape);
+  const size = elementCount(shape);
   const raw = proto.rawData.length > 0;
   const fields = raw ? [] : fieldOf(proto, code);
   const found = raw ? proto.rawData.length : fields.length;

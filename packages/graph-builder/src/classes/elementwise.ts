@@ -7,6 +7,7 @@ import { expandOp } from '../ops/expand.js';
 import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
 import { broadcastShapes, type Shape, sameShape, stridesOf } from '../shape.js';
+import { elementCount } from '../tensor.js';
 
 /** A number as a constant of another operand's type; an expression as it is. */
 export const lift = (value: Expr | number, like: Expr): Expr =>
@@ -60,7 +61,7 @@ export const mapBroadcast = (
   shape: readonly number[],
   f: (...values: number[]) => number,
 ): Float64Array => {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = elementCount(shape);
   const out = new Float64Array(size);
   const outStrides = stridesOf(shape);
   const steps = args.map((arg) => {

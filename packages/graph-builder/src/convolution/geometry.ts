@@ -4,6 +4,7 @@ import { type Dim, divideDimsExactly } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { stridesOf } from '../shape.js';
+import { elementCount } from '../tensor.js';
 
 /** One entry a spatial axis in each list; lengths in elements. Convolution and its two adjoints share one record. */
 export type ConvolutionAttributes = {
@@ -37,8 +38,6 @@ export interface ConvolutionOptions {
 
 /** Length that a kernel with its gaps covers on one axis. */
 export const extent = (kernel: number, dilation: number): number => dilation * (kernel - 1) + 1;
-
-export const product = (lengths: readonly number[]): number => lengths.reduce((a, b) => a * b, 1);
 
 /** Spatial lengths of the result: ⌊(size + pads − extent) / stride⌋ + 1 on each axis. */
 export const outputSizes = (sizes: readonly number[], window: Window): readonly number[] =>
@@ -124,7 +123,7 @@ export const checkConvolution = (
 /** Every index of a box, row-major. */
 export const boxIndices = (lengths: readonly number[]): readonly (readonly number[])[] => {
   const strides = stridesOf(lengths);
-  return Array.from({ length: product(lengths) }, (_, i) =>
+  return Array.from({ length: elementCount(lengths) }, (_, i) =>
     lengths.map((length, axis) => Math.floor(i / strides[axis]!) % length),
   );
 };

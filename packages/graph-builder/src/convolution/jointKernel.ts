@@ -6,7 +6,8 @@ import { matmul } from '../ops/matmul.js';
 import { pad } from '../ops/pad.js';
 import { reshape } from '../ops/reshape.js';
 import { matrixTranspose, transpose } from '../ops/transpose.js';
-import { boxIndices, type ConvolutionAttributes, extent, outputSizes, product } from './geometry.js';
+import { elementCount } from '../tensor.js';
+import { boxIndices, type ConvolutionAttributes, extent, outputSizes } from './geometry.js';
 import { batchLast, matrixOf, type Run, readPositions } from './positions.js';
 
 /**
@@ -48,12 +49,12 @@ interface Cost {
 
 const costOf = (a: ConvolutionAttributes, sides: readonly Side[], channels: number, maps: number): Cost => {
   const outputs = outputSizes(a.sizes, a);
-  const grid = product(sides.map((side, axis) => (side === 'inputs' ? outputs[axis]! : a.sizes[axis]!)));
-  const tapsOn = (side: Side): number => product(a.kernel.filter((_, axis) => sides[axis] === side));
+  const grid = elementCount(sides.map((side, axis) => (side === 'inputs' ? outputs[axis]! : a.sizes[axis]!)));
+  const tapsOn = (side: Side): number => elementCount(a.kernel.filter((_, axis) => sides[axis] === side));
   return {
     sides,
     copies: grid * (channels * tapsOn('inputs') + maps * tapsOn('outputs')),
-    products: grid / product(outputs),
+    products: grid / elementCount(outputs),
   };
 };
 
@@ -117,7 +118,10 @@ const readTaps = (map: Expr, a: ConvolutionAttributes, sides: readonly Side[], o
     reads.map(({ first }) => first),
     [...taps, ...grid],
   );
-  const [side, positions] = [taps, grid].map((runs) => product(runs.map(({ count }) => count))) as [number, number];
+  const [side, positions] = [taps, grid].map((runs) => elementCount(runs.map(({ count }) => count))) as [
+    number,
+    number,
+  ];
   return reshape(read, [multiplyDims(map.shape[0]!, side), positions, map.shape.at(-1)!]);
 };
 

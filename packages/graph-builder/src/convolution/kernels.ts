@@ -1,6 +1,7 @@
 /** Reference kernels of convolution and its two adjoints: one loop over (example, group, map, channel, tap). */
 
-import { type ConvolutionAttributes, outputSizes, product, tapsOf } from './geometry.js';
+import { elementCount } from '../tensor.js';
+import { type ConvolutionAttributes, outputSizes, tapsOf } from './geometry.js';
 
 /** Calls `visit` with the offsets of every (example, map, channel) triple and a tap: x, w and y elements that meet. */
 const contract = (
@@ -12,8 +13,8 @@ const contract = (
 ): void => {
   const outputs = outputSizes(a.sizes, a);
   const taps = tapsOf(a.sizes, outputs, a);
-  const sizeX = product(a.sizes);
-  const sizeY = product(outputs);
+  const sizeX = elementCount(a.sizes);
+  const sizeY = elementCount(outputs);
   const share = channels / a.groups;
   for (let n = 0; n < batch; n++) {
     for (let m = 0; m < maps; m++) {

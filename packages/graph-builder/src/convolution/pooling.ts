@@ -1,7 +1,8 @@
 /** Windows of pooling: options with their defaults, and the rule that rounds the number of windows up. */
 
 import { GraphError } from '../error.js';
-import { type ConvolutionOptions, extent, outputSizes, product, type Window, windowOf } from './geometry.js';
+import { elementCount } from '../tensor.js';
+import { type ConvolutionOptions, extent, outputSizes, type Window, windowOf } from './geometry.js';
 
 /** More windows, or elements in one, than this is a damaged file: pooling lists them while the graph is built. */
 const MOST_POSITIONS = 2 ** 24;
@@ -24,7 +25,7 @@ export const poolingWindow = (
 ): Window => {
   const window = roundedWindow(operation, sizes, kernel, options);
   const outputs = outputSizes(sizes, window);
-  const absurd = [outputs, kernel].some((lengths) => product(lengths) > MOST_POSITIONS);
+  const absurd = [outputs, kernel].some((lengths) => elementCount(lengths) > MOST_POSITIONS);
   if (absurd || outputs.some((o) => o < 1)) {
     throw new GraphError(
       operation,

@@ -8,7 +8,7 @@ import { gather } from '../ops/gather.js';
 import { reshape } from '../ops/reshape.js';
 import { transpose } from '../ops/transpose.js';
 import { stridesOf } from '../shape.js';
-import { product } from './geometry.js';
+import { elementCount } from '../tensor.js';
 
 /** Positions of one axis of a map, `count` of them and `step` apart. */
 export interface Run {
@@ -48,8 +48,8 @@ export const readPositions = (x: Expr, corner: readonly number[], runs: readonly
     return run.axis === axis && run.count === size && runs.filter((other) => other.axis === axis).length === 1;
   };
   const cut = sizes.findLastIndex((size, axis) => !isWhole(size, axis));
-  if (cut < 0) return reshape(x, [channels, product(sizes), batch]);
-  const [outer, inner] = [sizes.slice(0, cut + 1), product(sizes.slice(cut + 1))];
+  if (cut < 0) return reshape(x, [channels, elementCount(sizes), batch]);
+  const [outer, inner] = [sizes.slice(0, cut + 1), elementCount(sizes.slice(cut + 1))];
   const steps = stridesOf(outer);
   const first = outer.reduce((so, _, axis) => so + corner[axis]! * steps[axis]!, 0);
   const positions = runs.slice(0, runs.length - (sizes.length - outer.length)).reduce(
@@ -60,8 +60,8 @@ export const readPositions = (x: Expr, corner: readonly number[], runs: readonly
       ),
     constant(tensor([first], [1], 'int64')),
   );
-  const taken = gather(reshape(x, [channels, product(outer), inner, batch]), positions, 1);
-  return reshape(taken, [channels, product(runs.map(({ count }) => count)), batch]);
+  const taken = gather(reshape(x, [channels, elementCount(outer), inner, batch]), positions, 1);
+  return reshape(taken, [channels, elementCount(runs.map(({ count }) => count)), batch]);
 };
 
 /** [rows, ...positions, N] as one matrix, or one for each group: its columns are the positions of all examples. */

@@ -11,7 +11,8 @@ import { pad } from '../ops/pad.js';
 import { reshape } from '../ops/reshape.js';
 import { sliceAxis } from '../ops/slice.js';
 import { matrixTranspose } from '../ops/transpose.js';
-import { boxIndices, type ConvolutionAttributes, outputSizes, product } from './geometry.js';
+import { elementCount } from '../tensor.js';
+import { boxIndices, type ConvolutionAttributes, outputSizes } from './geometry.js';
 import { batchFirst, batchLast, matrixOf, readPositions } from './positions.js';
 
 /** On one axis, the outputs for which a tap reads data and not padding, and the inputs `from`, `from + step`, … that it reads. */
@@ -113,7 +114,7 @@ const kernelMatrix = (apart: Expr, tap: number, groups: number): Expr => {
 };
 
 const kernelsApart = (w: Expr, a: ConvolutionAttributes): Expr =>
-  reshape(w, [w.shape[0]!, w.shape[1]!, product(a.kernel)]);
+  reshape(w, [w.shape[0]!, w.shape[1]!, elementCount(a.kernel)]);
 
 const sumOr = (parts: readonly Expr[], like: Expr, shape: readonly Dim[]): Expr =>
   parts.length > 0 ? parts.reduce(add) : expand(constant(0, like.dtype), shape);

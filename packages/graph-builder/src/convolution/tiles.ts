@@ -9,7 +9,8 @@ import { reshape } from '../ops/reshape.js';
 import { slice, sliceAxis } from '../ops/slice.js';
 import { where } from '../ops/where.js';
 import { stridesOf } from '../shape.js';
-import { boxIndices, outputSizes, product, spatialSizes, type Window } from './geometry.js';
+import { elementCount } from '../tensor.js';
+import { boxIndices, outputSizes, spatialSizes, type Window } from './geometry.js';
 
 /** Each element of a window takes three operations: with more than so many, one node does better. */
 const MOST_TAPS = 4;
@@ -20,8 +21,8 @@ const MOST_TAPS = 4;
  */
 export const isTiling = (x: Expr, { kernel, strides, padsBefore, padsAfter, dilations }: Window): boolean =>
   isFloat(x.dtype) &&
-  product(kernel) > 1 &&
-  product(kernel) <= MOST_TAPS &&
+  elementCount(kernel) > 1 &&
+  elementCount(kernel) <= MOST_TAPS &&
   kernel.every((k, i) => k === strides[i] && padsBefore[i] === 0 && padsAfter[i] === 0 && dilations[i] === 1);
 
 /** For each element of a window in row-major order, that element of every window: [N, C, ...outputs]. */

@@ -2,7 +2,7 @@
 
 import type { onnx as Onnx } from 'onnx-proto';
 import { firstUnheld, tensor } from '../ops/constant.js';
-import { arrayTypes, type Tensor } from '../tensor.js';
+import { arrayTypes, elementCount, type Tensor } from '../tensor.js';
 import { DecodeFailure } from './errors.js';
 import type { ExternalData } from './externalData.js';
 import { isExternal, readExternal } from './readExternal.js';
@@ -43,7 +43,7 @@ export const decodeTensor = (proto: Onnx.ITensorProto, externalData?: ExternalDa
   if (dtype === undefined)
     return fail(name, `has element type ${type}, which is not supported; convert the model to float32`);
   const shape = (proto.dims ?? []).map(Number);
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = elementCount(shape);
   if (shape.some((d) => !(d >= 0)) || size > MOST_ELEMENTS)
     return fail(name, `has the absurd shape [${shape.join(', ')}]`);
   const width = half ? 2 : arrayTypes[dtype].BYTES_PER_ELEMENT;

@@ -3,6 +3,7 @@
 import { type Expr, makeExpr } from '../expr.js';
 import type { Op } from '../op.js';
 import { normalizeAxis } from '../shape.js';
+import { elementCount } from '../tensor.js';
 
 type ArgAttributes = { readonly axis: number; readonly last: boolean };
 
@@ -16,8 +17,8 @@ const argExtremum = (name: string, onnx: string, better: (a: number, b: number) 
   evaluate: (node, [x], shape) => {
     const { axis, last } = node.attributes;
     const n = x!.shape[axis]!;
-    const inner = x!.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    const inner = elementCount(x!.shape.slice(axis + 1));
+    const out = new Float64Array(elementCount(shape));
     for (let i = 0; i < out.length; i++) {
       const start = Math.floor(i / inner) * inner * n + (i % inner);
       let best = 0;

@@ -5,6 +5,7 @@ import { addDims, type Dim } from '../dim.js';
 import { GraphError } from '../error.js';
 import { commonDType, describe, type Expr, makeExpr } from '../expr.js';
 import { normalizeAxis } from '../shape.js';
+import { elementCount } from '../tensor.js';
 import { constant } from './constant.js';
 import { expand } from './expand.js';
 import { foldConstants } from './fold.js';
@@ -33,9 +34,9 @@ export const concatOp = linear<ConcatAttributes>({
   emit: (node, e) => e.node('Concat', node.args.map(e.name), { axis: node.attributes.axis }),
   evaluate: (node, args, shape) => {
     const { axis } = node.attributes;
-    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-    const outer = shape.slice(0, axis).reduce((a, b) => a * b, 1);
-    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    const inner = elementCount(shape.slice(axis + 1));
+    const outer = elementCount(shape.slice(0, axis));
+    const out = new Float64Array(elementCount(shape));
     let start = 0;
     for (const arg of args) {
       const width = arg.shape[axis]! * inner;

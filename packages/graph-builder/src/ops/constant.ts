@@ -4,7 +4,7 @@ import { GraphError } from '../error.js';
 import { type Expr, makeExpr } from '../expr.js';
 import type { Attributes, Op, Value } from '../op.js';
 import { requireExtents } from '../shape.js';
-import { arrayTypes, type DType, type Tensor, type TensorData } from '../tensor.js';
+import { arrayTypes, type DType, elementCount, type Tensor, type TensorData } from '../tensor.js';
 
 export type ConstantAttributes = Attributes & { readonly dtype: DType; readonly shape: readonly number[] };
 
@@ -68,7 +68,7 @@ const wide = (value: number, largest: number): bigint =>
 
 const requireFilled = (shape: readonly number[], found: number): void => {
   requireExtents('tensor', 'the value', shape);
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = elementCount(shape);
   if (size !== found) {
     throw new GraphError('tensor', `shape [${shape.join(', ')}] holds ${size} elements, got ${found}`);
   }

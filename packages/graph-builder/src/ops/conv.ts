@@ -17,6 +17,7 @@ import { convByTaps } from '../convolution/taps.js';
 import { isZero } from '../convolution/zero.js';
 import { GraphError } from '../error.js';
 import { commonDType, describe, type Expr, makeExpr } from '../expr.js';
+import { elementCount } from '../tensor.js';
 import { constant } from './constant.js';
 import { stackedConvInput } from './convInput.js';
 import { stackedConvKernel } from './convKernel.js';
@@ -41,7 +42,7 @@ export const convOp = bilinear<ConvolutionAttributes>({
       batch: shape[0]!,
       channels: x!.shape[1]!,
       maps: shape[1]!,
-      size: shape.reduce((a, b) => a * b, 1),
+      size: elementCount(shape),
     }),
   apply: (node, x, w, leadX, leadW) => stackedConv(x, w, node.attributes, leadX, leadW),
   adjoint: (node, i, adjoint, other, leadAdjoint, leadOther) =>

@@ -19,6 +19,7 @@ import { convInputByTaps } from '../convolution/taps.js';
 import { isZero } from '../convolution/zero.js';
 import { multiplyDims } from '../dim.js';
 import { commonDType, type Expr, makeExpr } from '../expr.js';
+import { elementCount } from '../tensor.js';
 import { constant } from './constant.js';
 import { stackedConv } from './conv.js';
 import { stackedConvKernel } from './convKernel.js';
@@ -54,7 +55,7 @@ export const convInputOp = bilinear<ConvolutionAttributes>({
       batch: shape[0]!,
       channels: shape[1]!,
       maps: y!.shape[1]!,
-      size: shape.reduce((a, b) => a * b, 1),
+      size: elementCount(shape),
     }),
   apply: (node, y, w, leadY, leadW) => stackedConvInput(y, w, node.attributes, leadY, leadW),
   adjoint: (node, i, adjoint, other, leadAdjoint, leadOther) =>

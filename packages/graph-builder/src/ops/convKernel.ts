@@ -16,6 +16,7 @@ import { convKernelByTaps } from '../convolution/taps.js';
 import { isZero } from '../convolution/zero.js';
 import { divideDimsExactly } from '../dim.js';
 import { commonDType, type Expr, makeExpr } from '../expr.js';
+import { elementCount } from '../tensor.js';
 import { constant } from './constant.js';
 import { stackedConv } from './conv.js';
 import { stackedConvInput } from './convInput.js';
@@ -39,7 +40,7 @@ export const convKernelOp = bilinear<ConvolutionAttributes>({
       batch: x!.shape[0]!,
       channels: x!.shape[1]!,
       maps: shape[0]!,
-      size: shape.reduce((a, b) => a * b, 1),
+      size: elementCount(shape),
     }),
   apply: (node, x, y, leadX, leadY) => stackedConvKernel(x, y, node.attributes, leadX, leadY),
   adjoint: (node, i, adjoint, other, leadAdjoint, leadOther) =>

@@ -3,6 +3,7 @@
 import { linear } from '../classes/linear.js';
 import { type Expr, makeExpr } from '../expr.js';
 import { normalizeAxis } from '../shape.js';
+import { elementCount } from '../tensor.js';
 
 type CumSumAttributes = { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean };
 
@@ -26,7 +27,7 @@ export const cumSumOp = linear<CumSumAttributes>({
   evaluate: (node, [x], shape) => {
     const { axis, exclusive, reverse } = node.attributes;
     const n = shape[axis]!;
-    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+    const inner = elementCount(shape.slice(axis + 1));
     const out = new Float64Array(x!.data.length);
     for (let line = 0; line < out.length / Math.max(n, 1); line++) {
       const start = Math.floor(line / inner) * inner * n + (line % inner);

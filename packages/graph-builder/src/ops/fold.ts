@@ -1,6 +1,7 @@
 /** Constant folding: an operation whose operands are all small constants becomes a constant. */
 
 import type { Expr } from '../expr.js';
+import { elementCount } from '../tensor.js';
 import { constant, constantValue, firstUnheld, isConstant, tensor } from './constant.js';
 
 /** Larger results stay nodes: folding them would only make the file bigger. */
@@ -13,7 +14,7 @@ const FOLDED_ELEMENTS = 4096;
 export function foldConstants(node: Expr): Expr {
   if (!node.args.every(isConstant) || node.args.length === 0) return node;
   const shape = node.shape as readonly number[];
-  if (!shape.every((d) => typeof d === 'number') || shape.reduce((a, b) => a * b, 1) > FOLDED_ELEMENTS) return node;
+  if (!shape.every((d) => typeof d === 'number') || elementCount(shape) > FOLDED_ELEMENTS) return node;
   const data = node.op.evaluate(
     node,
     node.args.map((a) => constantValue(a)!),

@@ -4,6 +4,7 @@ import { linear } from '../classes/linear.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
 import { normalizeAxis } from '../shape.js';
+import { elementCount } from '../tensor.js';
 import { foldConstants } from './fold.js';
 import { placeOf } from './placeOf.js';
 import { scatterSlices } from './scatterSlices.js';
@@ -19,10 +20,10 @@ export const gatherOp = linear<GatherAttributes>({
   emit: (node, e) => e.node('Gather', node.args.map(e.name), { axis: node.attributes.axis }),
   evaluate: (node, [x, indices], shape) => {
     const { axis } = node.attributes;
-    const inner = x!.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-    const outer = x!.shape.slice(0, axis).reduce((a, b) => a * b, 1);
+    const inner = elementCount(x!.shape.slice(axis + 1));
+    const outer = elementCount(x!.shape.slice(0, axis));
     const n = x!.shape[axis]!;
-    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    const out = new Float64Array(elementCount(shape));
     const count = indices!.data.length;
     for (let o = 0; o < outer; o++) {
       for (let k = 0; k < count; k++) {

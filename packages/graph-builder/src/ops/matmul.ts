@@ -6,6 +6,7 @@ import { GraphError } from '../error.js';
 import { commonDType, describe, type Expr, isFloat, makeExpr } from '../expr.js';
 import type { Emitter } from '../op.js';
 import { broadcastShapes, stridesOf } from '../shape.js';
+import { elementCount } from '../tensor.js';
 import { constant, uniformValue } from './constant.js';
 import { expand } from './expand.js';
 import { reshape } from './reshape.js';
@@ -77,7 +78,7 @@ export const matmulOp = bilinear({
     const [m, n] = shape.slice(-2) as [number, number];
     const k = a!.shape.at(-1)!;
     const batch = shape.slice(0, -2);
-    const out = new Float64Array(shape.reduce((x, y) => x * y, 1));
+    const out = new Float64Array(elementCount(shape));
     const batchStrides = stridesOf(batch);
     const offset = (shapeOf: readonly number[], index: number, size: number): number => {
       const own = shapeOf.slice(0, -2);
@@ -89,7 +90,7 @@ export const matmulOp = bilinear({
       }
       return at * size;
     };
-    const count = batch.reduce((x, y) => x * y, 1);
+    const count = elementCount(batch);
     for (let s = 0; s < count; s++) {
       const fromA = offset(a!.shape, s, m * k);
       const fromB = offset(b!.shape, s, k * n);

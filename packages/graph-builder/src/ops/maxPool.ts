@@ -2,13 +2,14 @@
 
 import { linear } from '../classes/linear.js';
 import { emitLowered } from '../convolution/emitLowered.js';
-import { outputSizes, product, spatialSizes, tapsOf, type Window } from '../convolution/geometry.js';
+import { outputSizes, spatialSizes, tapsOf, type Window } from '../convolution/geometry.js';
 import { type PoolingOptions, poolingWindow } from '../convolution/pooling.js';
 import { isTiling, maximaOfTiles } from '../convolution/tiles.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
 import type { Emitter, Op, Value } from '../op.js';
 import { sameShape } from '../shape.js';
+import { elementCount } from '../tensor.js';
 import { add, addOp } from './add.js';
 import { gatherElements, stackIndices } from './gatherElements.js';
 import { reshape } from './reshape.js';
@@ -41,7 +42,7 @@ const selected = (x: Value, outputs: readonly number[], window: Window): Float64
   const sizes = x.shape.slice(2);
   const taps = tapsOf(sizes, outputs, window);
   const channels = x.shape[0]! * x.shape[1]!;
-  const [inner, outer] = [product(sizes), product(outputs)];
+  const [inner, outer] = [elementCount(sizes), elementCount(outputs)];
   const best = new Float64Array(channels * outer).fill(-1);
   for (let c = 0; c < channels; c++) {
     for (const tap of taps) {
@@ -69,7 +70,7 @@ const emitBoth = (node: Expr<Window>, e: Emitter): { readonly value: string; rea
   }
   // ONNX counts positions through the whole tensor.
   const [value, whole] = e.nodes('MaxPool', [e.name(x)], 2, attributes) as [string, string];
-  const indices = e.node('Mod', [whole, e.scalar('int64', product(spatialSizes('maxPool', x)))]);
+  const indices = e.node('Mod', [whole, e.scalar('int64', elementCount(spatialSizes('maxPool', x)))]);
   return { value, indices };
 };
 
@@ -100,8 +101,8 @@ export const maxPoolOp = linear<Window>({
     return value;
   },
   evaluate: (node, [x], shape) => {
-    const outer = product(shape.slice(2));
-    const inner = product(x!.shape.slice(2));
+    const outer = elementCount(shape.slice(2));
+    const inner = elementCount(x!.shape.slice(2));
     return selected(x!, shape.slice(2), node.attributes).map((at, i) => x!.data[Math.floor(i / outer) * inner + at]!);
   },
   tangent: (node, _, dx, lead) => {
@@ -114,7 +115,7 @@ export const maxPoolOp = linear<Window>({
     const x = node.args[0]!;
     const stack = adjoint.shape.slice(0, lead);
     const flat = reshape(adjoint, [...adjoint.shape.slice(0, lead + 2), -1]);
-    const size = product(spatialSizes('maxPool', x));
+    const size = elementCount(spatialSizes('maxPool', x));
     const spread = scatterElements(flat, stackIndices(indicesOf(node), stack), lead + 2, size);
     return reshape(spread, [...stack, ...x.shape]);
   },
@@ -139,7 +140,7 @@ const beforeMaxima = (x: Expr): { readonly operand: Expr; readonly after: (maxim
  */
 const pooled = (x: Expr, window: Window): Expr => {
   const sizes = spatialSizes('maxPool', x);
-  const before = product(outputSizes(sizes, window)) < product(sizes) ? beforeMaxima(x) : undefined;
+  const before = elementCount(outputSizes(sizes, window)) < elementCount(sizes) ? beforeMaxima(x) : undefined;
   return before ? before.after(pooled(before.operand, window)) : makeExpr(maxPoolOp, [x], window);
 };
 

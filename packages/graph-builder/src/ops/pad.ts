@@ -5,6 +5,7 @@ import { addDims, type Dim } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
 import { stridesOf } from '../shape.js';
+import { elementCount } from '../tensor.js';
 import { constant, uniformValue } from './constant.js';
 import { expand, expandOp } from './expand.js';
 import { foldConstants } from './fold.js';
@@ -32,7 +33,7 @@ export const padOp = linear<PadAttributes>({
     e.node('Pad', [e.name(node.args[0]!), e.dims([...node.attributes.before, ...node.attributes.after])]),
   evaluate: (node, [x], shape, bind) => {
     const before = node.attributes.before.map(bind);
-    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    const out = new Float64Array(elementCount(shape));
     const strides = stridesOf(shape);
     const own = stridesOf(x!.shape);
     for (let i = 0; i < x!.data.length; i++) {

@@ -3,6 +3,7 @@
 import { linear } from '../classes/linear.js';
 import { type Expr, makeExpr } from '../expr.js';
 import { normalizeAxis, sizeOf, stridesOf } from '../shape.js';
+import { elementCount } from '../tensor.js';
 import { cast } from './cast.js';
 import { dims } from './dims.js';
 import { expand, expandOp } from './expand.js';
@@ -24,7 +25,7 @@ export const foldAxes = (
 ): Float64Array => {
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const keptSizes = kept.map((axis) => shape[axis]!);
-  const out = new Float64Array(keptSizes.reduce((a, b) => a * b, 1)).fill(initial);
+  const out = new Float64Array(elementCount(keptSizes)).fill(initial);
   const strides = stridesOf(shape);
   const outStrides = stridesOf(keptSizes);
   for (let i = 0; i < data.length; i++) {

@@ -5,6 +5,7 @@ import type { Dim } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
 import { sameShape } from '../shape.js';
+import { elementCount } from '../tensor.js';
 import { constant } from './constant.js';
 import { expand } from './expand.js';
 import { elementOffset, gatherElements, stackIndices } from './gatherElements.js';
@@ -34,7 +35,7 @@ export const scatterElementsOp = linear<ScatterElementsAttributes>({
     });
   },
   evaluate: (node, [updates, indices], shape) => {
-    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    const out = new Float64Array(elementCount(shape));
     updates!.data.forEach((value, i) => {
       out[elementOffset('scatterElements', i, indices!.data[i]!, node.attributes.axis, updates!.shape, shape)]! +=
         value;

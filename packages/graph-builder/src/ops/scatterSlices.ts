@@ -4,6 +4,7 @@ import { linear } from '../classes/linear.js';
 import type { Dim } from '../dim.js';
 import { type Expr, makeExpr } from '../expr.js';
 import { sizeOf } from '../shape.js';
+import { elementCount } from '../tensor.js';
 import { gather } from './gather.js';
 import { placeOf } from './placeOf.js';
 import { reshape } from './reshape.js';
@@ -26,9 +27,9 @@ export const scatterSlicesOp = linear<ScatterSlicesAttributes>({
   },
   evaluate: (node, [updates, indices], shape) => {
     const { axis } = node.attributes;
-    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
-    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-    const outer = shape.slice(0, axis).reduce((a, b) => a * b, 1);
+    const out = new Float64Array(elementCount(shape));
+    const inner = elementCount(shape.slice(axis + 1));
+    const outer = elementCount(shape.slice(0, axis));
     const n = shape[axis]!;
     const count = indices!.data.length;
     for (let o = 0; o < outer; o++) {

@@ -5,6 +5,7 @@ import { addDims, type Dim, subtractDims } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
 import { type Shape, sameShape, stridesOf } from '../shape.js';
+import { elementCount } from '../tensor.js';
 import { expand, expandOp } from './expand.js';
 import { foldConstants } from './fold.js';
 import { pad } from './pad.js';
@@ -60,7 +61,7 @@ export const sliceOp = linear<SliceAttributes>({
   evaluate: (node, [x], shape, bind) => {
     const strides = stridesOf(shape);
     const own = stridesOf(x!.shape);
-    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    const out = new Float64Array(elementCount(shape));
     const starts = node.attributes.starts.map(bind);
     for (let i = 0; i < out.length; i++) {
       let at = 0;

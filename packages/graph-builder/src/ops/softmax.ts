@@ -5,6 +5,7 @@ import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
 import type { Op } from '../op.js';
 import { normalizeAxis } from '../shape.js';
 import { rowDots } from '../summary/inner.js';
+import { elementCount } from '../tensor.js';
 import { sumOfPresent } from './add.js';
 import { mul } from './mul.js';
 import { foldAxes, keptShape, reduceSum } from './reduceSum.js';
@@ -27,7 +28,7 @@ export const shiftedLines = (
   shape: readonly number[],
   axis: number,
 ): { readonly shifted: Float64Array; readonly total: (i: number) => number } => {
-  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const inner = elementCount(shape.slice(axis + 1));
   const lineOf = (i: number): number => Math.floor(i / (inner * shape[axis]!)) * inner + (i % inner);
   const highest = foldAxes(data, shape, [axis], Number.NEGATIVE_INFINITY, Math.max);
   const shifted = data.map((v, i) => v - highest[lineOf(i)]!);

@@ -8,6 +8,7 @@ import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
 import type { Op } from '../op.js';
 import { normalizeAxis } from '../shape.js';
+import { elementCount } from '../tensor.js';
 
 type TopKAttributes = { readonly axis: number; readonly k: Dim; readonly largest: boolean };
 
@@ -30,8 +31,8 @@ const topKIndicesOp: Op<TopKAttributes> = {
   evaluate: (node, [x], shape) => {
     const { axis, largest } = node.attributes;
     const [n, k] = [x!.shape[axis]!, shape[axis]!];
-    const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-    const out = new Float64Array(shape.reduce((a, b) => a * b, 1));
+    const inner = elementCount(shape.slice(axis + 1));
+    const out = new Float64Array(elementCount(shape));
     const lines = out.length / Math.max(k, 1);
     for (let line = 0; line < lines; line++) {
       const [outer, offset] = [Math.floor(line / inner), line % inner];

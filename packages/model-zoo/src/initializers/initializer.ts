@@ -1,6 +1,7 @@
 /** Initial values as functions of a parameter and a key, and how they are put together. */
 
 import type { RandomKey } from '@hograd/data/pure';
+import { elementCount } from '@hograd/graph-builder';
 import type { ParameterKind, ParameterSpec } from '../model.js';
 
 /**
@@ -10,7 +11,7 @@ import type { ParameterKind, ParameterSpec } from '../model.js';
 export type Initializer = (parameter: ParameterSpec, key: RandomKey) => Float64Array;
 
 /** How many numbers a parameter holds. */
-export const sizeOf = ({ shape }: Pick<ParameterSpec, 'shape'>): number => shape.reduce((a, b) => a * b, 1);
+export const sizeOf = ({ shape }: Pick<ParameterSpec, 'shape'>): number => elementCount(shape);
 
 /** The initial values that the model was described with. */
 export const own: Initializer = (parameter, key) => parameter.initializer(parameter, key);

@@ -1,7 +1,7 @@
 /** Random orthogonal weights. */
 
 import { normal as standardNormal } from '@hograd/data/pure';
-import { GraphError } from '@hograd/graph-builder';
+import { elementCount, GraphError } from '@hograd/graph-builder';
 import type { Initializer } from './initializer.js';
 
 /** The reflection I − factor·vvᵀ of the coordinates from `start` on, which takes a vector x there to −sign·‖x‖·(1, 0, …). */
@@ -88,7 +88,7 @@ export const orthogonal =
       );
     }
     const out = shape[0]!;
-    const rest = shape.slice(1).reduce((a, b) => a * b, 1);
+    const rest = elementCount(shape.slice(1));
     const [rows, columns] = out <= rest ? [out, rest] : [rest, out];
     const gaussian = standardNormal(key, rows * columns - (rows * (rows - 1)) / 2);
     const q = orthonormalRows(gaussian, rows, columns);

@@ -1,13 +1,13 @@
 /** A partition and a direction as what graph-builder takes a summary of. */
 
-import { type Along, constant, type Expr, type Groups, mul, tensor } from '@hograd/graph-builder';
+import { type Along, constant, type Expr, elementCount, type Groups, mul, tensor } from '@hograd/graph-builder';
 import type { Member, Partition } from '@hograd/partition';
 import { valueFor } from './requireShape.js';
 
 /** 1 at the given positions of a tensor and 0 elsewhere. */
 const maskOf = (like: Expr, indices: readonly number[]): Expr => {
   const shape = like.shape as readonly number[];
-  const data = new Float64Array(shape.reduce((a, b) => a * b, 1));
+  const data = new Float64Array(elementCount(shape));
   for (const i of indices) data[i] = 1;
   return constant(tensor(data, shape, like.dtype));
 };

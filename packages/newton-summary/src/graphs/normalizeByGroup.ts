@@ -8,6 +8,7 @@ import {
   constant,
   div,
   type Expr,
+  elementCount,
   equal,
   gather,
   maximum,
@@ -26,7 +27,7 @@ import { valueFor } from './requireShape.js';
 
 /** A member's scalars as a vector. */
 const scalarsOf = (direction: Expr, { indices }: Member): Expr => {
-  const flat = reshape(direction, [(direction.shape as readonly number[]).reduce((a, b) => a * b, 1)]);
+  const flat = reshape(direction, [elementCount(direction.shape as readonly number[])]);
   return indices ? gather(flat, constant(tensor(indices, [indices.length], 'int64'))) : flat;
 };
 

@@ -1,7 +1,7 @@
 /** Do tensors suit a model's inputs and outputs? */
 
 import type { Tensor } from '@hograd/graph-builder';
-import { arrayTypes } from '@hograd/graph-builder/tensor';
+import { arrayTypes, elementCount } from '@hograd/graph-builder/tensor';
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { SessionError } from '../error.js';
 import { formatPorts, type Port } from '../signature.js';
@@ -53,7 +53,7 @@ const checkData = (what: string, port: Port, tensor: Tensor): SessionError | und
     const message = `${what} "${name}" has shape [${shape.map(described).join(', ')}]; each extent must be a whole number, 0 or more`;
     return { _tag: 'WrongShape', message, name };
   }
-  const size = shape.reduce((product, dim) => product * dim, 1);
+  const size = elementCount(shape);
   if (data.length === size) return undefined;
   const message = `${what} "${name}" holds ${data.length} elements; its shape [${shape.join(', ')}] needs ${size}`;
   return { _tag: 'WrongShape', message, name };

@@ -1,6 +1,16 @@
 /** The layers of a graph that are linear in a parameter: what K-FAC approximates the Fisher matrix of. */
 
-import { constant, conv, type Expr, type Input, mul, reshape, tensor, transpose } from '@hograd/graph-builder';
+import {
+  constant,
+  conv,
+  type Expr,
+  elementCount,
+  type Input,
+  mul,
+  reshape,
+  tensor,
+  transpose,
+} from '@hograd/graph-builder';
 
 /** A matrix product or convolution with a parameter, and the parameter that is added to its result. */
 export interface Layer {
@@ -57,8 +67,6 @@ export const productOfColumns = (output: Expr, { weight, scale, transposed }: We
   fromMatrix: transposed ? transpose : same,
 });
 
-const product = (lengths: readonly number[]): number => lengths.reduce((a, b) => a * b, 1);
-
 /** [N, C, …] as [N · positions, C]. */
 const channelRows = (x: Expr): Expr => {
   const spatial = x.shape.map((_, i) => i).slice(2);
@@ -73,7 +81,7 @@ const channelRows = (x: Expr): Expr => {
 const patches = (node: Expr): Expr => {
   const x = node.args[0]!;
   const { kernel, strides, padsBefore, padsAfter, dilations } = node.attributes;
-  const taps = product(kernel);
+  const taps = elementCount(kernel);
   const picks = new Float64Array(taps * taps).map((_, i) => Number(Math.floor(i / taps) === i % taps));
   const each = reshape(x, [-1, 1, ...x.shape.slice(2)]);
   const kernels = constant(tensor(picks, [taps, 1, ...kernel], x.dtype));
@@ -87,7 +95,7 @@ export const convolution = (output: Expr, { weight, scale }: WeightUse): Layer =
   weight,
   output,
   channelAxis: 1,
-  inputs: product(weight.shape.slice(1).map(Number)),
+  inputs: elementCount(weight.shape.slice(1).map(Number)),
   outputs: Number(weight.shape[0]),
   inputRows: mul(patches(output), scale),
   outputRows: channelRows,

@@ -1,6 +1,5 @@
 /** Import of pooling. */
 
-import { product } from '../../convolution/geometry.js';
 import type { PoolingOptions } from '../../convolution/pooling.js';
 import { multiplyDims } from '../../dim.js';
 import type { Expr } from '../../expr.js';
@@ -14,6 +13,7 @@ import { mod } from '../../ops/mod.js';
 import { mul } from '../../ops/mul.js';
 import { reshape } from '../../ops/reshape.js';
 import { stridesOf } from '../../shape.js';
+import { elementCount } from '../../tensor.js';
 import type { Importer, ImportNode } from '../importer.js';
 import { knownSizes, windowAttributes } from './window.js';
 
@@ -37,7 +37,7 @@ const columnMajor = (positions: Expr, sizes: readonly number[]): Expr => {
   return sizes
     .map((size, axis) => {
       const index = mod(integerDivide(positions, constant(rows[axis]!, 'int64')), size, false);
-      return mul(index, product(sizes.slice(0, axis)));
+      return mul(index, elementCount(sizes.slice(0, axis)));
     })
     .reduce((a, b) => add(a, b));
 };
@@ -47,7 +47,7 @@ const wholePositions = (n: ImportNode, { x, sizes, kernel, options }: Pooling): 
   const own = maxPoolIndices(x, kernel, options);
   const ordered = n.int('storage_order', 0) === 1 ? columnMajor(own, sizes) : own;
   const [batch, channels] = x.shape as [number, number];
-  const starts = mul(iota(multiplyDims(batch, channels)), product(sizes));
+  const starts = mul(iota(multiplyDims(batch, channels)), elementCount(sizes));
   return add(ordered, reshape(starts, [batch, channels, ...sizes.map(() => 1)]));
 };
 
