@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -235,6 +236,10 @@ describe('arrays on the disk', () => {
     expect(leftOf(await makeFolder(file)()).message).toBe(`cannot write ${file}: it is a file, give a folder`);
     expect(leftOf(await makeFolder(join(file, 'b'))()).message).toMatch(/part of the path is a file, not a folder/);
     expect(leftOf(await writeNpz(join(file, 'b'))({})()).message).toMatch(/part of the path is a file, not a folder/);
+  });
+
+  it.runIf(existsSync('/proc/self'))('makeFolder ends where a folder that is there takes none inside', async () => {
+    expect(leftOf(await makeFolder('/proc/none/inside')()).message).toMatch(/^cannot write|there is no folder/);
   });
 
   it('makeFolder makes the folders above too, and is content with one that is there', async () => {

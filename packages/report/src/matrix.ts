@@ -66,9 +66,9 @@ const isSymmetric = (rows: readonly (readonly number[])[]): boolean =>
 /**
  * H̄⁻¹ of a symmetric H̄ (but for the rounding of float32) from a singular value decomposition of H̄ with its rows and columns
  * balanced: groups whose directions differ by orders of magnitude then cost no precision, and the condition number hardly depends
- * on their scales.
+ * on their scales. `names` of the groups, where given, are what a refusal calls them.
  */
-export const inverseOf = (matrix: SquareMatrix): Inverse => {
+export const inverseOf = (matrix: SquareMatrix, names?: readonly string[]): Inverse => {
   if (matrix.length === 0 || !matrix.every((row) => row.length === matrix.length)) {
     return { refusal: 'H̄ is not a square matrix with at least one row' };
   }
@@ -76,7 +76,7 @@ export const inverseOf = (matrix: SquareMatrix): Inverse => {
   const rows = matrix as readonly (readonly number[])[];
   if (!isSymmetric(rows)) return { refusal: 'H̄ is not symmetric' };
   const flat = rows.findIndex((row) => row.every((entry) => entry === 0));
-  if (flat >= 0) return { refusal: `row ${flat + 1} of H̄ is zero` };
+  if (flat >= 0) return { refusal: `${names ? `the row of ${names[flat]}` : `row ${flat + 1}`} in H̄ is zero` };
   const scales = balance(rows);
   const balanced = new Matrix(
     rows.map((row, s) => row.map((entry, t) => withoutUnderflow(entry / scales[s]! / scales[t]!))),

@@ -93,7 +93,7 @@ describe('inverseOf', () => {
         [1, 0],
         [0, 0],
       ],
-      'row 2 of H̄ is zero',
+      'row 2 in H̄ is zero',
     ],
     [
       'an entry that is not finite',

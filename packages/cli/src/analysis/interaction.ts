@@ -54,7 +54,10 @@ const shareBetweenLayers = (groups: readonly PlacedGroup[], matrix: SquareMatrix
 };
 
 export const interactionOf = (groups: readonly PlacedGroup[], Hbar: SquareMatrix): Interaction => {
-  const inverse = inverseOf(Hbar);
+  const inverse = inverseOf(
+    Hbar,
+    groups.map(({ name }) => name),
+  );
   const inverted = 'matrix' in inverse ? inverse.matrix : undefined;
   const medians = inverted && mediansOf(groups, inverted);
   return {

@@ -84,7 +84,7 @@ export interface ArraysOptions {
 export const datasetOfArrays =
   (source: string, { layout, classes }: ArraysOptions = {}) =>
   (arrays: Arrays): E.Either<DataError, DatasetPair> => {
-    const suffixes = Object.hasOwn(arrays, 'x_train') ? ['_train', '_test'] : [''];
+    const suffixes = ['x_train', 'y_train'].some((name) => Object.hasOwn(arrays, name)) ? ['_train', '_test'] : [''];
     return pipe(
       suffixes,
       E.traverseArray(examplesNamed(source, arrays, layout)),

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -47,9 +47,26 @@ export const readFolder = (path: string): TE.TaskEither<DataError, readonly stri
 export const isFolder = (path: string): TE.TaskEither<DataError, boolean> =>
   TE.tryCatch(async () => (await stat(path)).isDirectory(), systemError('read', path));
 
+/** Not `mkdir`'s own recursion, which never ends where a folder that is there takes none inside (/proc). */
+const makeFolders = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const above = dirname(path);
+    if (code !== 'ENOENT' || above === path) throw cause;
+    await makeFolders(above);
+    await mkdir(path).catch((again) => {
+      // Another process was faster.
+      if (again.code !== 'EEXIST') throw again;
+    });
+  }
+};
+
 /** A folder and those above it, made where they are not there. Fails with FileFailure: a file is in the way, no permission. */
 export const makeFolder = (path: string): TE.TaskEither<DataError, void> =>
-  TE.tryCatch(async () => void (await mkdir(path, { recursive: true })), systemError('write', path));
+  TE.tryCatch(() => makeFolders(resolve(path)), systemError('write', path));
 
 const decompress = promisify(gunzip);
 

@@ -33,7 +33,7 @@ const normalizedNotes = (matrix: SquareMatrix): readonly string[] => {
 };
 
 const inverseTab = (id: string, rows: readonly string[], Hbar: SquareMatrix): Tab => {
-  const inverse = inverseOf(Hbar);
+  const inverse = inverseOf(Hbar, rows);
   if ('matrix' in inverse) {
     return mapTab(
       id,

@@ -39,7 +39,10 @@ export const SnapshotBlocks = ({
   readonly groups: readonly Group[];
   readonly snapshot: Snapshot;
 }): JSX.Element => {
-  const inverse = inverseOf(snapshot.Hbar);
+  const inverse = inverseOf(
+    snapshot.Hbar,
+    groups.map(({ name }) => name),
+  );
   const block = (own: string, title: string, reading: string, matrix: SquareMatrix): JSX.Element => (
     <Figure id={own} title={title} reading={reading}>
       <BlockMapFigure map={{ title, groups, matrix }} setting={{ place: 'page', id: own }} />
