@@ -38,6 +38,19 @@ const file = write('small.yaml', experiment('[{ optimizer: adam, lr: [0.01, 0.00
 const run = (out: string, ...options: string[]) =>
   hograd('experiment', file, '--out', join(folder, out), '--threads', '1', '--json', ...options);
 
+/** Conducts an experiment whose files lie in the tests' folder. */
+const conduct = (name: string, text: string) =>
+  hograd(
+    'experiment',
+    write(`${name}.yaml`, text),
+    '--out',
+    join(folder, name),
+    '--threads',
+    '1',
+    '--data-root',
+    folder,
+  );
+
 const filesNamed = (out: string, name: string): readonly string[] =>
   (existsSync(join(folder, out)) ? readdirSync(join(folder, out), { recursive: true, encoding: 'utf8' }) : [])
     .filter((path) => path.endsWith(name))
@@ -143,17 +156,7 @@ describe('hograd experiment', { timeout: 300_000 }, () => {
       experiment('[{ optimizer: adam }]').replace('small-mlp', model).replace('[1, 2]', '[1]');
     const exported = (seed: number) =>
       hograd('export', 'small-mlp', '--seed', String(seed), '--out', join(folder, 'net.onnx'));
-    const conducted = (name: string, model: string) =>
-      hograd(
-        'experiment',
-        write(`${name}.yaml`, source(model)),
-        '--out',
-        join(folder, name),
-        '--threads',
-        '1',
-        '--data-root',
-        folder,
-      );
+    const conducted = (name: string, model: string) => conduct(name, source(model));
     await exported(1);
     expect((await conducted('named', 'small-mlp')).status).toBe(0);
     expect((await conducted('file', 'net.onnx')).status).toBe(0);
@@ -184,17 +187,7 @@ describe('hograd experiment', { timeout: 300_000 }, () => {
       writeFileSync(join(folder, 'live.npz'), encodeNpz()(arrays));
     };
     const source = experiment('[{ optimizer: adam }]').replace('synthetic', 'live.npz').replace('[1, 2]', '[1]');
-    const conducted = () =>
-      hograd(
-        'experiment',
-        write('live.yaml', source),
-        '--out',
-        join(folder, 'live'),
-        '--threads',
-        '1',
-        '--data-root',
-        folder,
-      );
+    const conducted = () => conduct('live', source);
     data(1);
     expect((await conducted()).status).toBe(0);
     expect((await conducted()).status).toBe(0);
@@ -206,19 +199,7 @@ describe('hograd experiment', { timeout: 300_000 }, () => {
 
   it('takes groups from a file under --data-root as from the name that means the same, and anew once they have changed', async () => {
     const conducted = (name: string, partition: string) =>
-      hograd(
-        'experiment',
-        write(
-          `${name}.yaml`,
-          experiment(`[{ optimizer: newton-summary, partition: ${partition} }]`).replace('[1, 2]', '[1]'),
-        ),
-        '--out',
-        join(folder, name),
-        '--threads',
-        '1',
-        '--data-root',
-        folder,
-      );
+      conduct(name, experiment(`[{ optimizer: newton-summary, partition: ${partition} }]`).replace('[1, 2]', '[1]'));
     const groups = (...of: readonly (readonly string[])[]) =>
       write('groups.json', JSON.stringify(of.map((parameters) => ({ name: `${parameters[0]} …`, parameters }))));
     const [first, ...rest] = ['0', '1', '2'].flatMap((layer) => [`${layer}.weight`, `${layer}.bias`]);
