@@ -17,7 +17,7 @@ export { type DecodeOptions, decode } from './onnx/decode.js';
 export { type EncodeOptions, encode, OPSET } from './onnx/encode.js';
 export type { DecodeError, UnsupportedNode } from './onnx/errors.js';
 export type { ExternalData } from './onnx/externalData.js';
-export { isUniform } from './onnx/parameters.js';
+export { isUniform } from './onnx/uniform.js';
 export type { Value } from './op.js';
 export * from './ops/index.js';
 export type { Shape } from './shape.js';

@@ -8,6 +8,7 @@ import { heldTensor, type Reading } from './importNode.js';
 import { listed } from './listed.js';
 import type { PlacedNode } from './localFunctions.js';
 import { domainOf } from './model.js';
+import { isUniform } from './uniform.js';
 
 const fail = (error: DecodeError): never => {
   throw new DecodeFailure(error);
@@ -33,13 +34,6 @@ export const readInitializers = (
 };
 
 const isNode = ({ node }: PlacedNode, type: string): boolean => node.opType === type && domainOf(node.domain) === '';
-
-/**
- * Do all entries of a floating-point tensor of rank 1 or more have one value? Then another may have the same values by chance, and a
- * file that keeps both once does not say that they are tied.
- */
-export const isUniform = ({ dtype, shape, data }: Tensor): boolean =>
-  isFloat(dtype) && shape.length > 0 && (data as Float64Array).every((value) => value === data[0]);
 
 /** May a value be a parameter, by what PyTorch's exporter says of it? It says nothing in files of other origins. */
 const mayBe = (kinds: ReadonlyMap<string, string>, name: string): boolean =>
