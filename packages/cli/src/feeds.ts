@@ -2,7 +2,8 @@
 
 import { stat } from 'node:fs/promises';
 import { readNpz, readTensorProtos } from '@hograd/data';
-import { type Input, isFloat, makeGraph, type Tensor, tensor } from '@hograd/graph-builder';
+import { type GraphError, type Input, isFloat, makeGraph, type Tensor, tensor } from '@hograd/graph-builder';
+import * as E from 'fp-ts/lib/Either.js';
 import { orRefuse, refuse, wrongInput } from './failure.js';
 import type { LossModel } from './model.js';
 
@@ -62,8 +63,15 @@ const converted = (array: Tensor, like: Input, source: string): Tensor => {
   if (array.dtype === dtype) return array;
   if (isFloat(array.dtype) !== isFloat(dtype))
     return refuse(`${source}: array "${name}" is ${array.dtype}, the model needs ${dtype}`);
-  const value = tensor(Float64Array.from(array.data as ArrayLike<number | bigint>, Number), array.shape, dtype);
-  if (!isFloat(dtype)) return value;
+  const numbers = Float64Array.from(array.data as ArrayLike<number | bigint>, Number);
+  if (!isFloat(dtype)) {
+    const held = E.tryCatch(
+      () => tensor(numbers, array.shape, dtype),
+      (cause) => cause as GraphError,
+    );
+    return orRefuse(held, ({ message }) => wrongInput(`${source}: array "${name}" does not fit: ${message}`));
+  }
+  const value = tensor(numbers, array.shape, dtype);
   const at = (value.data as Float32Array).findIndex((v, i) => isInfinite(v) && !isInfinite(Number(array.data[i])));
   return at < 0
     ? value

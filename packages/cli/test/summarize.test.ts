@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeNpz, encodeNpz } from '@hograd/data';
-import { encode, input, makeGraph, matmul, mean, square, tensor } from '@hograd/graph-builder';
+import { add, encode, input, makeGraph, matmul, mean, softmax, square, tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import onnxProto from 'onnx-proto';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -129,6 +129,13 @@ describe('hograd summarize refuses', () => {
     return path;
   };
   const { x, y } = read();
+  const squaredFile = join(folder, 'square.onnx');
+  const squared = mean(square(matmul(input('x', ['N', 12], 'float32'), input('w', [12, 2], 'float32'))));
+  const ofSquared = new Map([['w', tensor(new Array(24).fill(0.1), [12, 2], 'float32')]]);
+  writeFileSync(
+    squaredFile,
+    encode(makeGraph([{ name: 'loss', value: squared }], [], ofSquared), { keepInitializers: true }),
+  );
   const wide = input('w', [12, 400], 'float32');
   const big = join(folder, 'big.onnx');
   const loss = mean(square(matmul(input('x', ['N', 12], 'float32'), wide)));
@@ -149,6 +156,11 @@ describe('hograd summarize refuses', () => {
       /array "x" holds NaN at flat index 0; clean the data/,
     ],
     [
+      'a number beyond float32',
+      { x: tensor([1e300, ...values.slice(1)], x!.shape, 'float64') },
+      /array "x" holds 1e\+300 at flat index 0, which float32 does not reach; use --dtype float64, or scale the data/,
+    ],
+    [
       'a wrong shape',
       { x: tensor(values.slice(0, 16), [16, 1], 'float32') },
       /array "x" has shape \[16, 1\], the model needs \[N, 12\]/,
@@ -158,6 +170,32 @@ describe('hograd summarize refuses', () => {
     expect(err).toMatch(message);
     expect(err.trim().split('\n')).toHaveLength(1);
     expect(status).toBe(2);
+  });
+
+  it('a loss that is not finite, where −∞ in an input is no mask', async () => {
+    const change = { x: tensor([Number.NEGATIVE_INFINITY, ...values.slice(1)], x!.shape, 'float32') };
+    const { status, err } = await hograd('summarize', squaredFile, '--inputs', inputsWith(change));
+    expect(err).toMatch(
+      /the loss is (NaN|Infinity) on .*\.npz; look for an overflow, or for −∞ in an input that is no mask/,
+    );
+    expect(status).toBe(1);
+  });
+
+  it('takes −∞ from an input that is a mask', async () => {
+    const scores = matmul(input('x', ['N', 3], 'float64'), input('w', [3, 3], 'float64'));
+    const masked = softmax(add(scores, input('m', [3], 'float64')), 1);
+    const w = tensor([1, 2, 3, 4, 5, 6, 7, 8, 1], [3, 3], 'float64');
+    const path = join(folder, 'masked.onnx');
+    const graph = makeGraph([{ name: 'loss', value: mean(square(masked)) }], [], new Map([['w', w]]));
+    writeFileSync(path, encode(graph, { keepInitializers: true }));
+    const feeds = join(folder, 'masked.npz');
+    const m = tensor([0, Number.NEGATIVE_INFINITY, 0], [3], 'float64');
+    writeFileSync(feeds, encodeNpz()({ x: tensor([0.1, 0.2, 0.3], [1, 3], 'float64'), m }));
+    const { status, out } = await hograd('summarize', path, '--inputs', feeds, '--json');
+    expect(status).toBe(0);
+    const { gbar, Hbar, D3 } = JSON.parse(out);
+    expect([gbar, Hbar, D3].flat(2).every(Number.isFinite)).toBe(true);
+    expect(gbar[0]).not.toBe(0);
   });
 
   it.each([

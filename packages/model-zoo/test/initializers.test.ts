@@ -65,6 +65,10 @@ describe('weights have mean 0 and the variance that their scheme says', () => {
     }
   });
 
+  it.each([heNormal, heUniform])('refuses a fan that there is not', (he) => {
+    expect(() => he({ fan: 'both' as never })).toThrow(/fan is "both"; it must be "in" or "out"/);
+  });
+
   it.each([
     ['glorotUniform', glorotUniform(), Math.sqrt(6 / 2700)],
     ['heUniform, fan out', heUniform({ fan: 'out' }), Math.sqrt(6 / 1800)],

@@ -49,21 +49,21 @@ export const selfTest = (runtime: Runtime, device: Device, settings: Settings): 
   const unavailable = (message: string): SessionError => ({ _tag: 'ProviderUnavailable', message, device });
   const { profile: _, ...quiet } = settings;
   return pipe(
-    createOn(runtime, MODEL, device, quiet),
-    TE.chain((created) =>
-      pipe(
-        execute(runtime, created.session, { chosen: device, inPlace: false }, feeds, ['y']),
-        TE.chainFirst(() =>
-          TE.tryCatch(
-            () => close(created),
-            () => unavailable(`${device}: a session cannot be released`),
+    TE.bracket(
+      createOn(runtime, MODEL, device, quiet),
+      (created) =>
+        pipe(
+          execute(runtime, created.session, { chosen: device, inPlace: false }, feeds, ['y']),
+          TE.filterOrElse(
+            () => created.complete,
+            () => unavailable(`${device}: its provider gave a matrix product to the CPU`),
           ),
         ),
-        TE.filterOrElse(
-          () => created.complete,
-          () => unavailable(`${device}: its provider gave a matrix product to the CPU`),
+      (created) =>
+        TE.tryCatch(
+          () => close(created),
+          () => unavailable(`${device}: a session cannot be released`),
         ),
-      ),
     ),
     TE.map(maxDifference),
     TE.filterOrElse(

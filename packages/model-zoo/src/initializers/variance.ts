@@ -1,6 +1,7 @@
 /** Weights whose variance is a function of the layer's fans: the schemes of LeCun, Glorot and He. */
 
 import type { ParameterSpec } from '../model.js';
+import { checkChoice } from '../models/check.js';
 import { normal, uniform } from './distributions.js';
 import type { Initializer } from './initializer.js';
 
@@ -35,12 +36,12 @@ export interface HeOptions {
   readonly fan?: 'in' | 'out';
 }
 
-const he =
-  ({ fan = 'in' }: HeOptions): Deviation =>
-  ({ fanIn, fanOut }) =>
-    Math.sqrt(2 / (fan === 'in' ? fanIn : fanOut));
+const he = (name: string, { fan = 'in' }: HeOptions): Deviation => {
+  checkChoice(name, 'fan', fan, ['in', 'out']);
+  return ({ fanIn, fanOut }) => Math.sqrt(2 / (fan === 'in' ? fanIn : fanOut));
+};
 
-/** N(0, 2/fan), for ReLU (He et al., ICCV 2015, equations 10 and 14). */
-export const heNormal = (options: HeOptions = {}): Initializer => drawn('normal', he(options));
-/** The same variance, uniform: bound √(6/fan). */
-export const heUniform = (options: HeOptions = {}): Initializer => drawn('uniform', he(options));
+/** N(0, 2/fan), for ReLU (He et al., ICCV 2015, equations 10 and 14). Throws GraphError for another fan. */
+export const heNormal = (options: HeOptions = {}): Initializer => drawn('normal', he('heNormal', options));
+/** The same variance, uniform: bound √(6/fan). Throws likewise. */
+export const heUniform = (options: HeOptions = {}): Initializer => drawn('uniform', he('heUniform', options));
