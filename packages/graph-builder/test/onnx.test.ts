@@ -115,3 +115,29 @@ describe('decode', () => {
     );
   });
 });
+
+describe('lengths of symbols', () => {
+  it('stand in the shapes of inputs and outputs, in sums and products of symbols too; those that are not given stay', () => {
+    const x = G.input('x', ['N', 'T', 2], 'float32');
+    const y = G.reshape(x, [-1, 2]);
+    const shapes = (lengths: ReadonlyMap<string, number>) => {
+      const graph = G.decode(G.encode(G.makeGraph([{ name: 'y', value: y }]), { lengths }));
+      if (graph._tag === 'Left') throw new Error(graph.left.message);
+      const { inputs, outputs } = graph.right;
+      return [inputs[0]!.shape, outputs[0]!.value.shape];
+    };
+    expect(
+      shapes(
+        new Map([
+          ['N', 3],
+          ['T', 5],
+        ]),
+      ),
+    ).toEqual([
+      [3, 5, 2],
+      [15, 2],
+    ]);
+    expect(shapes(new Map([['N', 3]]))[0]).toEqual([3, 'T', 2]);
+    expect(shapes(new Map())[0]).toEqual(['N', 'T', 2]);
+  });
+});

@@ -1,8 +1,9 @@
 /** hograd summarize: ḡ, H̄, D3 and η* of a model's loss on given inputs. */
 
 import { basename } from 'node:path';
-import { grad, type Order, type Tensor } from '@hograd/graph-builder';
+import { grad, type Order, type Output, type Tensor } from '@hograd/graph-builder';
 import { summaryReport } from '@hograd/report';
+import type { Session } from '@hograd/session';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, building, type Failure, failed, orRefuse, Refusal, refuse } from '../failure.js';
 import { type Arrays, directionName, readDirections, readModelFeeds } from '../feeds.js';
@@ -12,7 +13,7 @@ import { describePlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { type DescribedGroup, describeGroups, readPartition, shapesOf } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
-import { openGraph, runSlices } from '../runGraph.js';
+import { openGraph, openOnce, runSlices } from '../runGraph.js';
 import { summaryOutputs } from '../summaryOutputs.js';
 import { timed } from '../timed.js';
 
@@ -49,6 +50,10 @@ export interface Summarized {
 const numbers = (value: Tensor | undefined): readonly number[] =>
   Array.from((value?.data ?? []) as ArrayLike<number | bigint>, Number);
 
+/** A session for one run on all examples; under a memory limit for the slices that were planned, and with what these were planned to take. */
+const openFor = (outputs: readonly Output[], options: SummarizeOptions, feeds: Arrays): Promise<Session> =>
+  options.memoryLimit === undefined ? openOnce(outputs, options, feeds) : openGraph(outputs, options);
+
 /** The direction of the summary: from a file, or the gradient on the same examples. */
 const directionFeeds = async (
   { loss, parameters }: LossModel,
@@ -62,7 +67,7 @@ const directionFeeds = async (
     feeds,
     options.memoryLimit,
   );
-  return meansOf(runSlices(await openGraph(gradients, options), feeds, plan));
+  return meansOf(runSlices(await openFor(gradients, options, feeds), feeds, plan));
 };
 
 const work = async (path: string, options: SummarizeOptions): Promise<Summarized> => {
@@ -85,7 +90,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     all,
     options.memoryLimit,
   );
-  const [session, compile] = await timed(() => openGraph(outputs, options));
+  const [session, compile] = await timed(() => openFor(outputs, options, all));
   const [values, seconds] = await timed(() => meansOf(runSlices(session, all, plan)));
   const loss = numbers(values.loss)[0]!;
   if (!Number.isFinite(loss)) {

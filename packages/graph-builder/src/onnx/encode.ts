@@ -2,7 +2,7 @@
 
 import Long from 'long';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
-import { type Dim, quotientOf, termsOf } from '../dim.js';
+import { type Dim, evaluateDim, quotientOf, termsOf } from '../dim.js';
 import { GraphError } from '../error.js';
 import { type Expr, isFloat, topologicalOrder } from '../expr.js';
 import type { Graph } from '../graph.js';
@@ -29,6 +29,8 @@ export interface EncodeOptions {
    * have kernels for more.
    */
   readonly lowerFloat64?: boolean;
+  /** Lengths by symbol, to stand for it in the shapes of inputs and outputs: the file then takes no others. Default: none. */
+  readonly lengths?: ReadonlyMap<string, number>;
 }
 
 /** The operator set every exported file declares, and the file format version that goes with it. */
@@ -67,10 +69,16 @@ const FLOAT_ATTRIBUTES = new Set(['alpha', 'beta', 'gamma', 'epsilon', 'lambd', 
 const encodeDim = (dim: Dim): Onnx.TensorShapeProto.IDimension =>
   typeof dim === 'number' ? { dimValue: Long.fromNumber(dim) } : { dimParam: dim.replaceAll(' ', '') };
 
-const encodeValueInfo = (name: string, { dtype, shape }: Pick<Expr, 'dtype' | 'shape'>): Onnx.IValueInfoProto => ({
-  name,
-  type: { tensorType: { elemType: onnxTypeOf[dtype], shape: { dim: shape.map(encodeDim) } } },
-});
+/** Inputs and outputs, where symbols have those lengths. */
+const valueInfosWith = (lengths: ReadonlyMap<string, number>) => {
+  const length = evaluateDim(lengths);
+  return (name: string, { dtype, shape }: Pick<Expr, 'dtype' | 'shape'>): Onnx.IValueInfoProto => ({
+    name,
+    type: {
+      tensorType: { elemType: onnxTypeOf[dtype], shape: { dim: shape.map((d) => encodeDim(length(d) ?? d)) } },
+    },
+  });
+};
 
 interface Draft {
   readonly nodes: Onnx.INodeProto[];
@@ -229,7 +237,8 @@ const renamed = (nodes: readonly Onnx.INodeProto[], names: ReadonlyMap<string, s
  * would exceed protobuf's 2 GB.
  */
 export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array => {
-  const { keepInitializers = false, name = 'hograd', metadata = {} } = options;
+  const { keepInitializers = false, name = 'hograd', metadata = {}, lengths = new Map() } = options;
+  const encodeValueInfo = valueInfosWith(lengths);
   const values = graph.outputs.map((o) => o.value);
   const outputs = (options.lowerFloat64 ?? true) ? lowerFloat64(values) : values;
   const order = topologicalOrder(outputs);
