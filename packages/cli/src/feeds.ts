@@ -49,7 +49,7 @@ const checkEntries = (array: Tensor, name: string, source: string, isWrong: (ent
   if (at >= 0) refuse(`${source}: array "${name}" holds ${array.data[at]} at flat index ${at}; clean the data`);
 };
 
-const isInfinite = (v: number): boolean => !Number.isFinite(v);
+const isNotFinite = (v: number): boolean => !Number.isFinite(v);
 
 /** −∞ is what masks add to scores; NaN or +∞ is damage. */
 const isDamaged = (v: number): boolean => Number.isNaN(v) || v === Number.POSITIVE_INFINITY;
@@ -72,7 +72,7 @@ const converted = (array: Tensor, like: Input, source: string): Tensor => {
     return orRefuse(held, ({ message }) => wrongInput(`${source}: array "${name}" does not fit: ${message}`));
   }
   const value = tensor(numbers, array.shape, dtype);
-  const at = (value.data as Float32Array).findIndex((v, i) => isInfinite(v) && !isInfinite(Number(array.data[i])));
+  const at = (value.data as Float32Array).findIndex((v, i) => isNotFinite(v) && !isNotFinite(Number(array.data[i])));
   return at < 0
     ? value
     : refuse(
@@ -113,7 +113,7 @@ export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Ar
       const needed = ownInputs(model).map((i) => `"${i.attributes.name}"`);
       return refuse(`${source} has no array "${name}"; the model needs ${needed.join(', ')}`);
     }
-    if (array === initial) checkEntries(array, name, 'the model’s file', isInfinite);
+    if (array === initial) checkEntries(array, name, 'the model’s file', isNotFinite);
     else checkEntries(array, name, source, isDamaged);
     checkShape(array, port, source);
     const value = converted(array, port, source);
@@ -145,7 +145,7 @@ export const readDirections = async (parameters: readonly Input[], path: string)
           `${path}: array "${name}" has shape [${array.shape.join(', ')}], the parameter [${p.shape.join(', ')}]`,
         );
       }
-      checkEntries(array, name, path, isInfinite);
+      checkEntries(array, name, path, isNotFinite);
       return [directionName(p), converted(array, p, path)];
     }),
   );

@@ -34,8 +34,8 @@ export const openOnce = async (
   options: SessionOptions,
   feeds: Arrays,
 ): Promise<Session> => {
-  const graph = makeGraph(outputs);
   if (topologicalOrder(outputs.map((o) => o.value)).length < MANY_OPERATIONS) return openGraph(outputs, options);
+  const graph = makeGraph(outputs);
   const bytes = encode(graph, { lengths: lengthsIn(graph, feeds) });
   return orRefuse(await openSession(bytes, { ...options, optimization: 'disabled' })(), sessionFailure);
 };

@@ -1,6 +1,6 @@
 /** A graph: named inputs, named outputs, and default values for some of the inputs. */
 
-import { type Dim, evaluateDim } from './dim.js';
+import { evaluateDim } from './dim.js';
 import { GraphError } from './error.js';
 import { describe, type Expr, topologicalOrder } from './expr.js';
 import { type InputAttributes, isInput } from './ops/input.js';
@@ -26,22 +26,34 @@ export interface Graph {
 
 const duplicate = (names: readonly string[]): string | undefined => names.find((name, i) => names.indexOf(name) !== i);
 
+/** The first length that an initializer gives to each symbol of its input's shape. */
+const lengthsOf = (
+  inputs: ReadonlyMap<string, Input>,
+  initializers: ReadonlyMap<string, Tensor>,
+): ReadonlyMap<string, number> => {
+  const lengths = new Map<string, number>();
+  for (const [name, { shape }] of initializers) {
+    inputs.get(name)?.shape.forEach((dim, axis) => {
+      const length = shape[axis];
+      if (typeof dim === 'string' && length !== undefined && !lengths.has(dim)) lengths.set(dim, length);
+    });
+  }
+  return lengths;
+};
+
 /**
  * Throws GraphError unless each initializer is one of an input's type and shape, its data filling it. A symbol in the input's shape stands
  * for any length, the same one throughout.
  */
-const checkInitializers = (
-  inputs: ReadonlyMap<string, Input>,
-  initializers: ReadonlyMap<string, Tensor>,
-  fits: (dim: Dim, size: number) => boolean,
-): void => {
+const checkInitializers = (inputs: ReadonlyMap<string, Input>, initializers: ReadonlyMap<string, Tensor>): void => {
+  const lengthOf = evaluateDim(lengthsOf(inputs, initializers));
   for (const [name, value] of initializers) {
     const own = inputs.get(name);
     if (own === undefined) {
       throw new GraphError('graph', `initializer "${name}" is of no input; leave it out, or list its input`);
     }
     const alike = value.dtype === own.dtype && value.shape.length === own.shape.length;
-    if (!alike || !own.shape.every((dim, axis) => fits(dim, value.shape[axis]!))) {
+    if (!alike || own.shape.some((dim, axis) => (lengthOf(dim) ?? value.shape[axis]) !== value.shape[axis])) {
       throw new GraphError(
         'graph',
         `initializer "${name}" is ${describe(value)} and its input ${describe(own)}; they must be alike`,
@@ -84,17 +96,7 @@ export const makeGraph = (
   if (taken) {
     throw new GraphError('graph', `an output and an input are both named "${taken.name}"; give one another name`);
   }
-  const symbols = new Map<string, number>();
-  checkInitializers(byName, initializers, (dim, size) => {
-    if (typeof dim === 'number') return dim === size;
-    if (!symbols.has(dim)) symbols.set(dim, size);
-    return true;
-  });
-  // Only now is every symbol bound that some initializer binds.
-  if (symbols.size > 0) {
-    const sizeOf = evaluateDim(symbols);
-    checkInitializers(byName, initializers, (dim, size) => (sizeOf(dim) ?? size) === size);
-  }
+  checkInitializers(byName, initializers);
   return { inputs: all, outputs, initializers };
 };
 

@@ -136,6 +136,7 @@ const work = async (options: AnalyzeOptions, command: string, watcher: AnalyzeWa
       atEpoch: look,
     }),
   ).finally(probe.release);
+  const failure = E.isLeft(trained) ? trained.left : trained.right.diverged?.failure;
   const analysis: Analysis = {
     model: options.model,
     data: options.data,
@@ -150,7 +151,7 @@ const work = async (options: AnalyzeOptions, command: string, watcher: AnalyzeWa
     },
     epochs: options.epochs,
     interrupted: watcher.interrupted(),
-    ...(E.isLeft(trained) && { failure: trained.left.message }),
+    ...(failure && { failure: failure.message }),
     lambdaInt: options.lambdaInt,
     groups,
     moments,
@@ -158,9 +159,9 @@ const work = async (options: AnalyzeOptions, command: string, watcher: AnalyzeWa
     training,
   };
   const files = moments.length > 0 ? await write(options.out, analysis, command) : [];
-  if (E.isRight(trained)) return { analysis, files };
+  if (!failure) return { analysis, files };
   // A run that diverged has been looked at until then: what was seen is kept.
-  const { status, message } = trained.left;
+  const { status, message } = failure;
   throw new Refusal({
     status,
     message: files.length > 0 ? `${message}; what was measured is in ${options.out}` : message,

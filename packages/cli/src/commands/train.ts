@@ -9,9 +9,9 @@ import { writeBinary, writeText } from '../files.js';
 import { DEFAULT_PARTITION } from '../partition.js';
 import { hasCheckpoint, MODEL } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
-import { Diverged, type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
+import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
 import { checkTaken, makeOptimizer, type OptimizerOptions } from '../training/methods.js';
-import { epochsOf, ratesOf } from '../training/metrics.js';
+import { ratesOf } from '../training/metrics.js';
 import { openParts, openRun, type RunOptions } from '../training/openRun.js';
 import { digestOfData } from '../training/parts.js';
 
@@ -84,8 +84,7 @@ const trainOne = async (
   const { problem, trainable, partitionDigest, trainer } = opened;
   const folder = folderOf(name, options);
   const model = join(folder, MODEL);
-  let steps = 0;
-  const running = trainInFolder(opened, {
+  const { end, diverged, steps, epochs } = await trainInFolder(opened, {
     folder,
     options: {
       ...options,
@@ -101,24 +100,11 @@ const trainOne = async (
     epochs: options.epochs,
     checkpointEvery: options.checkpointEvery,
     interrupted: watcher.interrupted,
-    onStart: ({ done }) => {
-      steps = done;
-      watcher.onStart({ name, steps: stepsPerEpoch(opened) * options.epochs, done });
-    },
-    onStep: (progress) => {
-      steps = progress.step;
-      watcher.onStep(progress);
-    },
+    onStart: ({ done }) => watcher.onStart({ name, steps: stepsPerEpoch(opened) * options.epochs, done }),
+    onStep: watcher.onStep,
     onEpoch: (epoch) => watcher.onEpoch(name, epoch),
   });
-  const { end, failure } = await running.then(
-    ({ end }) => ({ end, failure: undefined }),
-    (cause) => {
-      if (!(cause instanceof Diverged)) throw cause;
-      return { end: undefined, failure: cause.reason };
-    },
-  );
-  const epochs = await epochsOf(folder);
+  const failure = diverged && { failure: diverged.reason };
   const finished = end !== undefined && !watcher.interrupted();
   if (finished) await writeBinary(model, trainable.encode(end.trainer.carried));
   const groups = problem.partition.groups.map((g) => ({ name: g.name, size: g.size }));
@@ -133,7 +119,7 @@ const trainOne = async (
       device: trainer.device,
       steps,
       finished,
-      ...(failure !== undefined && { failure }),
+      ...failure,
       epochs,
     },
     run: {
@@ -143,7 +129,7 @@ const trainOne = async (
       epochs,
       ...(rates && { rates }),
       ...(summary && { summary }),
-      ...(failure !== undefined && { failure }),
+      ...failure,
     },
   };
 };

@@ -7,9 +7,7 @@ import type { Device } from '@hograd/session';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
 import { hasCheckpoint } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
-import { Diverged } from '../training/loop.js';
 import { methodOf } from '../training/methods.js';
-import { epochsOf } from '../training/metrics.js';
 import { openRun } from '../training/openRun.js';
 import { digestOfData, fileUnder, openForRuns, partsOf } from '../training/parts.js';
 import type { RunPlan } from './plan.js';
@@ -74,43 +72,28 @@ export const performRun = async (
   const changed = contents.find(([, then, now]) => then !== now);
   if (changed) refuse(`${changed[0]} has changed since the experiment began; start it again with the same command`);
   await mkdir(folder, { recursive: true });
-  let steps = 0;
-  const over = async (outcome: Pick<RunRecord, 'outcome' | 'reason'>): Promise<RunRecord> => {
-    const record: RunRecord = {
-      plan,
-      ...outcome,
-      epochs: await epochsOf(folder),
-      steps,
-      device: opened.trainer.device,
-      ...(threads !== undefined && { threads }),
-      peakBytes: peakBytes(),
-    };
-    await writeRecord(folder, record);
-    return record;
+  const { diverged, steps, epochs } = await trainInFolder(opened, {
+    folder,
+    options: { ...plan },
+    resume: hasCheckpoint(folder),
+    epochs: plan.epochs ?? Number.POSITIVE_INFINITY,
+    ...(plan.seconds !== undefined && { seconds: plan.seconds }),
+    checkpointEvery: CHECKPOINT_EVERY,
+    interrupted,
+    onStart: ({ done }) => onStep(done),
+    onStep: ({ step }) => onStep(step),
+    onEpoch: () => {},
+  });
+  if (!diverged && interrupted()) return undefined;
+  const record: RunRecord = {
+    plan,
+    ...(diverged ? { outcome: 'failed', reason: diverged.reason } : { outcome: 'finished' }),
+    epochs,
+    steps,
+    device: opened.trainer.device,
+    ...(threads !== undefined && { threads }),
+    peakBytes: peakBytes(),
   };
-  try {
-    const { end } = await trainInFolder(opened, {
-      folder,
-      options: { ...plan },
-      resume: hasCheckpoint(folder),
-      epochs: plan.epochs ?? Number.POSITIVE_INFINITY,
-      ...(plan.seconds !== undefined && { seconds: plan.seconds }),
-      checkpointEvery: CHECKPOINT_EVERY,
-      interrupted,
-      onStart: ({ done }) => {
-        steps = done;
-        onStep(done);
-      },
-      onStep: ({ step }) => {
-        steps = step;
-        onStep(step);
-      },
-      onEpoch: () => {},
-    });
-    steps = end.trainer.step;
-  } catch (cause) {
-    if (!(cause instanceof Diverged)) throw cause;
-    return over({ outcome: 'failed', reason: cause.reason });
-  }
-  return interrupted() ? undefined : over({ outcome: 'finished' });
+  await writeRecord(folder, record);
+  return record;
 };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { refuse } from '../failure.js';
 import { openFolder } from '../files.js';
 import { type Checkpoint, loadCheckpoint, MODEL } from './files.js';
-import { type EpochMetrics, type LoopSetup, stepsPerEpoch, trainLoop } from './loop.js';
+import { Diverged, type EpochMetrics, type LoopSetup, stepsPerEpoch, trainLoop } from './loop.js';
 import { appendTiming, clearTimings, epochsOf, timingsOf } from './metrics.js';
 import type { OpenRun } from './openRun.js';
 
@@ -19,6 +19,16 @@ export interface FolderRun
   readonly seconds?: number;
   readonly onStart: (steps: { readonly done: number }) => void;
   readonly onEpoch: (epoch: EpochMetrics) => void;
+}
+
+/** How a run ended. */
+export interface FolderRunEnd {
+  /** Where it stopped; undefined where it diverged. */
+  readonly end?: Checkpoint;
+  readonly diverged?: Diverged;
+  /** Steps and epochs, those before a resumption too. */
+  readonly steps: number;
+  readonly epochs: readonly EpochMetrics[];
 }
 
 const startOf = (
@@ -58,14 +68,13 @@ const savedIn = async (folder: string, options: Checkpoint['options']): Promise<
 };
 
 /**
- * Trains to the last epoch, or until interrupted or out of time, and releases the run. Returns where it stopped and
- * every epoch, those before a resumption too. Refuses to resume where there is no checkpoint or one of other options,
- * and a loss that is not finite (Diverged).
+ * Trains to the last epoch, or until interrupted, out of time or diverged, and releases the run. Refuses to resume where there is no
+ * checkpoint or one of other options.
  */
 export const trainInFolder = async (
   opened: OpenRun,
   { folder, resume, seconds, ...run }: FolderRun,
-): Promise<{ readonly end: Checkpoint; readonly epochs: readonly EpochMetrics[] }> => {
+): Promise<FolderRunEnd> => {
   try {
     const options = JSON.parse(JSON.stringify(run.options));
     const from = resume ? await savedIn(folder, options) : startOf(opened, options);
@@ -77,20 +86,31 @@ export const trainInFolder = async (
     }
     const done = Math.floor(from.trainer.step / stepsPerEpoch(opened));
     let spent = [...(await timingsOf(folder))].reduce((sum, [epoch, took]) => (epoch <= done ? sum + took : sum), 0);
-    run.onStart({ done: from.trainer.step });
-    const end = await trainLoop({
+    let { step: steps } = from.trainer;
+    run.onStart({ done: steps });
+    const ended = await trainLoop({
       ...opened,
       ...run,
       folder,
       from,
       ...(seconds !== undefined && { enough: () => spent >= seconds }),
+      onStep: (progress) => {
+        steps = progress.step;
+        run.onStep(progress);
+      },
       onEpoch: async (epoch) => {
         spent += epoch.seconds;
         await appendTiming(folder, epoch);
         run.onEpoch(epoch);
       },
-    });
-    return { end, epochs: await epochsOf(folder) };
+    }).then(
+      (end) => ({ end }),
+      (cause) => {
+        if (!(cause instanceof Diverged)) throw cause;
+        return { diverged: cause };
+      },
+    );
+    return { ...ended, steps, epochs: await epochsOf(folder) };
   } finally {
     await opened.release();
   }
