@@ -4,9 +4,8 @@ import { dotChartSvg, lineChartSvg } from '@hograd/report';
 import { right } from '../../right.mjs';
 import { PEERS, PEERS_OF } from '../peers/entries.mjs';
 import { TASKS } from '../problem/graphs.mjs';
+import { TASK_TITLES } from './format.mjs';
 import { modelTitle } from './titles.mjs';
-
-export const TASK_TITLES = { gradient: 'gradient', order2: 'ḡ+H̄', order3: 'ḡ+H̄+D3' };
 
 /** The straight line through the logarithms' mean with the fitted slope, at the points' own x. */
 const fittedCurve = (points, exponent) => {

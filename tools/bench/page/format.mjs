@@ -1,4 +1,6 @@
-// Numbers and tables as the page shows them.
+// Numbers and names as the page shows them.
+
+export const TASK_TITLES = { gradient: 'gradient', order2: 'ḡ+H̄', order3: 'ḡ+H̄+D3' };
 
 /** Three significant digits, or none after the point from 100 on; a dash for what was not measured. */
 export const number = (value) => {
@@ -11,6 +13,15 @@ export const times = (value) => (value === undefined ? '–' : `${number(value)}
 export const milliseconds = (seconds) => number(seconds === undefined ? undefined : 1000 * seconds);
 
 export const mebibytes = (bytes) => (bytes === undefined ? '–' : (bytes / 2 ** 20).toFixed(0));
+
+const percent = (part, whole) => `${((100 * part) / whole).toFixed(0)}%`;
+
+/** The six operators that a profile spends most on: `Conv 30%, ScatterElements 9%`. */
+export const operatorShares = ({ operators, seconds }) =>
+  operators
+    .slice(0, 6)
+    .map((o) => `${o.operator} ${percent(o.seconds, seconds)}`)
+    .join(', ');
 
 const QUIET = 0.3;
 

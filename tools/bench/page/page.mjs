@@ -1,6 +1,7 @@
 // docs/benchmarks.md: the measured part, between two comments, from the results; the rest of the page is written by hand.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { writeCharts } from './charts.mjs';
+import { missesTable } from './misses.mjs';
 import { compareTables, growthTables, memoryTable, productTables, targetTable } from './tables.mjs';
 
 const [START, END] = ['<!-- measured: npm run bench -->', '<!-- end of what npm run bench writes -->'];
@@ -16,6 +17,7 @@ export const writePage = (results, folder, docs) => {
     ...targetTable(results),
     ...compareTables(results, charts),
     ...productTables(results),
+    ...missesTable(results),
     ...growthTables(results, charts),
     ...memoryTable(results),
   ];
