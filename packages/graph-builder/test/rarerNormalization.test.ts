@@ -62,8 +62,8 @@ describe('imported, and written again, it computes what its file does', () => {
 });
 
 describe('its derivatives obey the laws', () => {
-  it.each(smooth.map((node) => [label(node), node] as const))('%s', (_, node) => {
-    expectNodeLaws(node);
+  it.each(smooth.map((node) => [label(node), node] as const))('%s', async (_, node) => {
+    await expectNodeLaws(node);
   });
 });
 

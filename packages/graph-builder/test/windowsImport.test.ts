@@ -107,8 +107,8 @@ describe('a window operator imported, and written again, computes what its file 
 });
 
 describe('its derivatives obey the laws', () => {
-  it.each(nodes.map((node) => [label(node), node] as const))('%s', (_, node) => {
-    expectNodeLaws(node);
+  it.each(nodes.map((node) => [label(node), node] as const))('%s', async (_, node) => {
+    await expectNodeLaws(node);
   });
 });
 
