@@ -5,11 +5,14 @@ export const OPERATORS = {
   Elementwise: words(`
     Add Sub Mul Div Mod Neg Abs Sign Exp Log Sqrt Reciprocal Pow Max Min Mean Sum Clip Where Equal Greater GreaterOrEqual Less
     LessOrEqual And Or Xor Not IsNaN IsInf Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Erf Floor Ceil Round Relu LeakyRelu
-    PRelu Elu Selu Celu Gelu Sigmoid HardSigmoid HardSwish Mish Softplus Softsign Tanh ThresholdedRelu`),
+    PRelu Elu Selu Celu Gelu Sigmoid HardSigmoid HardSwish Swish Mish Softplus Softsign Tanh ThresholdedRelu
+    Shrink`),
   'Products and windows': words(`
-    MatMul Gemm Einsum Conv ConvTranspose MaxPool AveragePool GlobalAveragePool GlobalMaxPool`),
+    MatMul Det Gemm Einsum Conv ConvTranspose Col2Im MaxPool MaxUnpool AveragePool LpPool GlobalAveragePool GlobalMaxPool
+    GlobalLpPool`),
   'Normalisation, softmax and losses': words(`
-    BatchNormalization LayerNormalization InstanceNormalization GroupNormalization RMSNormalization Softmax LogSoftmax
+    BatchNormalization LayerNormalization InstanceNormalization GroupNormalization RMSNormalization
+    LRN LpNormalization MeanVarianceNormalization Softmax LogSoftmax Hardmax
     SoftmaxCrossEntropyLoss NegativeLogLikelihoodLoss`),
   Reductions: words(`
     ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceSumSquare
@@ -17,9 +20,9 @@ export const OPERATORS = {
   'Shapes and indices': words(`
     Reshape Flatten Squeeze Unsqueeze Transpose Concat Split Slice Gather GatherElements GatherND Scatter ScatterElements
     ScatterND Expand Tile Pad Shape Size Range ConstantOfShape Constant Cast CastLike OneHot EyeLike Trilu DepthToSpace SpaceToDepth
-    Identity Dropout Resize Upsample`),
+    Identity Dropout Resize Upsample CenterCropPad ReverseSequence`),
   'Control flow': words('If'),
   Sequences: words('SplitToSequence SequenceAt SequenceConstruct SequenceLength ConcatFromSequence'),
-  Attention: words('Attention'),
+  Attention: words('Attention RotaryEmbedding TensorScatter'),
   Recurrence: words('RNN LSTM GRU'),
 };

@@ -9,8 +9,12 @@ export { type Attention, type AttentionOptions, attention } from './functions/at
 export { type BatchNormalized, batchNorm, batchNormInference } from './functions/batchNorm.js';
 export { groupNorm, instanceNorm } from './functions/groupNorm.js';
 export { type LayerNormOptions, layerNorm, rmsNorm } from './functions/layerNorm.js';
+export { type LocalResponseNormOptions, localResponseNorm } from './functions/localResponseNorm.js';
 export { meanSquaredError, negativeLogLikelihood, softmaxCrossEntropy } from './functions/losses.js';
+export { lpNormalize } from './functions/lpNormalize.js';
 export { mean } from './functions/mean.js';
+export { meanVarianceNorm } from './functions/meanVarianceNorm.js';
+export { rotaryEmbedding } from './functions/rotaryEmbedding.js';
 export { type Graph, type Input, inputNamed, makeGraph, type Output, outputNamed } from './graph.js';
 export { type PeakMemory, peakMemory } from './memory/peakMemory.js';
 export { type DecodeOptions, decode } from './onnx/decode.js';

@@ -71,6 +71,17 @@ const rows: readonly Row[] = [
     cases: [{ f: (x) => G.thresholdedRelu(x, 1), at: [1, 2, 0, 1], gradient: [0, 1, 0, 0] }],
   },
   {
+    operation: 'shrink',
+    where: '−λ and λ',
+    first: '0',
+    second: '0',
+    cases: [0, 0.5].map((bias) => ({
+      f: (x: G.Expr) => G.shrink(x, 1, bias),
+      at: [-1, 1, 0, 3],
+      gradient: [0, 0, 0, 1],
+    })),
+  },
+  {
     operation: 'clip',
     where: 'at either edge',
     first: '1 to x, 0 to the bound',
@@ -144,6 +155,31 @@ const rows: readonly Row[] = [
     first: '0',
     second: '0',
     cases: [{ f: (x) => G.reduceL2(x), at: zeros, gradient: zeros }],
+  },
+  {
+    operation: 'lpPool, globalLpPool',
+    where: 'all elements of a window 0',
+    first: '0',
+    second: '0',
+    cases: [
+      {
+        f: (x) => G.lpPool(image(x), [1, 2], 2, { strides: [1, 2] }),
+        at: [0, 0, 3, 4],
+        gradient: [0, 0, 0.6, 0.8],
+        second: [0, 0, 4 / 125, -3 / 125],
+      },
+      ...[1, 2, 3, 4].flatMap((p) => [
+        { f: (x: G.Expr) => G.lpPool(image(x), [1, 2], p), at: zeros, gradient: zeros },
+        { f: (x: G.Expr) => G.globalLpPool(image(x), p), at: zeros, gradient: zeros },
+      ]),
+    ],
+  },
+  {
+    operation: 'lpNormalize',
+    where: 'all elements 0',
+    first: '0',
+    second: '0',
+    cases: [1, 2].map((p) => ({ f: (x: G.Expr) => G.lpNormalize(x, 0, p), at: zeros, gradient: zeros })),
   },
   {
     operation: 'sign, round, floor, ceil',

@@ -5,10 +5,9 @@ import { type PoolingOptions, poolingWindow } from '../convolution/pooling.js';
 import type { Expr } from '../expr.js';
 import { mean } from '../functions/mean.js';
 import { constant, tensor } from './constant.js';
-import { conv } from './conv.js';
-import { expand } from './expand.js';
 import { mul } from './mul.js';
 import { reshape } from './reshape.js';
+import { windowSums } from './windowSums.js';
 
 export interface AveragePoolOptions extends PoolingOptions {
   /** Count padded zeros as elements of the mean (default false); the overhang of `ceil` is never counted. */
@@ -40,9 +39,7 @@ export function averagePool(x: Expr, kernel: readonly number[], options: Average
   const shares = boxIndices(outputs).map((at) => 1 / at.reduce((so, o, axis) => so * perAxis[axis]![o]!, 1));
   const uniform = shares.every((share) => share === shares[0]);
   const share = uniform ? constant(shares[0]!, x.dtype) : constant(tensor(shares, outputs, x.dtype));
-  const ones = expand(constant(1, x.dtype), [1, 1, ...kernel]);
-  const single = reshape(x, [-1, 1, ...sizes]);
-  return mul(reshape(conv(single, ones, window), [...x.shape.slice(0, 2), ...outputs]), share);
+  return mul(windowSums(x, window), share);
 }
 
 /** The mean of each channel: x [N, C, ...s] gives [N, C, 1, ...]. Spatial lengths may be symbols. */

@@ -1,8 +1,9 @@
-/** Import of Conv and ConvTranspose. */
+/** Import of Conv, ConvTranspose and Col2Im. */
 
 import { extent, outputSizes } from '../../convolution/geometry.js';
 import type { Expr } from '../../expr.js';
 import { add } from '../../ops/add.js';
+import { col2im } from '../../ops/col2im.js';
 import { conv } from '../../ops/conv.js';
 import { convInput } from '../../ops/convInput.js';
 import { reshape } from '../../ops/reshape.js';
@@ -61,4 +62,14 @@ const convTranspose: Importer = (n) => {
   return [withBias(n, convInput(y, w, sizes, { ...window, groups: n.int('group', 1) }))];
 };
 
-export const convolutions: Readonly<Record<string, Importer>> = { Conv: convImporter, ConvTranspose: convTranspose };
+const col2imImporter: Importer = (n) => {
+  const [sizes, block] = [n.numbers(1), n.numbers(2)];
+  if (!sizes || !block) return n.fail('needs its image_shape and block_shape');
+  return [col2im(n.input(0), sizes, block, windowAttributes(n, sizes, block))];
+};
+
+export const convolutions: Readonly<Record<string, Importer>> = {
+  Col2Im: col2imImporter,
+  Conv: convImporter,
+  ConvTranspose: convTranspose,
+};

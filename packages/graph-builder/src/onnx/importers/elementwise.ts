@@ -36,6 +36,7 @@ import { reciprocal } from '../../ops/reciprocal.js';
 import { relu } from '../../ops/relu.js';
 import { round } from '../../ops/round.js';
 import { SELU_ALPHA, SELU_GAMMA, selu } from '../../ops/selu.js';
+import { shrink } from '../../ops/shrink.js';
 import { sigmoid } from '../../ops/sigmoid.js';
 import { sign } from '../../ops/sign.js';
 import { sin } from '../../ops/sin.js';
@@ -44,6 +45,7 @@ import { softplus } from '../../ops/softplus.js';
 import { softsign } from '../../ops/softsign.js';
 import { sqrt } from '../../ops/sqrt.js';
 import { sub } from '../../ops/sub.js';
+import { swish } from '../../ops/swish.js';
 import { tan } from '../../ops/tan.js';
 import { tanh } from '../../ops/tanh.js';
 import { thresholdedRelu } from '../../ops/thresholdedRelu.js';
@@ -127,6 +129,7 @@ export const elementwise: Readonly<Record<string, Importer>> = {
   Relu: one(relu),
   Round: one(round),
   Selu: (n) => [selu(n.input(0), n.float('alpha', SELU_ALPHA), n.float('gamma', SELU_GAMMA))],
+  Shrink: (n) => [shrink(n.input(0), n.float('lambd', 0.5), n.float('bias', 0))],
   Sigmoid: one(sigmoid),
   Sign: one(sign),
   Sin: one(sin),
@@ -136,6 +139,7 @@ export const elementwise: Readonly<Record<string, Importer>> = {
   Sqrt: one(sqrt),
   Sub: two(sub),
   Sum: folded(add),
+  Swish: (n) => [swish(n.input(0), n.float('alpha', 1))],
   Tan: one(tan),
   Tanh: one(tanh),
   ThresholdedRelu: (n) => [thresholdedRelu(n.input(0), n.float('alpha', 1))],

@@ -4,6 +4,8 @@ import { productOfDims } from '../../dim.js';
 import { einsum } from '../../einsum/einsum.js';
 import type { Expr } from '../../expr.js';
 import { isFloat } from '../../expr.js';
+import { det } from '../../ops/det.js';
+import { hardmax } from '../../ops/hardmax.js';
 import { integerDivide } from '../../ops/integerDivide.js';
 import { logSoftmax } from '../../ops/logSoftmax.js';
 import { matmul } from '../../ops/matmul.js';
@@ -15,6 +17,7 @@ import { normalizeAxis } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
 import { arrangements } from './arrangement.js';
 import { attentionImporter } from './attention.js';
+import { centerCropPadImporter } from './centerCropPad.js';
 import { convolutions } from './convolution.js';
 import { dropout } from './dropout.js';
 import { elementwise } from './elementwise.js';
@@ -27,10 +30,13 @@ import { poolings } from './pooling.js';
 import { recurrent } from './recurrent/index.js';
 import { reductions } from './reduction.js';
 import { resizes } from './resize.js';
+import { reverseSequenceImporter } from './reverseSequence.js';
+import { rotaryEmbeddingImporter } from './rotaryEmbedding.js';
 import { scatters } from './scatter.js';
 import { selections } from './selection.js';
 import { sequences } from './sequences.js';
 import { shapes } from './shape.js';
+import { tensorScatterImporter } from './tensorScatter.js';
 import { topKImporter } from './topK.js';
 
 /** Before opset 13 softmax worked on all axes from `axis` on, flattened into one; since then on that axis alone. */
@@ -60,6 +66,8 @@ export const importers: Readonly<Record<string, Importer>> = {
   ...sequences,
   ...shapes,
   Attention: attentionImporter,
+  CenterCropPad: centerCropPadImporter,
+  Det: (n) => [det(n.input(0))],
   Div: (n) => [isFloat(n.input(0).dtype) ? div(n.input(0), n.input(1)) : integerDivide(n.input(0), n.input(1))],
   Dropout: dropout,
   Einsum: (n) => [
@@ -69,11 +77,15 @@ export const importers: Readonly<Record<string, Importer>> = {
     ),
   ],
   Gemm: gemm,
+  Hardmax: softmaxLike(hardmax),
   LogSoftmax: softmaxLike(logSoftmax),
   MatMul: (n) => [matmul(n.input(0), n.input(1))],
   Mod: (n) => [mod(n.input(0), n.input(1), n.int('fmod', 0) === 1)],
   NegativeLogLikelihoodLoss: negativeLogLikelihoodLoss,
+  ReverseSequence: reverseSequenceImporter,
+  RotaryEmbedding: rotaryEmbeddingImporter,
   Softmax: softmaxLike(softmax),
   SoftmaxCrossEntropyLoss: softmaxCrossEntropyLoss,
+  TensorScatter: tensorScatterImporter,
   TopK: topKImporter,
 };

@@ -4,6 +4,9 @@ import type { Expr } from '../../expr.js';
 import { batchNorm, batchNormInference } from '../../functions/batchNorm.js';
 import { groupNorm, instanceNorm, standardizeGroups } from '../../functions/groupNorm.js';
 import { axesFrom, rmsNorm } from '../../functions/layerNorm.js';
+import { localResponseNorm } from '../../functions/localResponseNorm.js';
+import { lpNormalize } from '../../functions/lpNormalize.js';
+import { meanVarianceNorm } from '../../functions/meanVarianceNorm.js';
 import { affine, standardize } from '../../functions/standardize.js';
 import { add } from '../../ops/add.js';
 import { mul } from '../../ops/mul.js';
@@ -46,10 +49,25 @@ const groupNormalization: Importer = (n) => {
   return [reshape(affine(grouped, scales, biases), x.shape)];
 };
 
+const localResponseNormalization: Importer = (n) => {
+  const size = n.attributes.includes('size') ? n.int('size', 0) : n.fail('needs its size');
+  const options = { alpha: n.float('alpha', 1e-4), beta: n.float('beta', 0.75), bias: n.float('bias', 1) };
+  return [localResponseNorm(n.input(0), size, options)];
+};
+
+const lpNormalization: Importer = (n) => {
+  const p = n.int('p', 2);
+  if (p !== 1 && p !== 2) return n.fail(`normalises by the ${p}-norm; ONNX defines the operator for p = 1 and p = 2`);
+  return [lpNormalize(n.input(0), n.int('axis', -1), p)];
+};
+
 export const normalizations: Readonly<Record<string, Importer>> = {
   BatchNormalization: batchNormalization,
   GroupNormalization: groupNormalization,
   InstanceNormalization: (n) => [instanceNorm(n.input(0), n.input(1), n.input(2), epsilonOf(n))],
   LayerNormalization: layerNormalization,
+  LpNormalization: lpNormalization,
+  LRN: localResponseNormalization,
+  MeanVarianceNormalization: (n) => [meanVarianceNorm(n.input(0), n.ints('axes'))],
   RMSNormalization: (n) => [rmsNorm(n.input(0), n.input(1), { axis: n.int('axis', -1), epsilon: epsilonOf(n) })],
 };

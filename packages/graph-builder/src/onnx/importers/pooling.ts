@@ -1,27 +1,29 @@
 /** Import of pooling. */
 
 import type { PoolingOptions } from '../../convolution/pooling.js';
-import { multiplyDims } from '../../dim.js';
-import type { Expr } from '../../expr.js';
+import { type Dim, multiplyDims } from '../../dim.js';
+import { describe, type Expr } from '../../expr.js';
 import { add } from '../../ops/add.js';
 import { averagePool, globalAveragePool } from '../../ops/averagePool.js';
 import { constant } from '../../ops/constant.js';
 import { integerDivide } from '../../ops/integerDivide.js';
 import { iota } from '../../ops/iota.js';
+import { globalLpPool, lpPool } from '../../ops/lpPool.js';
 import { globalMaxPool, maxPool, maxPoolIndices } from '../../ops/maxPool.js';
+import { maxUnpool } from '../../ops/maxUnpool.js';
 import { mod } from '../../ops/mod.js';
 import { mul } from '../../ops/mul.js';
 import { reshape } from '../../ops/reshape.js';
 import { stridesOf } from '../../shape.js';
 import { elementCount } from '../../tensor.js';
 import type { Importer, ImportNode } from '../importer.js';
-import { knownSizes, windowAttributes } from './window.js';
+import { knownSizes, type WindowAttributes, windowAttributes } from './window.js';
 
 interface Pooling {
   readonly x: Expr;
   readonly sizes: readonly number[];
   readonly kernel: readonly number[];
-  readonly options: PoolingOptions;
+  readonly options: WindowAttributes & PoolingOptions;
 }
 
 const poolingOf = (n: ImportNode): Pooling => {
@@ -62,9 +64,35 @@ const averagePoolImporter: Importer = (n) => {
   return [averagePool(x, kernel, { ...options, countIncludePad: n.int('count_include_pad', 0) === 1 })];
 };
 
+const lpPoolImporter: Importer = (n) => {
+  const { x, kernel, options } = poolingOf(n);
+  return [lpPool(x, kernel, n.int('p', 2), options)];
+};
+
+/**
+ * Positions count through `output_shape` where it is given, as they do for whoever pooled (onnx/onnx#2398; onnx 1.21's own reference
+ * counts through the shape that the window's attributes give); padding then says nothing.
+ */
+const maxUnpoolImporter: Importer = (n) => {
+  const { x, sizes, kernel, options } = poolingOf(n);
+  const reached = sizes.map((size, i) => (size - 1) * options.strides[i]! + kernel[i]!);
+  const unpadded = reached.map((length, i) => length - options.padsBefore[i]! - options.padsAfter[i]!);
+  const [batch, channels] = x.shape as readonly [Dim, Dim];
+  const shape = n.dims(2) ?? [batch, channels, ...unpadded];
+  if (shape.length !== x.shape.length || shape[0] !== batch || shape[1] !== channels)
+    return n.fail(
+      `asks for the shape [${shape.join(', ')}]; it must be [${batch}, ${channels}, …] like ${describe(x)}`,
+    );
+  const overlap = kernel.some((k, i) => k > options.strides[i]!);
+  return [maxUnpool(x, n.input(1), shape, overlap)];
+};
+
 export const poolings: Readonly<Record<string, Importer>> = {
   AveragePool: averagePoolImporter,
   GlobalAveragePool: (n) => [globalAveragePool(n.input(0))],
+  GlobalLpPool: (n) => [globalLpPool(n.input(0), n.int('p', 2))],
   GlobalMaxPool: (n) => [globalMaxPool(n.input(0))],
+  LpPool: lpPoolImporter,
   MaxPool: maxPoolImporter,
+  MaxUnpool: maxUnpoolImporter,
 };

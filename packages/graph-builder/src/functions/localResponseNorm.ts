@@ -1,0 +1,47 @@
+/** Local response normalisation: each element by those of neighbouring channels (Krizhevsky et al., 2012). */
+
+import { windowOf } from '../convolution/geometry.js';
+import { GraphError } from '../error.js';
+import { describe, type Expr } from '../expr.js';
+import { add } from '../ops/add.js';
+import { mul, square } from '../ops/mul.js';
+import { pow } from '../ops/pow.js';
+import { reshape } from '../ops/reshape.js';
+import { windowSums } from '../ops/windowSums.js';
+import { sizeOf } from '../shape.js';
+
+/** Options of `localResponseNorm`: x/(bias + α/size·Σx²)^β. */
+export interface LocalResponseNormOptions {
+  /** Default 1e-4. */
+  readonly alpha?: number;
+  /** Default 0.75. */
+  readonly beta?: number;
+  /** Default 1. */
+  readonly bias?: number;
+}
+
+/**
+ * x/(bias + α/size·Σx²)^β for x [N, C, ...], the sum taken at each position over `size` channels around the own one, of an even
+ * `size` one more after it than before; channels beyond the first and the last count as 0. Source:
+ * https://onnx.ai/onnx/operators/onnx__LRN.html. Throws GraphError unless C and the other axes' lengths are numbers.
+ */
+export const localResponseNorm = (
+  x: Expr,
+  size: number,
+  { alpha = 1e-4, beta = 0.75, bias = 1 }: LocalResponseNormOptions = {},
+): Expr => {
+  const [batch, channels, ...rest] = x.shape;
+  if (!Number.isInteger(size) || size < 1 || [channels, ...rest].some((d) => typeof d !== 'number')) {
+    throw new GraphError(
+      'localResponseNorm',
+      `${describe(x)} must have channels and positions of known number, and size ${size} be a whole number of at least 1`,
+    );
+  }
+  const window = windowOf('localResponseNorm', [size, 1], {
+    padsBefore: [Math.floor((size - 1) / 2), 0],
+    padsAfter: [Math.floor(size / 2), 0],
+  });
+  const squares = reshape(square(x), [batch!, 1, channels!, sizeOf(rest)]);
+  const sums = reshape(windowSums(squares, window), x.shape);
+  return mul(x, pow(add(mul(sums, alpha / size), bias), -beta));
+};
