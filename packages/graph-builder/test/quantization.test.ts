@@ -17,6 +17,7 @@ import {
   refusalOf,
   wave,
 } from './oneNode.js';
+import { run } from './runtime.js';
 
 const SHAPE = [3, 4, 2];
 /** Ties, numbers beyond every type, and what lies between. */
@@ -177,6 +178,15 @@ describe('DynamicQuantizeLinear', () => {
     opset: 11,
   });
   checked([of(wave([12], 1)), of([1, 2.1, 3.3, 8.9]), of([-5, -2.2, -1]), of([0, 0, 0])]);
+
+  it('divides by 255, which decides halves in single precision', async () => {
+    for (const top of [2, 3.4, 7, 10.2, 26]) {
+      const bytes = fileOf(of([0, top / 2, top]));
+      const at = feedsOf(of([0, top / 2, top]));
+      const [own, again] = [await run(bytes, at), await run(G.encode(graphOf(bytes)), at)];
+      for (const name of ['out0', 'out1', 'out2']) expect(again[name]!.data).toEqual(own[name]!.data);
+    }
+  });
 });
 
 describe('is refused', () => {
