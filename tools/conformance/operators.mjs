@@ -20,9 +20,14 @@ export const OPERATORS = {
   'Shapes and indices': words(`
     Reshape Flatten Squeeze Unsqueeze Transpose Concat Split Slice Gather GatherElements GatherND Scatter ScatterElements
     ScatterND Expand Tile Pad Shape Size Range ConstantOfShape Constant Cast CastLike OneHot EyeLike Trilu DepthToSpace SpaceToDepth
-    Identity Dropout Resize Upsample CenterCropPad ReverseSequence`),
-  'Control flow': words('If'),
-  Sequences: words('SplitToSequence SequenceAt SequenceConstruct SequenceLength ConcatFromSequence'),
+    Identity Dropout Resize Upsample CenterCropPad ReverseSequence Compress NonZero Unique`),
+  'Control flow': words('If Loop Scan'),
+  Sequences: words(`
+    SplitToSequence SequenceAt SequenceConstruct SequenceEmpty SequenceInsert SequenceErase SequenceLength ConcatFromSequence
+    SequenceMap`),
+  Quantisation: words('QuantizeLinear DequantizeLinear DynamicQuantizeLinear'),
+  'Random numbers': words(`
+    RandomNormal RandomNormalLike RandomUniform RandomUniformLike Bernoulli Multinomial`),
   Attention: words('Attention RotaryEmbedding TensorScatter'),
   Recurrence: words('RNN LSTM GRU'),
 };

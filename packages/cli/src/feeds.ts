@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { readNpz, readTensorProtos } from '@hograd/data';
 import { type GraphError, type Input, isFloat, makeGraph, type Tensor, tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
+import { drawnInput } from './drawnInputs.js';
 import { orRefuse, refuse, wrongInput } from './failure.js';
 import type { LossModel } from './model.js';
 
@@ -111,7 +112,10 @@ export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Ar
     const array = named(arrays, name) ?? initial;
     if (array === undefined) {
       const needed = ownInputs(model).map((i) => `"${i.attributes.name}"`);
-      return refuse(`${source} has no array "${name}"; the model needs ${needed.join(', ')}`);
+      const drawn = drawnInput(port);
+      return refuse(
+        `${source} has no array "${name}"; the model needs ${needed.join(', ')}${drawn ? `; ${drawn.feed}` : ''}`,
+      );
     }
     if (array === initial) checkEntries(array, name, 'the model’s file', isNotFinite);
     else checkEntries(array, name, source, isDamaged);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeNpz, encodeNpz } from '@hograd/data';
-import { add, encode, input, makeGraph, matmul, mean, softmax, square, tensor } from '@hograd/graph-builder';
+import { add, cast, encode, input, makeGraph, matmul, mean, mul, softmax, square, tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import onnxProto from 'onnx-proto';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -233,7 +233,35 @@ describe('hograd summarize refuses', () => {
     const path = join(folder, 'missing.npz');
     writeFileSync(path, encodeNpz()({ x: x! }));
     const { status, err } = await hograd('summarize', model, '--inputs', path);
-    expect(err).toMatch(/has no array "y"; the model needs "x", "y"/);
+    expect(err).toMatch(/has no array "y"; the model needs "x", "y"$/m);
     expect(status).toBe(2);
+  });
+
+  it.each([
+    [
+      'noise',
+      input('z.noise', ['N', 3], 'float64'),
+      /has no array "z\.noise"; the model needs .*"x".*; "z\.noise" is float64\[N, 3\].*standard normal.*or uniform in \[0, 1\)/,
+    ],
+    [
+      'a mask',
+      input('h.mask', ['N', 3], 'bool'),
+      /has no array "h\.mask".*"h\.mask" is bool\[N, 3\]: true where Dropout keeps an element.*model\.eval\(\)/,
+    ],
+  ] as const)('%s that the model draws, until it is among the inputs', async (what, drawn, message) => {
+    const held = drawn.dtype === 'bool' ? cast(drawn, 'float64') : drawn;
+    const scaled = mul(matmul(input('x', ['N', 3], 'float64'), input('w', [3, 3], 'float64')), held);
+    const w = tensor([1, 2, 3, 4, 5, 6, 7, 8, 1], [3, 3], 'float64');
+    const graph = makeGraph([{ name: 'loss', value: mean(square(scaled)) }], [], new Map([['w', w]]));
+    const path = join(folder, 'drawn.onnx');
+    writeFileSync(path, encode(graph, { keepInitializers: true }));
+    const feeds = join(folder, `${what}.npz`);
+    const own = { x: tensor([0.1, 0.2, 0.3], [1, 3], 'float64') };
+    writeFileSync(feeds, encodeNpz()(own));
+    const { status, err } = await hograd('summarize', path, '--inputs', feeds);
+    expect([status, err]).toEqual([2, expect.stringMatching(message)]);
+    expect(err.trim().split('\n')).toHaveLength(1);
+    writeFileSync(feeds, encodeNpz()({ ...own, [drawn.attributes.name]: tensor([1, 0, 1], [1, 3], drawn.dtype) }));
+    expect((await hograd('summarize', path, '--inputs', feeds)).status).toBe(0);
   });
 });

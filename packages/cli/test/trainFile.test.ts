@@ -492,6 +492,20 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
       /holds Dropout in training mode \(input "dropped\.mask"\).*model\.eval\(\)/,
     ],
     [
+      'noise that the model draws',
+      [
+        '--model',
+        edited('noise.onnx', plain, ({ graph }) => {
+          for (const node of graph!.node!) node.input = node.input!.map((name) => (name === 'x' ? 'noisy' : name));
+          graph!.node!.unshift(
+            { opType: 'RandomNormalLike', name: 'draw', input: ['x'], output: ['drawn'] },
+            { opType: 'Add', name: 'noise', input: ['x', 'drawn'], output: ['noisy'] },
+          );
+        }),
+      ],
+      /holds an operator that draws random numbers \(input "drawn\.noise"\), and training draws no random masks or noise; .*model\.eval\(\)/,
+    ],
+    [
       'a parameter named like an input of the step',
       [
         '--model',

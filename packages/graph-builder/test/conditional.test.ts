@@ -103,13 +103,13 @@ describe('a conditional whose condition follows from shapes', () => {
     });
     const unreadable = (bad: 'then_branch' | 'else_branch') => {
       const nodes = squeezed('x', 'y');
-      const own = branch(bad, [{ opType: 'NonZero', input: ['x'], output: ['z'], name: 'nz' }], 'z');
+      const own = branch(bad, [{ opType: 'StringNormalizer', input: ['x'], output: ['z'], name: 'sn' }], 'z');
       const kept = nodes.at(-1)!.attribute!.filter(({ name }) => name !== bad);
       return file([...nodes.slice(0, -1), { ...nodes.at(-1)!, attribute: [...kept, own] }], [2, 1, 3]);
     };
     expect(asked(unreadable('else_branch'))._tag).toBe('Right');
     expect(asked(unreadable('then_branch'))).toMatchObject({
-      left: { _tag: 'UnsupportedOperators', message: expect.stringContaining('NonZero ("nz")') },
+      left: { _tag: 'UnsupportedOperators', message: expect.stringContaining('StringNormalizer ("sn")') },
     });
   });
 });

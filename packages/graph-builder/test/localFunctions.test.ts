@@ -3,6 +3,7 @@ import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
+import { graphProto } from './graphs.js';
 import {
   encodeAttribute,
   expectClose,
@@ -113,6 +114,46 @@ describe('local functions, written out, compute what the file does', () => {
     );
     const half = node('Constant', [], ['half'], [encodeAttribute('value_float', { float: 0.5 })]);
     await expectImported(file([half, node('ClipTwice', ['x', '', 'half'], ['', 'y'], [], 'own')], [clipTwice]), feeds);
+  });
+
+  it('names, calls and attributes in a body, which are those of the function and not of the graph that calls it', async () => {
+    const body = graphProto({
+      inputs: { step: ['int64', []], on: ['bool', []], h: 'float32' },
+      nodes: [
+        node('Identity', ['on'], ['go']),
+        node('Leaky', ['h'], ['t'], [reference('slope', 'slope')], 'own'),
+        node('Sub', ['t', 'a'], ['next']),
+      ],
+      outputs: { go: 'bool', next: 'float32' },
+    });
+    const { GRAPH } = onnx.AttributeProto.AttributeType;
+    const repeat = define(
+      'Repeat',
+      ['a'],
+      ['b'],
+      [
+        node('Constant', [], ['three'], [encodeAttribute('value_int', 3)]),
+        node('Loop', ['three', '', 'a'], ['b'], [{ name: 'body', type: GRAPH, g: body }]),
+      ],
+      ['slope'],
+    );
+    const calls = [
+      node('Neg', ['x'], ['a']),
+      node('Repeat', ['x'], ['t'], [encodeAttribute('slope', { float: 0.3 })], 'own'),
+      node('Sub', ['t', 'a'], ['y']),
+    ];
+    const graph = graphOf(file(calls, [leaky, repeat]));
+    const x = { shape: [2, 3], data: Float64Array.from(feeds.x.data as Float32Array) };
+    const wanted = x.data.map((v) => {
+      let h = v;
+      for (let step = 0; step < 3; step++) h = (h < 0 ? 0.3 * h : h) - v;
+      return h + v;
+    });
+    expectClose(G.evaluate([graph.outputs[0]!.value], { x })[0]!.data, wanted, 1e-7);
+    const older = { ...leaky, opsetImport: [{ domain: '', version: Long.fromNumber(15) }] };
+    expect(refusalOf(file(calls, [older, repeat])).message).toMatch(
+      /local function of operator set 15, called in a graph of set 17; export the model with one set/,
+    );
   });
 
   it('a result that is an operand', async () => {

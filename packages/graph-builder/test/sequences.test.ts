@@ -155,6 +155,42 @@ describe('sequences', () => {
       feeds,
     );
   });
+  it.each([
+    ['put at the end', 'SequenceInsert', [], 2],
+    ['put before the first', 'SequenceInsert', [0], 0],
+    ['put before the last', 'SequenceInsert', [-1], 1],
+    ['put behind the last', 'SequenceInsert', [2], 2],
+    ['taken from the end', 'SequenceErase', [], 0],
+    ['taken from the start', 'SequenceErase', [0], 0],
+    ['taken from before the end', 'SequenceErase', [-2], 0],
+  ] as const)('grow and shrink by an element %s', async (_, type, at, picked) => {
+    const place = at.length > 0 ? ['at'] : [];
+    await expectImported(
+      fileOf({
+        nodes: [
+          node('Sin', ['x'], 'y'),
+          node('Cos', ['x'], 'z'),
+          node('SequenceConstruct', ['x', 'y'], 'list'),
+          node(type, type === 'SequenceInsert' ? ['list', 'z', ...place] : ['list', ...place], 'changed'),
+          node('SequenceAt', ['changed', 'picked'], 'out'),
+        ],
+        stored: [integers('picked', picked), ...at.map((position) => integers('at', position))],
+      }),
+      feeds,
+    );
+  });
+  it('begin empty', async () => {
+    await expectImported(
+      fileOf({
+        nodes: [
+          node('SequenceEmpty', [], 'none'),
+          node('SequenceInsert', ['none', 'x'], 'list'),
+          node('ConcatFromSequence', ['list'], 'out', { axis: 1 }),
+        ],
+      }),
+      feeds,
+    );
+  });
   it('have a length', async () => {
     await expectImported(
       fileOf({
@@ -215,6 +251,43 @@ describe('a sequence is refused', () => {
     ['where the axis is none of x', splitAndPick(2, { axis: 3 }, 0), /axis 3 is outside a tensor of rank 3/],
     ['at a position behind its end', splitAndPick(2, { axis: 1 }, 3), /picks element 3 of a sequence of 3/],
     ['at a position before its start', splitAndPick(2, { axis: 1 }, -4), /picks element -4 of a sequence of 3/],
+    ...(
+      [
+        [
+          'where it has no such place to insert at',
+          'SequenceInsert',
+          ['x', 'x'],
+          3,
+          /inserts before element 3 of a sequence of 2/,
+        ],
+        ['where it has no such element to erase', 'SequenceErase', [], 2, /erases element 2 of a sequence of 2/],
+      ] as const
+    ).map(
+      ([what, type, operand, at, message]) =>
+        [
+          what,
+          fileOf({
+            nodes: [
+              node('SequenceConstruct', ['x', 'x'], 'list'),
+              node(type, ['list', ...operand.slice(1), 'at'], 'changed'),
+              node('SequenceAt', ['changed', 'at'], 'out'),
+            ],
+            stored: [integers('at', at)],
+          }),
+          message,
+        ] as const,
+    ),
+    [
+      'where it is empty and an element is erased',
+      fileOf({
+        nodes: [
+          node('SequenceEmpty', [], 'none'),
+          node('SequenceErase', ['none'], 'list'),
+          node('SequenceLength', ['list'], 'out'),
+        ],
+      }),
+      /erases an element of an empty sequence/,
+    ],
     [
       'as the output of a graph',
       fileOf({ nodes: [node('SequenceConstruct', ['x', 'x'], 'out')] }),

@@ -16,6 +16,7 @@ import {
   topologicalOrder,
   uniformValue,
 } from '@hograd/graph-builder';
+import { drawnInput } from '../drawnInputs.js';
 import { attempt, orRefuse, refuse } from '../failure.js';
 import { initializerTypes, replaceInitializers, selfContained, separated } from '../initializers.js';
 import { graphFor, type LossModel, type LossOptions, lossModel } from '../model.js';
@@ -65,10 +66,10 @@ const roles = (
   const read = new Set(topologicalOrder([loss]).filter(isInput));
   const own = graph.inputs.filter((i) => read.has(i) && !graph.initializers.has(nameOf(i)));
   const inputs = [...own, ...[...read].filter((i) => !graph.inputs.includes(i as Input))] as readonly Input[];
-  const mask = inputs.find((i) => i.dtype === 'bool' && nameOf(i).endsWith('.mask'));
-  if (mask) {
+  const drawn = inputs.find(drawnInput);
+  if (drawn) {
     return refuse(
-      `it holds Dropout in training mode (input "${nameOf(mask)}"), whose random masks training does not draw; export it in inference mode (model.eval())`,
+      `it holds ${drawnInput(drawn)!.holds} (input "${nameOf(drawn)}"), and training draws no random masks or noise; export it in inference mode (model.eval()), without what is drawn`,
     );
   }
   const targets =

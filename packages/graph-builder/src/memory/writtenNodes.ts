@@ -33,7 +33,14 @@ export interface Written {
 export const writtenNodes = (graph: Graph): Written => {
   const bare = makeGraph(graph.outputs, graph.inputs);
   const model = parseModel(encode(bare));
-  const reading = { precision: undefined, externalData: undefined };
+  const reading = {
+    precision: undefined,
+    externalData: undefined,
+    within: '',
+    graphInside: () => {
+      throw new Error('the encoder writes no graphs inside of nodes');
+    },
+  };
   const values = new Map<string, Expr>(bare.inputs.map((input) => [input.attributes.name, input]));
   for (const tensor of model.graph.initializer ?? []) values.set(tensor.name!, constant(heldTensor(tensor, reading)));
   const held = new Set(values.keys());

@@ -9,15 +9,16 @@ import { type Graph, type Input, makeGraph } from '../graph.js';
 import { constant } from '../ops/constant.js';
 import { input } from '../ops/input.js';
 import type { Tensor } from '../tensor.js';
-import { isConditional, namesInside, pickedBranch } from './conditional.js';
 import { type DecodeError, DecodeFailure } from './errors.js';
 import type { ExternalData } from './externalData.js';
-import { importers } from './importers/index.js';
-import { heldType, importNode, type Reading } from './importNode.js';
-import { inlineFunctions, type PlacedNode, titleOf } from './localFunctions.js';
-import { domainOf, type ParsedModel, parseModel } from './model.js';
+import { importNodes, spending } from './importGraph.js';
+import { heldType } from './importNode.js';
+import { inlineFunctions } from './localFunctions.js';
+import { type ParsedModel, parseModel } from './model.js';
+import { checkSupport, neededValues } from './needed.js';
 import { namedParameters, parametersOf, readInitializers, separateEqual } from './parameters.js';
-import { type Imported, outputTensor, simplifyImported } from './sequences.js';
+import { scopeIn } from './scope.js';
+import { outputTensor } from './sequences.js';
 
 /** Options of `decode`. */
 export interface DecodeOptions {
@@ -27,7 +28,7 @@ export interface DecodeOptions {
   readonly outputs?: readonly string[];
   /**
    * Initializers that become inputs with a default value. Default: every floating-point one of rank 1 or more, except running
-   * statistics of batch normalisation, scales of Resize and what PyTorch's exporter says is a buffer or a constant; the others
+   * statistics of batch normalisation, scales of Resize and of quantisation, and what PyTorch's exporter says is a buffer or a constant; the others
    * are constants of the graph. A name that no floating-point initializer has is an UndefinedValue.
    */
   readonly parameters?: readonly string[];
@@ -54,116 +55,6 @@ const shapeOf = (name: string, info: Onnx.IValueInfoProto): readonly Dim[] => {
   });
 };
 
-/** Names of values that the wanted outputs depend on. */
-const neededValues = (nodes: readonly PlacedNode[], outputs: readonly string[]): ReadonlySet<string> => {
-  const needed = new Set(outputs);
-  for (const { node } of [...nodes].reverse()) {
-    if (!(node.output ?? []).some((o) => needed.has(o))) continue;
-    for (const name of [...(node.input ?? []), ...namesInside(node)]) needed.add(name);
-  }
-  return needed;
-};
-
-/** Every node without an importer, in one go. */
-const checkSupport = (placed: readonly PlacedNode[], needed: ReadonlySet<string>): void => {
-  const nodes = placed
-    .filter((each) => !isConditional(each))
-    .map(({ node }) => node)
-    .filter((node) => domainOf(node.domain) !== '' || !Object.hasOwn(importers, node.opType ?? ''))
-    .map((node) => ({
-      name: titleOf(node),
-      opType: domainOf(node.domain) ? `${node.domain}.${node.opType}` : (node.opType ?? ''),
-      onPath: (node.output ?? []).some((o) => needed.has(o)),
-    }));
-  if (!nodes.some((n) => n.onPath)) return;
-  const text = nodes
-    .map((n) => `${n.opType} ("${n.name}"${n.onPath ? '' : ', not on the path to the outputs'})`)
-    .join(', ');
-  fail({
-    _tag: 'UnsupportedOperators',
-    nodes,
-    message: `${nodes.length} unsupported node${nodes.length > 1 ? 's' : ''}: ${text}; replace them or export the model without them`,
-  });
-};
-
-interface Scope {
-  readonly define: (name: string, value: Imported) => void;
-  readonly find: (name: string) => Imported | undefined;
-}
-
-/** Names of a graph, inside of another one's whose names it reads, too. */
-const scopeIn = (outside: Scope['find']): Scope => {
-  const values = new Map<string, Imported>();
-  return {
-    define: (name, value) => {
-      if (values.has(name))
-        fail({
-          _tag: 'DuplicateName',
-          value: name,
-          message: `two values are named "${name}"; every value of a graph has one name of its own`,
-        });
-      values.set(name, value);
-    },
-    find: (name) => values.get(name) ?? outside(name),
-  };
-};
-
-type AsRead = Omit<Reading, 'lookUp'>;
-
-/** Defines what the nodes give that is needed. */
-const importNodes = (
-  nodes: readonly PlacedNode[],
-  needed: ReadonlySet<string>,
-  { define, find }: Scope,
-  asRead: AsRead,
-): void => {
-  const lookUp = (name: string, reader: string): Imported =>
-    find(name) ??
-    fail({
-      _tag: 'UndefinedValue',
-      value: name,
-      message: `node "${reader}" reads "${name}", which no input, initializer or earlier node defines (nodes must be in topological order, without cycles)`,
-    });
-  for (const placed of nodes) {
-    const { node } = placed;
-    if (!(node.output ?? []).some((o) => needed.has(o))) continue;
-    const context = importNode(placed, { ...asRead, lookUp });
-    let results: readonly Imported[];
-    try {
-      results = isConditional(placed)
-        ? importBranch(pickedBranch(context, placed), placed.opset, find, asRead)
-        : importers[node.opType ?? '']!(context);
-    } catch (cause) {
-      if (cause instanceof GraphError) context.fail(`cannot be built: ${cause.message}`);
-      throw cause;
-    }
-    (node.output ?? []).forEach((name, i) => {
-      if (name && results[i]) define(name, simplifyImported(results[i]!));
-    });
-  }
-};
-
-/** What a branch's outputs stand for; its names are its own. */
-const importBranch = (
-  branch: Onnx.IGraphProto,
-  opset: number,
-  outside: Scope['find'],
-  asRead: AsRead,
-): readonly Imported[] => {
-  const scope = scopeIn(outside);
-  for (const [name, value] of readInitializers(branch, asRead)) scope.define(name, constant(value));
-  const nodes = (branch.node ?? []).map((node) => ({ node, opset }));
-  const outputs = (branch.output ?? []).map(({ name }) => name ?? '');
-  const needed = neededValues(nodes, outputs);
-  checkSupport(nodes, needed);
-  importNodes(nodes, needed, scope, asRead);
-  return outputs.map(
-    (name) =>
-      scope.find(name) ??
-      fail({ _tag: 'UndefinedValue', value: name, message: `a branch gives "${name}", which nothing in it defines` }),
-  );
-};
-
 const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
   const { graph } = model;
   const written = inlineFunctions(model);
@@ -173,7 +64,7 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
 
   const needed = neededValues(written, wanted);
   checkSupport(written, needed);
-  const asRead = { precision: options.dtype, externalData: options.externalData };
+  const asRead = { precision: options.dtype, externalData: options.externalData, spend: spending() };
   const separated = separateEqual(
     { nodes: written, initializers: readInitializers(graph, asRead) },
     model.kinds,

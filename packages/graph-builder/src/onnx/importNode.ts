@@ -7,7 +7,7 @@ import type { DType, Tensor } from '../tensor.js';
 import { castTensor } from '../transforms/rewrite.js';
 import { DecodeFailure } from './errors.js';
 import type { ExternalData } from './externalData.js';
-import type { ImportNode } from './importer.js';
+import type { ImportNode, Subgraph } from './importer.js';
 import { type PlacedNode, titleOf } from './localFunctions.js';
 import { type Imported, isSequence } from './sequences.js';
 import { dimsOf } from './shapeValues.js';
@@ -21,6 +21,10 @@ export interface Reading {
   readonly externalData: ExternalData | undefined;
   /** The value of that name, for a node; fails where there is none yet. */
   readonly lookUp: (name: string, reader: string) => Imported;
+  /** Stands before the names of inputs that nodes ask for, so that they differ from step to step of a loop. */
+  readonly within: string;
+  /** A graph that the node carries; `fail` ends the import in the node's name. */
+  readonly graphInside: (graph: Onnx.IGraphProto, fail: (problem: string) => never) => Subgraph;
 }
 
 /** An element type of the file as the graph holds it: half precisions as float32, floating-point ones in the asked precision. */
@@ -72,6 +76,7 @@ export const importNode = ({ node, opset }: PlacedNode, reading: Reading): Impor
       return names.map((_, i) => optional(i));
     },
     operands: names,
+    imported: (i) => given[i] ?? absent(i),
     sequence: (i) => {
       const value = given[i] ?? absent(i);
       return isSequence(value) ? value : failNode(`needs a sequence as operand ${i}, but "${names[i]}" is a tensor`);
@@ -89,6 +94,11 @@ export const importNode = ({ node, opset }: PlacedNode, reading: Reading): Impor
       const proto = attributes.get(name)?.t;
       return proto ? heldTensor({ ...proto, name: proto.name || `${title}.${name}` }, reading) : undefined;
     },
+    subgraph: (name) => {
+      const graph = attributes.get(name)?.g;
+      return graph ? reading.graphInside(graph, failNode) : failNode(`lacks its ${name}`);
+    },
+    inputName: (what) => `${reading.within}${node.output?.[0] ?? ''}.${what}`,
     attributes: [...attributes.keys()],
     dtype: (onnxType) => heldType(onnxType, reading.precision),
     value: (i) => known(i, constantValue),

@@ -6,6 +6,20 @@ import type { Value } from '../op.js';
 import type { DType, Tensor } from '../tensor.js';
 import type { Imported, Sequence } from './sequences.js';
 
+/** A graph that a node carries: a branch, or the body of a loop. */
+export interface Subgraph {
+  /** How many axes each of its inputs is declared to have; undefined where the file does not say. */
+  readonly ranks: readonly (number | undefined)[];
+  /** How many outputs it has. */
+  readonly outputs: number;
+  /**
+   * What its outputs stand for where its inputs stand for `given`. Names that it does not define are those of the graphs around the
+   * node. `step` tells repetitions apart: each has inputs of its own (masks, noise). Fails where the inputs are not as many, and where
+   * the steps written out in the whole file come to too many nodes.
+   */
+  readonly import: (given: readonly Imported[], step?: number) => readonly Imported[];
+}
+
 export interface ImportNode {
   readonly name: string;
   readonly opType: string;
@@ -20,7 +34,9 @@ export interface ImportNode {
   readonly inputs: readonly (Expr | undefined)[];
   /** Names of its operands; empty where one is left out. */
   readonly operands: readonly string[];
-  /** Operand i, which must be a sequence; the other readers take tensors, and each fails on what is not its own. */
+  /** Operand i, a tensor or a sequence; fails where it is absent. */
+  readonly imported: (i: number) => Imported;
+  /** Operand i, which must be a sequence; `input` and the like take tensors, and each fails on what is not its own. */
   readonly sequence: (i: number) => Sequence;
   readonly int: (name: string, otherwise: number) => number;
   readonly float: (name: string, otherwise: number) => number;
@@ -31,6 +47,13 @@ export interface ImportNode {
   readonly tensor: (name: string) => Tensor | undefined;
   /** The type that the graph holds an ONNX element type in; undefined where it holds none. */
   readonly dtype: (onnxType: number) => DType | undefined;
+  /** The graph of that attribute; fails where there is none. */
+  readonly subgraph: (name: string) => Subgraph;
+  /**
+   * The name of an input that the node adds to the graph: `<output>.<what>` after its first output, behind the output and the step of
+   * each node whose graph it is in (`h#2/y.noise`).
+   */
+  readonly inputName: (what: string) => string;
   /** Names of the attributes present. */
   readonly attributes: readonly string[];
   /** Operand i's value, which must be known when the file is read; undefined where the operand is absent. */

@@ -3,6 +3,7 @@
 import type { onnx as Onnx } from 'onnx-proto';
 import { DecodeFailure } from './errors.js';
 import { domainOf, opsetOf, type ParsedModel } from './model.js';
+import { mapGraphs, withInner } from './nested.js';
 
 /** A node, and the version of the default operator set that it is to be read by. */
 export interface PlacedNode {
@@ -44,6 +45,31 @@ const resolved = (
     return value ? [{ ...value, name: attribute.name }] : [];
   });
 
+/** A function's node as a call has it: its references to attributes resolved and its names replaced, those in its graphs, too. */
+const renamed = (
+  node: Onnx.INodeProto,
+  given: ReadonlyMap<string, Onnx.IAttributeProto>,
+  rename: (name: string) => string,
+  scope: string,
+): Onnx.INodeProto => {
+  const named = <T extends { name?: string | null }>(values: readonly T[] | null | undefined): T[] =>
+    (values ?? []).map((value) => ({ ...value, name: rename(value.name ?? '') }));
+  const own = {
+    ...node,
+    name: `${scope}/${titleOf(node)}`,
+    input: (node.input ?? []).map(rename),
+    output: (node.output ?? []).map(rename),
+    attribute: [...resolved(node, given)],
+  };
+  return mapGraphs(own, (graph) => ({
+    ...graph,
+    node: (graph.node ?? []).map((inner) => renamed(inner, given, rename, scope)),
+    initializer: named(graph.initializer),
+    input: named(graph.input),
+    output: named(graph.output),
+  }));
+};
+
 /** The nodes of a call, its formal names replaced by actual ones and its inner names made its own. */
 const bodyOf = (
   call: Onnx.INodeProto,
@@ -67,16 +93,7 @@ const bodyOf = (
   });
   const rename = (name: string): string => (name === '' ? '' : (names.get(name) ?? `${scope}/${name}`));
   const given = new Map([...defaults, ...byName(call.attribute ?? [])]);
-  return [
-    ...(proto.node ?? []).map((node) => ({
-      ...node,
-      name: `${scope}/${titleOf(node)}`,
-      input: (node.input ?? []).map(rename),
-      output: (node.output ?? []).map(rename),
-      attribute: [...resolved(node, given)],
-    })),
-    ...copies,
-  ];
+  return [...(proto.node ?? []).map((node) => renamed(node, given, rename, scope)), ...copies];
 };
 
 interface Extent {
@@ -90,7 +107,8 @@ interface Extent {
  */
 const checkExtent = (nodes: readonly Onnx.INodeProto[], known: ReadonlyMap<string, LocalFunction>): void => {
   const measured = new Map<string, Extent>();
-  const extentOf = (body: readonly Onnx.INodeProto[], callers: readonly string[]): Extent => {
+  const extentOf = (nodesOf: readonly Onnx.INodeProto[], callers: readonly string[]): Extent => {
+    const body = nodesOf.flatMap(withInner);
     let [size, depth] = [body.length, 0];
     for (const node of body) {
       const key = keyOf(node.domain, node.opType);
@@ -113,8 +131,9 @@ const checkExtent = (nodes: readonly Onnx.INodeProto[], known: ReadonlyMap<strin
 };
 
 /**
- * The model's nodes with every call of a local function replaced by the function's nodes, however deep. Throws DecodeFailure
- * on a function that calls itself, a call that does not fit, and absurd sizes.
+ * The model's nodes with every call of a local function replaced by the function's nodes, however deep, in branches and bodies, too.
+ * Throws DecodeFailure on a function that calls itself, a call that does not fit, one from a branch or body of another operator set, and
+ * absurd sizes.
  */
 export const inlineFunctions = ({ graph, functions, functionDefaults, opset }: ParsedModel): readonly PlacedNode[] => {
   const known = new Map<string, LocalFunction>(
@@ -127,9 +146,21 @@ export const inlineFunctions = ({ graph, functions, functionDefaults, opset }: P
   let calls = 0;
   const written = (node: Onnx.INodeProto, version: number): readonly PlacedNode[] => {
     const called = known.get(keyOf(node.domain, node.opType));
-    if (!called) return [{ node, opset: version }];
+    if (!called) return [{ node: mapGraphs(node, (graph) => inside(graph, version)), opset: version }];
     const body = bodyOf(node, called, `${titleOf(node)}#${++calls}`);
     return body.flatMap((inner) => written(inner, called.opset));
   };
+  const inside = (body: Onnx.IGraphProto, version: number): Onnx.IGraphProto => ({
+    ...body,
+    node: (body.node ?? [])
+      .flatMap((node) => written(node, version))
+      .map((inner) =>
+        inner.opset === version
+          ? inner.node
+          : fail(
+              `node "${titleOf(inner.node)}" is of a local function of operator set ${inner.opset}, called in a graph of set ${version}; export the model with one set`,
+            ),
+      ),
+  });
   return (graph.node ?? []).flatMap((node) => written(node, opset));
 };

@@ -8,6 +8,7 @@ import { heldTensor, type Reading } from './importNode.js';
 import { listed } from './listed.js';
 import type { PlacedNode } from './localFunctions.js';
 import { domainOf } from './model.js';
+import { withInner } from './nested.js';
 import { isUniform } from './uniform.js';
 
 const fail = (error: DecodeError): never => {
@@ -33,7 +34,11 @@ export const readInitializers = (
   return stored;
 };
 
-const isNode = ({ node }: PlacedNode, type: string): boolean => node.opType === type && domainOf(node.domain) === '';
+const isOf = (node: Onnx.INodeProto, type: string): boolean => node.opType === type && domainOf(node.domain) === '';
+
+/** The nodes and those inside of them, in order. */
+const allOf = (nodes: readonly PlacedNode[]): readonly Onnx.INodeProto[] =>
+  nodes.flatMap(({ node }) => withInner(node));
 
 /** May a value be a parameter, by what PyTorch's exporter says of it? It says nothing in files of other origins. */
 const mayBe = (kinds: ReadonlyMap<string, string>, name: string): boolean =>
@@ -53,7 +58,7 @@ const among = (
   stored: ReadonlyMap<string, Tensor>,
   others: ReadonlyMap<string, Tensor>,
 ): ReadonlyMap<string, Tensor> => {
-  const read = new Set(nodes.flatMap(({ node }) => node.input ?? []));
+  const read = new Set(allOf(nodes).flatMap((node) => node.input ?? []));
   const firstRead = new Map([...read].map((name, at) => [name, at]));
   const at = (name: string): number => firstRead.get(name) ?? Number.POSITIVE_INFINITY;
   const order = [...stored.keys()];
@@ -83,11 +88,11 @@ export const separateEqual = (
   outputs: readonly string[],
 ): Stored => {
   const own = new Map<string, Tensor>();
-  const kept = nodes.filter((placed) => {
-    const { input = [], output = [] } = placed.node;
+  const kept = nodes.filter(({ node }) => {
+    const { input = [], output = [] } = node;
     const source = input![0] ?? '';
     const held = own.get(source) ?? initializers.get(source);
-    const value = isNode(placed, 'Identity') && mayBe(kinds, source) ? held : undefined;
+    const value = isOf(node, 'Identity') && mayBe(kinds, source) ? held : undefined;
     const name = output![0]!;
     if (!value || !isUniform(value) || own.has(name) || initializers.has(name) || outputs.includes(name)) return true;
     own.set(name, value);
@@ -96,19 +101,30 @@ export const separateEqual = (
   return { nodes: kept, initializers: among(kept, initializers, own) };
 };
 
-/** From which operand on a node reads what is not trained: running statistics, or the scales to resize by. */
-const firstUntrained = (placed: PlacedNode): number => {
-  if (isNode(placed, 'BatchNormalization')) return 3;
-  return isNode(placed, 'Resize') || isNode(placed, 'Upsample') ? 1 : Number.POSITIVE_INFINITY;
+/**
+ * From which operand on a node reads what is not trained: running statistics, the scales to resize or to quantise by, or what the shape of
+ * its result depends on.
+ */
+const FIRST_UNTRAINED: Readonly<Record<string, number>> = {
+  BatchNormalization: 3,
+  DequantizeLinear: 1,
+  NonZero: 0,
+  QuantizeLinear: 1,
+  Resize: 1,
+  Unique: 0,
+  Upsample: 1,
 };
+
+const firstUntrained = (node: Onnx.INodeProto): number =>
+  Object.entries(FIRST_UNTRAINED).find(([type]) => isOf(node, type))?.[1] ?? Number.POSITIVE_INFINITY;
 
 /** Names that are only read as a mean or variance of batch normalisation, or as scales: no parameters to train. */
 const untrained = (nodes: readonly PlacedNode[]): ReadonlySet<string> => {
   const settings = new Set<string>();
   const others = new Set<string>();
-  for (const placed of nodes) {
-    const first = firstUntrained(placed);
-    (placed.node.input ?? []).forEach((name, i) => {
+  for (const node of allOf(nodes)) {
+    const first = firstUntrained(node);
+    (node.input ?? []).forEach((name, i) => {
       (i >= first ? settings : others).add(name);
     });
   }
@@ -121,7 +137,7 @@ const isMask = (data: Float64Array): boolean =>
 
 /**
  * The initializers that are parameters: floating-point, no mask, of rank 1 or more unless PyTorch's exporter calls them
- * parameters (`kinds`, by name), no running statistics or scales of Resize, and none that it says is something else: a BUFFER or a
+ * parameters (`kinds`, by name), no running statistics, no scales of Resize or of quantisation, and none that it says is something else: a BUFFER or a
  * CONSTANT_TENSOR.
  */
 export const parametersOf = (

@@ -2,7 +2,8 @@
 
 import { step, stepConstructor } from '../classes/step.js';
 
-const halfToEven = (x: number): number => {
+/** The integer nearest to x; halves go to the even one. */
+export const halfToEven = (x: number): number => {
   const down = Math.floor(x);
   const rest = x - down;
   if (rest !== 0.5) return rest < 0.5 ? down : down + 1;

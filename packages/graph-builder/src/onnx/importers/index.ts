@@ -18,7 +18,9 @@ import type { Importer, ImportNode } from '../importer.js';
 import { arrangements } from './arrangement.js';
 import { attentionImporter } from './attention.js';
 import { centerCropPadImporter } from './centerCropPad.js';
+import { controlFlow } from './controlFlow/index.js';
 import { convolutions } from './convolution.js';
+import { counted } from './counted.js';
 import { dropout } from './dropout.js';
 import { elementwise } from './elementwise.js';
 import { gemm } from './gemm.js';
@@ -27,6 +29,8 @@ import { negativeLogLikelihoodLoss, softmaxCrossEntropyLoss } from './loss.js';
 import { nonFinite } from './nonFinite.js';
 import { normalizations } from './normalization.js';
 import { poolings } from './pooling.js';
+import { quantizations } from './quantization.js';
+import { randoms } from './random.js';
 import { recurrent } from './recurrent/index.js';
 import { reductions } from './reduction.js';
 import { resizes } from './resize.js';
@@ -52,12 +56,16 @@ const softmaxLike =
 
 export const importers: Readonly<Record<string, Importer>> = {
   ...arrangements,
+  ...controlFlow,
   ...convolutions,
+  ...counted,
   ...elementwise,
   ...indexing,
   ...nonFinite,
   ...normalizations,
   ...poolings,
+  ...quantizations,
+  ...randoms,
   ...recurrent,
   ...reductions,
   ...resizes,

@@ -3,7 +3,7 @@
 import { type Dim, productOfDims } from '../../dim.js';
 import { cast } from '../../ops/cast.js';
 import { concat } from '../../ops/concat.js';
-import { constant, tensor } from '../../ops/constant.js';
+import { constant, constantValue, tensor } from '../../ops/constant.js';
 import { dims } from '../../ops/dims.js';
 import { expand } from '../../ops/expand.js';
 import { gather } from '../../ops/gather.js';
@@ -13,6 +13,7 @@ import { transpose } from '../../ops/transpose.js';
 import { broadcastShapes, normalizeAxis, sizeOf } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
 import { onnxTypeOf } from '../types.js';
+import { entry } from './entries.js';
 
 const FLOAT = onnxTypeOf.float32;
 
@@ -84,6 +85,16 @@ const castImporter: Importer = (n) => {
   return [cast(n.input(0), n.dtype(to) ?? n.fail(`casts to element type ${to}, which is not supported`))];
 };
 
+/** One known entry of an axis is cut out, not picked: adjoints of cuts are joined, and those of a loop's steps are many. */
+const gatherImporter: Importer = (n) => {
+  const [x, indices] = [n.input(0), n.input(1)];
+  const axis = normalizeAxis('Gather', n.int('axis', 0), x.shape.length);
+  const [length, index] = [x.shape[axis]!, indices.shape.length === 0 ? constantValue(indices)?.data[0] : undefined];
+  if (index === undefined || typeof length !== 'number' || index < -length || index >= length)
+    return [gather(x, indices, axis)];
+  return [entry(x, axis, index < 0 ? index + length : index)];
+};
+
 export const shapes: Readonly<Record<string, Importer>> = {
   Cast: castImporter,
   CastLike: (n) => [cast(n.input(0), n.input(1).dtype)],
@@ -100,9 +111,9 @@ export const shapes: Readonly<Record<string, Importer>> = {
     return [expand(x, broadcastShapes('Expand', x.shape, wanted))];
   },
   Flatten: flatten,
-  Gather: (n) => [gather(n.input(0), n.input(1), n.int('axis', 0))],
+  Gather: gatherImporter,
   GatherElements: (n) => [gatherElements(n.input(0), n.input(1), n.int('axis', 0))],
-  Identity: (n) => [n.input(0)],
+  Identity: (n) => [n.imported(0)],
   Reshape: reshapeImporter,
   Shape: shapeImporter,
   Size: (n) => [reshape(dims([sizeOf(n.input(0).shape)]), [])],

@@ -8,7 +8,6 @@ import type { Expr } from '../../../expr.js';
 import { add } from '../../../ops/add.js';
 import { clip } from '../../../ops/clip.js';
 import { greater } from '../../../ops/compare.js';
-import { concat } from '../../../ops/concat.js';
 import { constant, constantValue } from '../../../ops/constant.js';
 import { expand } from '../../../ops/expand.js';
 import { matmul } from '../../../ops/matmul.js';
@@ -18,6 +17,7 @@ import { transpose } from '../../../ops/transpose.js';
 import { where } from '../../../ops/where.js';
 import type { Shape } from '../../../shape.js';
 import type { ImportNode } from '../../importer.js';
+import { entry, joined } from '../entries.js';
 import { type Activation, activationsOf } from './activations.js';
 
 /** One direction of a node. */
@@ -51,22 +51,9 @@ export interface Recurrence {
   readonly cell: (direction: Direction) => Cell;
 }
 
-/** Entry i of an axis, which is then gone. */
-export const entry = (x: Expr, axis: number, i: number): Expr =>
-  reshape(
-    sliceAxis(x, axis, i, 1),
-    x.shape.filter((_, k) => k !== axis),
-  );
-
 /** Columns [N, count·H] of the gates from number `first` on. */
 export const gatesOf = (x: Expr, hidden: number, first: number, count = 1): Expr =>
   sliceAxis(x, x.shape.length - 1, first * hidden, count * hidden);
-
-const joined = (parts: readonly Expr[], axis: number): Expr =>
-  concat(
-    parts.map((part) => reshape(part, [...part.shape.slice(0, axis), 1, ...part.shape.slice(axis)])),
-    axis,
-  );
 
 /** Is each direction run from the last step to the first? */
 const reversals = (n: ImportNode): readonly boolean[] => {

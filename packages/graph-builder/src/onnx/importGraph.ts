@@ -1,0 +1,116 @@
+/** A graph's nodes as expressions, in a scope: those of a file, and those of the branches and bodies that nodes carry. */
+
+import type { onnx as Onnx } from 'onnx-proto';
+import { GraphError } from '../error.js';
+import { constant } from '../ops/constant.js';
+import { DecodeFailure } from './errors.js';
+import type { Subgraph } from './importer.js';
+import { importers } from './importers/index.js';
+import { importNode, type Reading } from './importNode.js';
+import type { PlacedNode } from './localFunctions.js';
+import { checkSupport, neededValues } from './needed.js';
+import { readInitializers } from './parameters.js';
+import { type Scope, scopeIn } from './scope.js';
+import { type Imported, simplifyImported } from './sequences.js';
+
+/** Bodies written out step by step that have more nodes together are taken for those of a damaged file. */
+const MOST_NODES = 100_000;
+
+/** How every graph of a file is read. */
+export interface FileReading extends Pick<Reading, 'precision' | 'externalData'> {
+  /** Counts nodes that are written out of nodes' graphs; false once there are too many. */
+  readonly spend: (nodes: number) => boolean;
+}
+
+/** The count of one file, from its start. */
+export const spending = (): FileReading['spend'] => {
+  let left = MOST_NODES;
+  return (nodes) => {
+    left -= nodes;
+    return left >= 0;
+  };
+};
+
+const undefinedValue = (value: string, message: string): never => {
+  throw new DecodeFailure({ _tag: 'UndefinedValue', value, message });
+};
+
+const graphInside = (
+  graph: Onnx.IGraphProto,
+  { node, opset }: PlacedNode,
+  outside: Scope['find'],
+  file: FileReading,
+  within: string,
+  fail: (problem: string) => never,
+): Subgraph => {
+  const stored = new Map([...readInitializers(graph, file)].map(([name, value]) => [name, constant(value)]));
+  // Before IR version 4 initializers were listed among the inputs too.
+  const inputs = (graph.input ?? []).filter(({ name }) => !stored.has(name ?? ''));
+  const nodes = (graph.node ?? []).map((inner) => ({ node: inner, opset }));
+  const outputs = (graph.output ?? []).map(({ name }) => name ?? '');
+  const needed = neededValues(nodes, outputs);
+  checkSupport(nodes, needed);
+  const place = (node.output ?? []).find((name) => name !== '') ?? '';
+  return {
+    ranks: inputs.map(({ type }) => (type?.tensorType?.shape ? (type.tensorType.shape.dim ?? []).length : undefined)),
+    outputs: outputs.length,
+    import: (given, step) => {
+      if (given.length !== inputs.length)
+        fail(`gives ${given.length} values to a graph of ${inputs.length} inputs ("${graph.name ?? ''}")`);
+      if (!file.spend(nodes.length + 1))
+        fail(
+          `writes out its steps one by one, which makes more than ${MOST_NODES} nodes; run fewer steps, or keep the loop out of the exported model`,
+        );
+      const scope = scopeIn(outside);
+      for (const [name, value] of stored) scope.define(name, value);
+      inputs.forEach(({ name }, i) => {
+        scope.define(name ?? '', given[i]!);
+      });
+      importNodes(nodes, needed, scope, file, `${within}${place}${step === undefined ? '' : `#${step}`}/`);
+      return outputs.map(
+        (name) =>
+          scope.find(name) ??
+          undefinedValue(
+            name,
+            `the graph "${graph.name ?? ''}" of node "${place}" gives "${name}", which nothing in it defines`,
+          ),
+      );
+    },
+  };
+};
+
+/** Defines what the nodes give that is needed. `within` stands before the names of inputs that they ask for. */
+export const importNodes = (
+  nodes: readonly PlacedNode[],
+  needed: ReadonlySet<string>,
+  { define, find }: Scope,
+  file: FileReading,
+  within = '',
+): void => {
+  const lookUp = (name: string, reader: string): Imported =>
+    find(name) ??
+    undefinedValue(
+      name,
+      `node "${reader}" reads "${name}", which no input, initializer or earlier node defines (nodes must be in topological order, without cycles)`,
+    );
+  for (const placed of nodes) {
+    const { node } = placed;
+    if (!(node.output ?? []).some((o) => needed.has(o))) continue;
+    const context = importNode(placed, {
+      ...file,
+      lookUp,
+      within,
+      graphInside: (graph, fail) => graphInside(graph, placed, find, file, within, fail),
+    });
+    let results: readonly Imported[];
+    try {
+      results = importers[node.opType ?? '']!(context);
+    } catch (cause) {
+      if (cause instanceof GraphError) context.fail(`cannot be built: ${cause.message}`);
+      throw cause;
+    }
+    (node.output ?? []).forEach((name, i) => {
+      if (name && results[i]) define(name, simplifyImported(results[i]!));
+    });
+  }
+};

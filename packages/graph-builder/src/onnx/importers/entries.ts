@@ -1,0 +1,20 @@
+/** A tensor as its entries along an axis, and back. */
+
+import type { Expr } from '../../expr.js';
+import { concat } from '../../ops/concat.js';
+import { reshape } from '../../ops/reshape.js';
+import { sliceAxis } from '../../ops/slice.js';
+
+/** Entry i of an axis, which is then gone. */
+export const entry = (x: Expr, axis: number, i: number): Expr =>
+  reshape(
+    sliceAxis(x, axis, i, 1),
+    x.shape.filter((_, k) => k !== axis),
+  );
+
+/** Tensors of one shape as the entries of a new axis, which takes its place among theirs. */
+export const joined = (parts: readonly Expr[], axis: number): Expr =>
+  concat(
+    parts.map((part) => reshape(part, part.shape.toSpliced(axis, 0, 1))),
+    axis,
+  );
