@@ -96,13 +96,13 @@ export const separateEqual = (
   return { nodes: kept, initializers: among(kept, initializers, own) };
 };
 
-/** From which operand on a node reads what is not trained: running statistics, or the scales to resize by. */
+/** From which operand on a node reads what is not trained: running statistics, the scales to resize by, a window. */
 const firstUntrained = (placed: PlacedNode): number => {
   if (isNode(placed, 'BatchNormalization')) return 3;
-  return isNode(placed, 'Resize') || isNode(placed, 'Upsample') ? 1 : Number.POSITIVE_INFINITY;
+  return ['Resize', 'Upsample', 'STFT'].some((type) => isNode(placed, type)) ? 1 : Number.POSITIVE_INFINITY;
 };
 
-/** Names that are only read as a mean or variance of batch normalisation, or as scales: no parameters to train. */
+/** Names that are only read as a mean or variance of batch normalisation, as scales or as a window: no parameters to train. */
 const untrained = (nodes: readonly PlacedNode[]): ReadonlySet<string> => {
   const settings = new Set<string>();
   const others = new Set<string>();
@@ -121,7 +121,7 @@ const isMask = (data: Float64Array): boolean =>
 
 /**
  * The initializers that are parameters: floating-point, no mask, of rank 1 or more unless PyTorch's exporter calls them
- * parameters (`kinds`, by name), no running statistics or scales of Resize, and none that it says is something else: a BUFFER or a
+ * parameters (`kinds`, by name), no running statistics, scales of Resize or window of STFT, and none that it says is something else: a BUFFER or a
  * CONSTANT_TENSOR.
  */
 export const parametersOf = (

@@ -27,10 +27,12 @@ import { poolings } from './pooling.js';
 import { recurrent } from './recurrent/index.js';
 import { reductions } from './reduction.js';
 import { resizes } from './resize.js';
+import { samplings } from './sampling.js';
 import { scatters } from './scatter.js';
 import { selections } from './selection.js';
 import { sequences } from './sequences.js';
 import { shapes } from './shape.js';
+import { spectra } from './spectrum.js';
 import { topKImporter } from './topK.js';
 
 /** Before opset 13 softmax worked on all axes from `axis` on, flattened into one; since then on that axis alone. */
@@ -55,10 +57,12 @@ export const importers: Readonly<Record<string, Importer>> = {
   ...recurrent,
   ...reductions,
   ...resizes,
+  ...samplings,
   ...scatters,
   ...selections,
   ...sequences,
   ...shapes,
+  ...spectra,
   Attention: attentionImporter,
   Div: (n) => [isFloat(n.input(0).dtype) ? div(n.input(0), n.input(1)) : integerDivide(n.input(0), n.input(1))],
   Dropout: dropout,
