@@ -19,7 +19,7 @@ import { sub } from '../ops/sub.js';
 import { transpose } from '../ops/transpose.js';
 import { where } from '../ops/where.js';
 import { pickAlong } from '../resize/resize.js';
-import { stridesOf } from '../shape.js';
+import { sizeOf, stridesOf } from '../shape.js';
 import { elementCount } from '../tensor.js';
 import { hold } from './position.js';
 import { framedIndices, lastElement, margins, neighbours, type SampledAxis, type SampleMode } from './window.js';
@@ -112,13 +112,13 @@ export const readTaps = (x: Expr, { image, positions, axes }: Sampling): Taps =>
     ...first.shape.map(() => 1),
   ]);
   const indices = add(reshape(first, [1, ...first.shape]), offsets);
-  const flat = reshape(transpose(large, [1, 0, ...lengths.map((_, i) => i + 2)]), [
-    channels,
-    productOfDims([images, size]),
-  ]);
+  const spatial = lengths.map((_, i) => i + 2);
+  const flat = reshape(transpose(large, [0, ...spatial, 1]), [productOfDims([images, size]), channels]);
+  // One row an element, so that Gather copies all channels at once; flat, or ONNX Runtime would move the transposition past the weights.
+  const rows = gather(flat, reshape(indices, [sizeOf(indices.shape)]), 0);
   const weights = along.flatMap((taps) => taps.weights ?? []);
   return {
-    values: gather(flat, indices, 1),
+    values: reshape(transpose(rows), [channels, ...indices.shape]),
     weights: weights.length > 0 ? cast(outerProduct(weights), x.dtype) : undefined,
   };
 };
