@@ -168,7 +168,7 @@ describe('GridSample', () => {
       outputs: ['int32'],
     };
     const out = await run(G.encode(graphOf(fileOf(file))), feedsOf(file));
-    expect([...out.out0!.data]).toEqual([1, 1, 2, 3, 4, 4, 5, 6]);
+    expect(Array.from(out.out0!.data)).toEqual([1, 1, 2, 3, 4, 4, 5, 6]);
   });
   it.each(cases.filter((c) => c.mode !== 'nearest').map((c) => [named(c), c] as const))(
     'gives NaN where the grid holds it, and runs on: %s',
@@ -176,7 +176,7 @@ describe('GridSample', () => {
       const grid = [0.1, 0.2, Number.NaN, 0.1, -0.3, Number.NaN];
       const file = node(which, { x: [1, 1, 4, 5], out: [1, 3], grid });
       const out = await run(G.encode(graphOf(fileOf(file))), feedsOf(file));
-      expect([...out.out0!.data].map(Number.isNaN)).toEqual([false, true, true]);
+      expect(Array.from(out.out0!.data, Number.isNaN)).toEqual([false, true, true]);
     },
   );
   it('adds nothing to a file for larger images but their sizes', () => {

@@ -38,7 +38,7 @@ export const sampleByHand = (x: Array1, grid: Array1, { mode, padding, align }: 
   const [images, channels, ...lengths] = x.shape as [number, number, ...number[]];
   const rank = lengths.length;
   const places = size(grid.shape.slice(1, -1));
-  const ends = (length: number) => (align ? ([0, length - 1] as const) : ([-0.5, length - 0.5] as const));
+  const ends = (length: number): readonly [number, number] => (align ? [0, length - 1] : [-0.5, length - 0.5]);
 
   const position = (coordinate: number, length: number): number => {
     const exact = align ? ((coordinate + 1) / 2) * (length - 1) : ((coordinate + 1) * length - 1) / 2;

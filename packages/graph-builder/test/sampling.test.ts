@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
+import { affineGrid } from '../src/sampling/affineGrid.js';
+import { gridSample } from '../src/sampling/gridSample.js';
 import { expectAdjoint, expectDerivatives } from './laws.js';
 import {
   asValues,
@@ -67,6 +69,29 @@ describe('a node imported, and written again, computes what its file does', () =
     const [maps] = file.operands;
     const refused = refusalOf(fileOf({ ...file, operands: [{ ...maps!, batch: true }, file.operands[1]] }));
     expect(refused.message).toMatch(/has maps of shape \[N, 2, 3\] for its size; they must be \[2, 2, 3\]/);
+  });
+});
+
+describe('an image sampled at the grid of the identity is itself', () => {
+  it.each([
+    [false, [4, 5]],
+    [true, [4, 5]],
+    [false, [2, 3, 4]],
+  ] as const)('aligned %s, %j', async (alignCorners, lengths) => {
+    const rank = lengths.length;
+    const x = G.input('x', ['N', 2, ...lengths]) as G.Input;
+    const theta = G.input('theta', ['N', rank, rank + 1]) as G.Input;
+    const grid = affineGrid(theta, lengths, alignCorners);
+    const y = gridSample(x, grid, { mode: 'cubic', padding: 'border', alignCorners });
+    expect(y.shape).toEqual(x.shape);
+    const shape = [3, 2, ...lengths];
+    const same = Array.from({ length: rank * (rank + 1) }, (_, i) => Number(i % (rank + 2) === 0));
+    const feeds = {
+      x: G.tensor(wave(shape, 1), shape, 'float32'),
+      theta: G.tensor([...same, ...same, ...same], [3, rank, rank + 1], 'float32'),
+    };
+    const out = await run(G.encode(G.makeGraph([{ name: 'y', value: y }], [x, theta])), feeds);
+    expectClose(out.y!.data, feeds.x.data, 2e-6);
   });
 });
 
