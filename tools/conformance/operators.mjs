@@ -21,6 +21,8 @@ export const OPERATORS = {
     Reshape Flatten Squeeze Unsqueeze Transpose Concat Split Slice Gather GatherElements GatherND Scatter ScatterElements
     ScatterND Expand Tile Pad Shape Size Range ConstantOfShape Constant Cast CastLike OneHot EyeLike Trilu DepthToSpace SpaceToDepth
     Identity Dropout Resize Upsample CenterCropPad ReverseSequence Compress NonZero Unique`),
+  'Sampling between elements': words('GridSample AffineGrid RoiAlign DeformConv'),
+  Spectra: words('DFT STFT HannWindow HammingWindow BlackmanWindow MelWeightMatrix'),
   'Control flow': words('If Loop Scan'),
   Sequences: words(`
     SplitToSequence SequenceAt SequenceConstruct SequenceEmpty SequenceInsert SequenceErase SequenceLength ConcatFromSequence

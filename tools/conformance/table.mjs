@@ -51,7 +51,8 @@ the operator that they define.
 **${total}.**
 
 - *passed*: the outputs' element types, shapes and values are as expected. Float16 and bfloat16 are imported as float32; their
-  values are compared within ${versions.halfTolerance}.
+  values are compared within ${versions.halfTolerance}. Results of DFT and STFT are sums of all elements, and compared to within 2⁻²³ of the largest
+  at least, where the expected ones hold what rounding left of a 0.
 - *of them with shapes fixed*: the test gives a shape, axes or bounds as an input; hograd must know it when it reads the file, as it
   does in exported models, so the test's value was stored in the model.
 - *wrong*: imported, but the result is not the expected one.

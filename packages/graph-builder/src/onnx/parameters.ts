@@ -102,8 +102,8 @@ export const separateEqual = (
 };
 
 /**
- * From which operand on a node reads what is not trained: running statistics, the scales to resize or to quantise by, or what the shape of
- * its result depends on.
+ * From which operand on a node reads what is not trained: running statistics, the scales to resize or to quantise by, a window, or
+ * what the shape of its result depends on.
  */
 const FIRST_UNTRAINED: Readonly<Record<string, number>> = {
   BatchNormalization: 3,
@@ -111,6 +111,7 @@ const FIRST_UNTRAINED: Readonly<Record<string, number>> = {
   NonZero: 0,
   QuantizeLinear: 1,
   Resize: 1,
+  STFT: 1,
   Unique: 0,
   Upsample: 1,
 };
@@ -118,7 +119,7 @@ const FIRST_UNTRAINED: Readonly<Record<string, number>> = {
 const firstUntrained = (node: Onnx.INodeProto): number =>
   Object.entries(FIRST_UNTRAINED).find(([type]) => isOf(node, type))?.[1] ?? Number.POSITIVE_INFINITY;
 
-/** Names that are only read as a mean or variance of batch normalisation, or as scales: no parameters to train. */
+/** Names that are only read as a mean or variance of batch normalisation, as scales or as a window: no parameters to train. */
 const untrained = (nodes: readonly PlacedNode[]): ReadonlySet<string> => {
   const settings = new Set<string>();
   const others = new Set<string>();
@@ -137,8 +138,8 @@ const isMask = (data: Float64Array): boolean =>
 
 /**
  * The initializers that are parameters: floating-point, no mask, of rank 1 or more unless PyTorch's exporter calls them
- * parameters (`kinds`, by name), no running statistics, no scales of Resize or of quantisation, and none that it says is something else: a BUFFER or a
- * CONSTANT_TENSOR.
+ * parameters (`kinds`, by name), no running statistics, no scales of Resize or of quantisation, no window of STFT, and none
+ * that it says is something else: a BUFFER or a CONSTANT_TENSOR.
  */
 export const parametersOf = (
   { nodes, initializers }: Stored,

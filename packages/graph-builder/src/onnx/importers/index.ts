@@ -36,10 +36,12 @@ import { reductions } from './reduction.js';
 import { resizes } from './resize.js';
 import { reverseSequenceImporter } from './reverseSequence.js';
 import { rotaryEmbeddingImporter } from './rotaryEmbedding.js';
+import { samplings } from './sampling.js';
 import { scatters } from './scatter.js';
 import { selections } from './selection.js';
 import { sequences } from './sequences.js';
 import { shapes } from './shape.js';
+import { spectra } from './spectrum.js';
 import { tensorScatterImporter } from './tensorScatter.js';
 import { topKImporter } from './topK.js';
 
@@ -69,10 +71,12 @@ export const importers: Readonly<Record<string, Importer>> = {
   ...recurrent,
   ...reductions,
   ...resizes,
+  ...samplings,
   ...scatters,
   ...selections,
   ...sequences,
   ...shapes,
+  ...spectra,
   Attention: attentionImporter,
   CenterCropPad: centerCropPadImporter,
   Det: (n) => [det(n.input(0))],

@@ -33,7 +33,8 @@ const scalesOf = (n: ImportNode): readonly number[] | undefined =>
 const sizesOf = (n: ImportNode): readonly Dim[] | undefined =>
   n.opset < COORDINATES_SINCE ? undefined : n.optional(3)?.shape[0] === 0 ? undefined : n.dims(3);
 
-const option = <T extends string>(n: ImportNode, attribute: string, otherwise: T, known: object): T => {
+/** An attribute that is one of the keys of `known`; ends the import where it is another word. */
+export const option = <T extends string>(n: ImportNode, attribute: string, otherwise: T, known: object): T => {
   const value = n.string(attribute, otherwise);
   if (Object.hasOwn(known, value)) return value as T;
   return n.fail(`has ${attribute} "${value}"; supported are ${Object.keys(known).join(', ')}`);

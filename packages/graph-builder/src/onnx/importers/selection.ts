@@ -29,7 +29,7 @@ const countSteps = (n: ImportNode, start: Dim, limit: Dim, delta: number): Dim =
 };
 
 /** Operand i, one number known when the file is read. */
-const numberAt = (n: ImportNode, i: number): number => {
+export const numberAt = (n: ImportNode, i: number): number => {
   const data = n.value(i)?.data;
   return data?.length === 1 ? data[0]! : n.fail(`needs one number as operand ${i}, got ${data?.length ?? 0}`);
 };
