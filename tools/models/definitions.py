@@ -46,6 +46,65 @@ class DecoderBlock(nn.Module):
         return x + self.down(nn.functional.gelu(self.up(self.norm2(x)), approximate="tanh"))
 
 
+class GridSample(nn.Module):
+    def forward(self, x, grid):
+        return nn.functional.grid_sample(x, grid, padding_mode="border", align_corners=False)
+
+
+class SpatialTransformer(nn.Module):
+    """Jaderberg et al., 2015: an affine map computed from the image, the image read along it, and classified."""
+
+    def __init__(self, classes=10):
+        super().__init__()
+        self.locate = nn.Sequential(nn.Conv2d(3, 6, 5, stride=2), nn.Tanh(), nn.Conv2d(6, 8, 5, stride=2), nn.Tanh(), nn.Flatten())
+        self.map = nn.Linear(8 * 5 * 5, 6)
+        nn.init.normal_(self.map.weight, std=0.01)
+        self.map.bias.data = torch.tensor([0.83, 0.07, 0.05, -0.06, 0.91, -0.03])
+        self.sample = GridSample()
+        self.features = nn.Sequential(nn.Conv2d(3, 8, 5, stride=2), nn.Tanh(), nn.Flatten(), nn.Linear(8 * 14 * 14, classes))
+
+    def forward(self, x):
+        # Smooth images: between independent pixels the derivatives along the map would be all noise.
+        image = nn.functional.avg_pool2d(x, 5, stride=1, padding=2)
+        grid = nn.functional.affine_grid(self.map(self.locate(image)).view(-1, 2, 3), image.shape, align_corners=False)
+        return self.features(self.sample(image, grid))
+
+
+class Spectrogram(nn.Module):
+    """Sounds, filtered, to short-time spectra, to log energies, to classes."""
+
+    def __init__(self, classes=10, frame=32, step=16):
+        super().__init__()
+        self.frame, self.step = frame, step
+        self.filter = nn.Conv1d(1, 1, 7, padding=3)
+        self.register_buffer("window", torch.hann_window(frame))
+        self.bands = nn.Linear(frame // 2 + 1, 8)
+        self.head = nn.Linear(8 * 31, classes)
+
+    def forward(self, x):
+        sound = self.filter(x.unsqueeze(1)).squeeze(1)
+        parts = torch.view_as_real(
+            torch.stft(sound, self.frame, self.step, window=self.window, center=False, onesided=True, return_complex=True)
+        )
+        energies = parts.square().sum(-1).transpose(1, 2)
+        return self.head(torch.tanh(self.bands(torch.log(energies + 0.1))).flatten(1))
+
+
+class Patches(nn.Module):
+    """Patches of an image that overlap, each through the same layer, put together again (unfold and fold)."""
+
+    def __init__(self, classes=10):
+        super().__init__()
+        self.mix = nn.Linear(3 * 36, 2 * 36)
+        self.head = nn.Linear(2 * 32 * 32, classes)
+
+    def forward(self, x):
+        patches = nn.functional.unfold(x, 6, padding=1, stride=4)
+        mixed = torch.tanh(self.mix(patches.transpose(1, 2))).transpose(1, 2)
+        whole = nn.functional.fold(mixed, (32, 32), 6, padding=1, stride=4)
+        return self.head(whole.flatten(1))
+
+
 class Classifier(nn.Module):
     """scikit-learn's MLPClassifier after some training, its parameters under the names that skl2onnx gives them."""
 
@@ -87,6 +146,29 @@ class ComposedHardswish(nn.Module):
         return x * nn.functional.hardtanh(x + 3, 0.0, 6.0) / 6
 
 
+class ComposedGridSample(nn.Module):
+    def forward(self, x, grid):
+        """Bilinear, at the border the pixel at the edge: https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html"""
+        batch, channels, height, width = x.shape
+        lengths = torch.tensor([width, height], dtype=x.dtype)
+        largest = lengths - 1
+        position = torch.minimum(torch.clamp(((grid + 1) * lengths - 1) / 2, min=0), largest)
+        first = torch.minimum(position.detach().floor(), largest - 1)
+        share = position - first
+        at = first.long()
+        flat = x.reshape(batch, channels, height * width)
+
+        def pixel(down, right):
+            places = (at[..., 1] + down) * width + at[..., 0] + right
+            found = flat.gather(2, places.reshape(batch, 1, -1).expand(-1, channels, -1))
+            return found.reshape(batch, channels, *grid.shape[1:3])
+
+        across, along = share[..., 0].unsqueeze(1), share[..., 1].unsqueeze(1)
+        upper = pixel(0, 0) * (1 - across) + pixel(0, 1) * across
+        lower = pixel(1, 0) * (1 - across) + pixel(1, 1) * across
+        return upper * (1 - along) + lower * along
+
+
 class ComposedLayerNorm(nn.Module):
     def __init__(self, norm):
         super().__init__()
@@ -100,9 +182,10 @@ class ComposedLayerNorm(nn.Module):
 def composed(model):
     """The same function of the same parameters, of operations that PyTorch differentiates right any number of times.
 
-    PyTorch 2.15 has no second derivative of hardsigmoid, and its third derivative of layer_norm is not the derivative of its second.
+    PyTorch 2.15 has no second derivative of hardsigmoid and grid_sample, and its third derivative of layer_norm is not the derivative of its second.
     """
     of = {
+        GridSample: lambda _: ComposedGridSample(),
         nn.Hardsigmoid: lambda _: ComposedHardsigmoid(),
         nn.Hardswish: lambda _: ComposedHardswish(),
         nn.LayerNorm: ComposedLayerNorm,
@@ -153,6 +236,8 @@ def by_skl2onnx(model, _x, path):
 
 
 TORCH = {"dynamo": by_dynamo, "torchscript": by_torchscript}
+# The other exporter has no form for affine_grid, stft and fold in operator set 17.
+DYNAMO = {"dynamo": by_dynamo}
 
 
 @dataclass(frozen=True)
@@ -217,6 +302,9 @@ MODELS = {
         smooth=True,
         exporters=TORCH,
     ),
+    "spatial_transformer": Model(SpatialTransformer, exporters=DYNAMO),
+    "spectrogram": Model(Spectrogram, inputs=lambda batch: torch.randn(batch, 512), smooth=True, exporters=DYNAMO),
+    "patches": Model(Patches, smooth=True, exporters=DYNAMO),
     "mlp_classifier": Model(
         Classifier,
         inputs=lambda batch: torch.randn(batch, 6),

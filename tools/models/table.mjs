@@ -41,7 +41,7 @@ Written by \`npm run models\`; do not edit.
 Models with random weights in PyTorch ${versions.torch} and torchvision ${versions.torchvision}, exported in inference mode by both of PyTorch's exporters
 (\`torch.onnx.export\` with \`dynamo=True, optimize=False\`, and with \`dynamo=False\`; by default both fold parameters into new ones,
 which are no longer the model's) with the batch as a symbol, and scikit-learn ${versions.sklearn}'s MLPClassifier by skl2onnx. Images are 32×32, batches hold 2. The expected numbers are PyTorch's autograd
-in float64, with layer normalisation and hardsigmoid written out in simpler operations: PyTorch's own kernels are not differentiable three
+in float64, with layer normalisation, hardsigmoid and grid_sample written out in simpler operations: PyTorch's own kernels are not differentiable three
 times, or not rightly so (D3 of the transformers was checked against differences of first derivatives).
 
 - *gradient*: \`hograd differentiate --order 1 --softmax-cross-entropy\`, run in ONNX Runtime in float32: the largest difference of a
