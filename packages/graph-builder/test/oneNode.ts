@@ -21,6 +21,16 @@ export interface Operand {
   readonly batch?: boolean;
 }
 
+/** An int64 operand. */
+export const ints = (data: readonly number[], shape: readonly number[] = [data.length]): Operand => ({
+  shape,
+  data,
+  dtype: 'int64',
+});
+
+/** An int64 vector in the file: a shape, axes, lengths. */
+export const storedInts = (...data: number[]): Operand => ({ ...ints(data), stored: true });
+
 /** An attribute: integers as numbers, floating-point ones wrapped. */
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 

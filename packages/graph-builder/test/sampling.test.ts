@@ -14,11 +14,10 @@ import {
   type OneNode,
   type Operand,
   refusalOf,
+  storedInts,
   wave,
 } from './oneNode.js';
 import { run } from './runtime.js';
-
-const stored = (data: readonly number[]): Operand => ({ shape: [data.length], data, dtype: 'int64', stored: true });
 
 const maps2 = [0.9, -0.3, 0.1, 0.2, 1.1, -0.4, 1, 0, 0, 0, 1, 0];
 const maps3 = [0.9, -0.3, 0.1, 0.5, 0.2, 1.1, -0.4, 0, 0.1, 0.2, 0.7, -1];
@@ -27,7 +26,7 @@ const affine = (maps: readonly number[], size: readonly number[], align_corners:
   const rank = size.length - 2;
   return {
     type: 'AffineGrid',
-    operands: [{ shape: [size[0]!, rank, rank + 1], data: maps }, stored(size)],
+    operands: [{ shape: [size[0]!, rank, rank + 1], data: maps }, storedInts(...size)],
     attributes: { align_corners },
   };
 };

@@ -8,20 +8,16 @@ import {
   feedsOf,
   fileOf,
   graphOf,
+  ints,
   label,
   type OneNode,
   type Operand,
   refusalOf,
+  storedInts,
   wave,
 } from './oneNode.js';
 import { run } from './runtime.js';
 
-const ints = (data: readonly number[], shape: readonly number[] = [data.length]): Operand => ({
-  shape,
-  data,
-  dtype: 'int64',
-});
-const stored = (...data: number[]): Operand => ({ ...ints(data), stored: true });
 const batch = (...shape: number[]): Operand => ({ shape, batch: true });
 const positions: Operand = { ...ints([0, 4, 1, 2, 2, 3], [2, 3]), batch: true };
 
@@ -97,17 +93,17 @@ const reversals: readonly OneNode[] = [
   },
   {
     type: 'ReverseSequence',
-    operands: [batch(4, 2), stored(3, 4)],
+    operands: [batch(4, 2), storedInts(3, 4)],
     attributes: { batch_axis: 1, time_axis: 0 },
     opset: 12,
   },
 ];
 
 const crops: readonly OneNode[] = [
-  { type: 'CenterCropPad', operands: [{ shape: [5, 4, 6] }, stored(2, 4, 9)] },
-  { type: 'CenterCropPad', operands: [{ shape: [5, 4] }, stored(8, 1)] },
-  { type: 'CenterCropPad', operands: [batch(2, 5, 4), stored(2, 7)], attributes: { axes: [1, 2] } },
-  { type: 'CenterCropPad', operands: [batch(2, 5, 4), stored(7, 2)], attributes: { axes: [-1, 1] } },
+  { type: 'CenterCropPad', operands: [{ shape: [5, 4, 6] }, storedInts(2, 4, 9)] },
+  { type: 'CenterCropPad', operands: [{ shape: [5, 4] }, storedInts(8, 1)] },
+  { type: 'CenterCropPad', operands: [batch(2, 5, 4), storedInts(2, 7)], attributes: { axes: [1, 2] } },
+  { type: 'CenterCropPad', operands: [batch(2, 5, 4), storedInts(7, 2)], attributes: { axes: [-1, 1] } },
 ];
 
 /** Matrices of full rank: those of `wave` have rank 4 at most. */
@@ -245,17 +241,17 @@ describe('refusals', () => {
     ],
     [
       'two axes that are one',
-      { type: 'ReverseSequence', operands: [batch(2, 2), stored(1, 1)], attributes: { batch_axis: 0 } },
+      { type: 'ReverseSequence', operands: [batch(2, 2), storedInts(1, 1)], attributes: { batch_axis: 0 } },
       /batch_axis 0 and time_axis 0; one of them must be 0 and the other 1/,
     ],
     [
       'lengths of another batch',
-      { type: 'ReverseSequence', operands: [{ shape: [4, 3] }, stored(1, 1)] },
+      { type: 'ReverseSequence', operands: [{ shape: [4, 3] }, storedInts(1, 1)] },
       /lengths int64\[2\] do not fit float32\[4, 3\]; one for each of 3 sequences/,
     ],
     [
       'a crop of a symbolic axis',
-      { type: 'CenterCropPad', operands: [batch(2, 3), stored(4, 3)] },
+      { type: 'CenterCropPad', operands: [batch(2, 3), storedInts(4, 3)] },
       /\[4, 3\] must name a length for each axis of float32\[N, 3\] that differs from it by a known number/,
     ],
     [

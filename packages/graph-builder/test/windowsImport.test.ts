@@ -7,20 +7,16 @@ import {
   feedsOf,
   fileOf,
   graphOf,
+  ints,
   label,
   type OneNode,
   type Operand,
   refusalOf,
+  storedInts,
   wave,
 } from './oneNode.js';
 import { run } from './runtime.js';
 
-const ints = (data: readonly number[], shape: readonly number[] = [data.length]): Operand => ({
-  shape,
-  data,
-  dtype: 'int64',
-});
-const stored = (...data: number[]): Operand => ({ ...ints(data), stored: true });
 /** No element near 0, where an absolute value has its kink. */
 const away = (...shape: number[]): Operand => ({
   shape,
@@ -65,36 +61,36 @@ const unpools: readonly OneNode[] = [
   },
   {
     type: 'MaxUnpool',
-    operands: [{ shape: [1, 1, 2, 2] }, ints([5, 7, 8, 28], [1, 1, 2, 2]), stored(1, 1, 5, 6)],
+    operands: [{ shape: [1, 1, 2, 2] }, ints([5, 7, 8, 28], [1, 1, 2, 2]), storedInts(1, 1, 5, 6)],
     attributes: { kernel_shape: [2, 2], strides: [2, 2] },
   },
   // Padding says nothing beside a shape.
   {
     type: 'MaxUnpool',
-    operands: [{ shape: [1, 1, 2, 2] }, ints([0, 3, 8, 14], [1, 1, 2, 2]), stored(1, 1, 3, 5)],
+    operands: [{ shape: [1, 1, 2, 2] }, ints([0, 3, 8, 14], [1, 1, 2, 2]), storedInts(1, 1, 3, 5)],
     attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] },
   },
 ];
 
 const images: readonly OneNode[] = [
-  { type: 'Col2Im', operands: [{ shape: [2, 8, 9], batch: true }, stored(4, 4), stored(2, 2)] },
+  { type: 'Col2Im', operands: [{ shape: [2, 8, 9], batch: true }, storedInts(4, 4), storedInts(2, 2)] },
   {
     type: 'Col2Im',
-    operands: [{ shape: [2, 12, 6], batch: true }, stored(4, 5), stored(2, 3)],
+    operands: [{ shape: [2, 12, 6], batch: true }, storedInts(4, 5), storedInts(2, 3)],
     attributes: { strides: [2, 2], pads: [0, 1, 1, 1] },
   },
   {
     type: 'Col2Im',
-    operands: [{ shape: [1, 4, 8], batch: true }, stored(5, 6), stored(2, 2)],
+    operands: [{ shape: [1, 4, 8], batch: true }, storedInts(5, 6), storedInts(2, 2)],
     attributes: { dilations: [1, 2], strides: [1, 2] },
   },
   // Side by side: no sums.
   {
     type: 'Col2Im',
-    operands: [{ shape: [2, 12, 4], batch: true }, stored(4, 6), stored(2, 3)],
+    operands: [{ shape: [2, 12, 4], batch: true }, storedInts(4, 6), storedInts(2, 3)],
     attributes: { strides: [2, 3] },
   },
-  { type: 'Col2Im', operands: [{ shape: [1, 8, 8], batch: true }, stored(3, 3, 3), stored(2, 2, 2)] },
+  { type: 'Col2Im', operands: [{ shape: [1, 8, 8], batch: true }, storedInts(3, 3, 3), storedInts(2, 2, 2)] },
 ];
 
 const nodes = [...lpPools, ...unpools, ...images];
@@ -169,7 +165,7 @@ describe('refusals', () => {
       'the shape of another batch',
       {
         type: 'MaxUnpool',
-        operands: [{ shape: [1, 1, 2] }, ints([0, 3], [1, 1, 2]), stored(2, 1, 4)],
+        operands: [{ shape: [1, 1, 2] }, ints([0, 3], [1, 1, 2]), storedInts(2, 1, 4)],
         attributes: { kernel_shape: [2], strides: [2] },
       },
       /asks for the shape \[2, 1, 4\]; it must be \[1, 1, …\] like float32\[1, 1, 2\]/,
@@ -185,7 +181,7 @@ describe('refusals', () => {
     ],
     [
       'another number of blocks',
-      { type: 'Col2Im', operands: [{ shape: [1, 8, 8] }, stored(4, 4), stored(2, 2)] },
+      { type: 'Col2Im', operands: [{ shape: [1, 8, 8] }, storedInts(4, 4), storedInts(2, 2)] },
       /is not \[N, C·4, L\] of blocks \[2, 2\] in an image of \[4, 4\], which has \[3, 3\] of them/,
     ],
   ])('%s', (_, node, message) => {
