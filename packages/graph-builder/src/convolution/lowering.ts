@@ -20,9 +20,14 @@ const MOST_DATA = 0.85;
 
 const isWide = (length: Dim): boolean => typeof length === 'number' && length >= WIDE;
 
-/** A file of a network alone goes to other programs and devices, and keeps its operators. */
-const isDifferentiated = (e: Emitter): boolean => e.holds(convKernelOp) || (e.holds(convOp) && e.holds(convInputOp));
+/** Does the graph that holds these operations hold derivatives? A file of a network alone goes to other programs and devices, and keeps its operators. */
+export const isDifferentiated = (holds: Emitter['holds']): boolean =>
+  holds(convKernelOp) || (holds(convOp) && holds(convInputOp));
 
 /** Is a convolution with kernels w [M, C, ...k], or its adjoint in x, to be written tap by tap and not as Conv or ConvTranspose? */
-export const goesByTaps = (a: ConvolutionAttributes, [maps, channels]: readonly Dim[], e: Emitter): boolean =>
-  isDifferentiated(e) && a.groups === 1 && isWide(maps!) && isWide(channels!) && shareOfData(a) <= MOST_DATA;
+export const goesByTaps = (
+  a: ConvolutionAttributes,
+  [maps, channels]: readonly Dim[],
+  holds: Emitter['holds'],
+): boolean =>
+  isDifferentiated(holds) && a.groups === 1 && isWide(maps!) && isWide(channels!) && shareOfData(a) <= MOST_DATA;

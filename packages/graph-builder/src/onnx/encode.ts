@@ -2,6 +2,7 @@
 
 import Long from 'long';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
+import { joinConvolutions } from '../convolution/joined.js';
 import { type Dim, evaluateDim, quotientOf, termsOf } from '../dim.js';
 import { GraphError } from '../error.js';
 import { type Expr, isFloat, topologicalOrder } from '../expr.js';
@@ -240,7 +241,7 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
   const { keepInitializers = false, name = 'hograd', metadata = {}, lengths = new Map() } = options;
   const encodeValueInfo = valueInfosWith(lengths);
   const values = graph.outputs.map((o) => o.value);
-  const outputs = (options.lowerFloat64 ?? true) ? lowerFloat64(values) : values;
+  const outputs = joinConvolutions((options.lowerFloat64 ?? true) ? lowerFloat64(values) : values);
   const order = topologicalOrder(outputs);
   const draft: Draft = { nodes: [], initializers: [] };
   const reserved = new Set([...graph.inputs.map((i) => i.attributes.name), ...graph.outputs.map((o) => o.name)]);

@@ -34,7 +34,7 @@ export const convOp = bilinear<ConvolutionAttributes>({
     return { dtype: commonDType('conv', args), shape: [x.shape[0]!, w.shape[0]!, ...outputs] };
   },
   emit: (node, e) =>
-    goesByTaps(node.attributes, node.args[1]!.shape, e)
+    goesByTaps(node.attributes, node.args[1]!.shape, e.holds)
       ? emitLowered(node, tapByTap(node), e)
       : e.node('Conv', node.args.map(e.name), onnxAttributes(node.attributes)),
   evaluate: (node, [x, w], shape) =>

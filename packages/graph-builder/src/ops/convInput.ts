@@ -44,7 +44,7 @@ export const convInputOp = bilinear<ConvolutionAttributes>({
     return { dtype: commonDType('convInput', args), shape: [y.shape[0]!, channels, ...attributes.sizes] };
   },
   emit: (node, e) =>
-    goesByTaps(node.attributes, node.args[1]!.shape, e)
+    goesByTaps(node.attributes, node.args[1]!.shape, e.holds)
       ? emitLowered(node, tapByTap(node), e)
       : e.node('ConvTranspose', node.args.map(e.name), {
           ...onnxAttributes(node.attributes),
