@@ -12,7 +12,8 @@ import type { Tensor } from '../tensor.js';
 import { isConditional, namesInside, pickedBranch } from './conditional.js';
 import { type DecodeError, DecodeFailure } from './errors.js';
 import type { ExternalData } from './externalData.js';
-import { importers } from './importers/index.js';
+import type { Importer } from './importer.js';
+import { importerOf } from './importers/domains.js';
 import { heldType, importNode, type Reading } from './importNode.js';
 import { inlineFunctions, type PlacedNode, titleOf } from './localFunctions.js';
 import { domainOf, type ParsedModel, parseModel } from './model.js';
@@ -69,7 +70,7 @@ const checkSupport = (placed: readonly PlacedNode[], needed: ReadonlySet<string>
   const nodes = placed
     .filter((each) => !isConditional(each))
     .map(({ node }) => node)
-    .filter((node) => domainOf(node.domain) !== '' || !Object.hasOwn(importers, node.opType ?? ''))
+    .filter((node) => importerOf(node) === undefined)
     .map((node) => ({
       name: titleOf(node),
       opType: domainOf(node.domain) ? `${node.domain}.${node.opType}` : (node.opType ?? ''),
@@ -128,11 +129,11 @@ const importNodes = (
     const { node } = placed;
     if (!(node.output ?? []).some((o) => needed.has(o))) continue;
     const context = importNode(placed, { ...asRead, lookUp });
-    let results: readonly Imported[];
+    let results: ReturnType<Importer>;
     try {
       results = isConditional(placed)
         ? importBranch(pickedBranch(context, placed), placed.opset, find, asRead)
-        : importers[node.opType ?? '']!(context);
+        : importerOf(node)!(context);
     } catch (cause) {
       if (cause instanceof GraphError) context.fail(`cannot be built: ${cause.message}`);
       throw cause;
@@ -229,8 +230,8 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
 };
 
 /**
- * The graph of an ONNX file (operator sets 7 to 26 of the default domain; local functions are written out). Every unsupported
- * node is listed in one error. Never throws on bad bytes: whatever is wrong with the file is the Left.
+ * The graph of an ONNX file (operator sets 7 to 26 of the default domain, and what ONNX Runtime's optimizers fuse; local functions are
+ * written out). Every unsupported node is listed in one error. Never throws on bad bytes: whatever is wrong with the file is the Left.
  */
 export const decode = (bytes: Uint8Array, options: DecodeOptions = {}): E.Either<DecodeError, Graph> => {
   try {

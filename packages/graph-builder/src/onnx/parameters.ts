@@ -96,20 +96,29 @@ export const separateEqual = (
   return { nodes: kept, initializers: among(kept, initializers, own) };
 };
 
-/** From which operand on a node reads what is not trained: running statistics, or the scales to resize by. */
-const firstUntrained = (placed: PlacedNode): number => {
-  if (isNode(placed, 'BatchNormalization')) return 3;
-  return isNode(placed, 'Resize') || isNode(placed, 'Upsample') ? 1 : Number.POSITIVE_INFINITY;
-};
+/**
+ * Operands that are not trained, by domain and type: running statistics, scales to resize by, tables of angles, and what turns stored
+ * integers into numbers.
+ */
+const UNTRAINED: ReadonlyMap<string, readonly number[]> = new Map([
+  ['.BatchNormalization', [3, 4]],
+  ['.Resize', [1, 2, 3]],
+  ['.RotaryEmbedding', [1, 2]],
+  ['.Upsample', [1]],
+  ['com.microsoft.GroupQueryAttention', [7, 8]],
+  ['com.microsoft.MatMulNBits', [2, 3]],
+  ['com.microsoft.RotaryEmbedding', [2, 3]],
+]);
 
-/** Names that are only read as a mean or variance of batch normalisation, or as scales: no parameters to train. */
+/** Names that are only read as such operands: no parameters to train. */
 const untrained = (nodes: readonly PlacedNode[]): ReadonlySet<string> => {
   const settings = new Set<string>();
   const others = new Set<string>();
   for (const placed of nodes) {
-    const first = firstUntrained(placed);
-    (placed.node.input ?? []).forEach((name, i) => {
-      (i >= first ? settings : others).add(name);
+    const { domain, opType, input } = placed.node;
+    const own = UNTRAINED.get(`${domainOf(domain)}.${opType}`) ?? [];
+    (input ?? []).forEach((name, i) => {
+      (own.includes(i) ? settings : others).add(name);
     });
   }
   return new Set([...settings].filter((name) => !others.has(name)));
@@ -121,8 +130,8 @@ const isMask = (data: Float64Array): boolean =>
 
 /**
  * The initializers that are parameters: floating-point, no mask, of rank 1 or more unless PyTorch's exporter calls them
- * parameters (`kinds`, by name), no running statistics or scales of Resize, and none that it says is something else: a BUFFER or a
- * CONSTANT_TENSOR.
+ * parameters (`kinds`, by name), none that only `UNTRAINED` operands are read from, and none that it says is something else: a BUFFER
+ * or a CONSTANT_TENSOR.
  */
 export const parametersOf = (
   { nodes, initializers }: Stored,

@@ -76,7 +76,7 @@ export const importers: Readonly<Record<string, Importer>> = {
       n.inputs.map((_, i) => n.input(i)),
     ),
   ],
-  Gemm: gemm,
+  Gemm: (n) => [gemm(n)],
   Hardmax: softmaxLike(hardmax),
   LogSoftmax: softmaxLike(logSoftmax),
   MatMul: (n) => [matmul(n.input(0), n.input(1))],
