@@ -16,11 +16,11 @@ export const OPERATORS = {
     SoftmaxCrossEntropyLoss NegativeLogLikelihoodLoss`),
   Reductions: words(`
     ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceSumSquare
-    ArgMax ArgMin TopK CumSum`),
+    ArgMax ArgMin TopK CumSum CumProd`),
   'Shapes and indices': words(`
     Reshape Flatten Squeeze Unsqueeze Transpose Concat Split Slice Gather GatherElements GatherND Scatter ScatterElements
     ScatterND Expand Tile Pad Shape Size Range ConstantOfShape Constant Cast CastLike OneHot EyeLike Trilu DepthToSpace SpaceToDepth
-    Identity Dropout Resize Upsample CenterCropPad ReverseSequence`),
+    Identity Dropout Resize Upsample CenterCropPad ReverseSequence ArrayFeatureExtractor`),
   'Control flow': words('If'),
   Sequences: words('SplitToSequence SequenceAt SequenceConstruct SequenceLength ConcatFromSequence'),
   Attention: words('Attention RotaryEmbedding TensorScatter'),

@@ -28,8 +28,8 @@ export interface DecodeOptions {
   readonly outputs?: readonly string[];
   /**
    * Initializers that become inputs with a default value. Default: every floating-point one of rank 1 or more, except running
-   * statistics of batch normalisation, scales of Resize and what PyTorch's exporter says is a buffer or a constant; the others
-   * are constants of the graph. A name that no floating-point initializer has is an UndefinedValue.
+   * statistics of batch normalisation, scales of Resize and of stored integers, tables of rotary embeddings and what PyTorch's exporter
+   * says is a buffer or a constant; the others are constants of the graph. A name that no floating-point initializer has is an UndefinedValue.
    */
   readonly parameters?: readonly string[];
   /** Bytes of the files that hold tensors' data outside the model, by location. */
@@ -139,7 +139,10 @@ const importNodes = (
       throw cause;
     }
     (node.output ?? []).forEach((name, i) => {
-      if (name && results[i]) define(name, simplifyImported(results[i]!));
+      if (!name) return;
+      if (results[i]) define(name, simplifyImported(results[i]!));
+      else if (needed.has(name))
+        context.fail(`gives "${name}" as its output ${i}, which is not supported; ask for outputs that do without it`);
     });
   }
 };

@@ -1,4 +1,4 @@
-/** The operators that hograd imports, by ONNX type (default domain). */
+/** The operators of ONNX's own domain that hograd imports, by type. */
 
 import { productOfDims } from '../../dim.js';
 import { einsum } from '../../einsum/einsum.js';

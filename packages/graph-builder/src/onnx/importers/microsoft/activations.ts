@@ -15,7 +15,7 @@ export const plus = (x: Expr, bias: Expr | undefined): Expr => (bias ? add(x, bi
 const biasSplitGelu: Importer = (n) => {
   const x = add(n.input(0), n.input(1));
   const last = x.shape.length - 1;
-  const half = divideDimsExactly(x.shape[last]!, 2);
+  const half = last < 0 ? undefined : divideDimsExactly(x.shape[last]!, 2);
   if (half === undefined) return n.fail(`needs a last axis of even length to split, got ${describe(x)}`);
   return [mul(sliceAxis(x, last, 0, half), gelu(sliceAxis(x, last, half, half)))];
 };

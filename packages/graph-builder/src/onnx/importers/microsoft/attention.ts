@@ -45,8 +45,12 @@ export const packedAttention: Importer = (n) => {
     return n.fail(
       'writes into its past in place (past_present_share_buffer); export the model without a shared buffer',
     );
-  const past = n.optional(4);
-  const [q, ...own] = unpacked(n, plus(matmul(n.input(0), n.input(1)), n.optional(2)));
+  const [x, weights, past] = [n.input(0), n.input(1), n.optional(4)];
+  if (x.shape.length !== 3 || weights.shape.length !== 2)
+    return n.fail(
+      `needs tokens [batch, length, hidden] and weights [hidden, columns], got ${describe(x)} and ${describe(weights)}`,
+    );
+  const [q, ...own] = unpacked(n, plus(matmul(x, weights), n.optional(2)));
   const cached = past ? pastOf(past) : undefined;
   const [k, v] = (cached ? own.map((x, i) => concat([cached[i]!, x], 2)) : own) as [Expr, Expr];
   const lengths = { batch: q.shape[0]!, queries: q.shape[2]!, keys: k.shape[2]! };

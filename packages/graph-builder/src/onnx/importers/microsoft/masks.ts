@@ -32,7 +32,7 @@ const between = (starts: Expr | undefined, ends: Expr, { batch, keys }: ScoreLen
  * Which keys a mask keeps, broadcastable to [B, 1, T, S]. It is a number for each key that is above 0 where the key is kept, [B, S] or
  * [B, T, S], or how many keys are there [B], or ends and then starts of them [2·B].
  */
-const keptKeys = (n: ImportNode, mask: Expr, lengths: ScoreLengths): Expr | undefined => {
+const keptKeys = (n: ImportNode, mask: Expr, lengths: ScoreLengths): Expr => {
   const { batch, queries, keys } = lengths;
   const [first, second, third] = mask.shape;
   const rank = mask.shape.length;
@@ -43,7 +43,7 @@ const keptKeys = (n: ImportNode, mask: Expr, lengths: ScoreLengths): Expr | unde
   if (rank === 3 && first === batch && second === queries && third === keys)
     return greater(reshape(mask, [batch, 1, queries, keys]), 0);
   return n.fail(
-    `has a mask ${describe(mask)}; supported are [${batch}, ${keys}], [${batch}, ${queries}, ${keys}], [${batch}] and [${multiplyDims(2, batch)}]: give its axes the names or lengths of the tokens' own`,
+    `has a mask ${describe(mask)}; supported are [${batch}, ${keys}], [${batch}, ${queries}, ${keys}], [${batch}] and [${multiplyDims(2, batch)}]: fix its axes to such lengths, or name them alike`,
   );
 };
 
