@@ -6,7 +6,6 @@ import { clip } from '../../../ops/clip.js';
 import { geluTanh } from '../../../ops/gelu.js';
 import { matmul } from '../../../ops/matmul.js';
 import { mul } from '../../../ops/mul.js';
-import { swish } from '../../../ops/swish.js';
 import { matrixTranspose, transpose } from '../../../ops/transpose.js';
 import type { Importer, ImportNode } from '../../importer.js';
 import { convolved } from '../convolution.js';
@@ -18,7 +17,6 @@ const kinds: ReadonlyMap<string, ActivationKind> = new Map<string, ActivationKin
   ...activationKinds,
   ['Celu', { otherwise: [1], of: celu }],
   ['Clip', { otherwise: [undefined, undefined], of: clip }],
-  ['Silu', { otherwise: [], of: (x) => swish(x) }],
 ]);
 
 /** The fused activation of x, if any, its parameters by the name of their attribute and their value. */
