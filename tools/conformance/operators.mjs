@@ -16,11 +16,12 @@ export const OPERATORS = {
     SoftmaxCrossEntropyLoss NegativeLogLikelihoodLoss`),
   Reductions: words(`
     ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceSumSquare
-    ArgMax ArgMin TopK CumSum`),
+    ArgMax ArgMin TopK CumSum CumProd`),
   'Shapes and indices': words(`
     Reshape Flatten Squeeze Unsqueeze Transpose Concat Split Slice Gather GatherElements GatherND Scatter ScatterElements
     ScatterND Expand Tile Pad Shape Size Range ConstantOfShape Constant Cast CastLike OneHot EyeLike Trilu DepthToSpace SpaceToDepth
-    Identity Dropout Resize Upsample CenterCropPad ReverseSequence Compress NonZero Unique`),
+    Identity Dropout Resize Upsample CenterCropPad ReverseSequence Compress NonZero Unique
+    ArrayFeatureExtractor`),
   'Sampling between elements': words('GridSample AffineGrid RoiAlign DeformConv'),
   Spectra: words('DFT STFT HannWindow HammingWindow BlackmanWindow MelWeightMatrix'),
   'Control flow': words('If Loop Scan'),

@@ -163,7 +163,7 @@ describe('hograd differentiate', () => {
     const model = onnx.ModelProto.decode(readFileSync(golden('mlp-tanh/model.onnx')));
     model.graph!.node!.push(
       onnx.NodeProto.create({
-        opType: 'ArrayFeatureExtractor',
+        opType: 'LabelEncoder',
         domain: 'ai.onnx.ml',
         input: ['output', 'y'],
         output: ['label'],
@@ -176,7 +176,7 @@ describe('hograd differentiate', () => {
     const named = await hograd('differentiate', classifier, '--out', target, '--loss', 'loss');
     expect(named).toMatchObject({ status: 0, err: '' });
     const whole = await hograd('differentiate', classifier, '--out', target);
-    expect(whole.err).toContain('ai.onnx.ml.ArrayFeatureExtractor');
+    expect(whole.err).toContain('ai.onnx.ml.LabelEncoder');
   });
 
   it('refuses a file that is not ONNX', async () => {

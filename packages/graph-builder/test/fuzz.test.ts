@@ -7,7 +7,7 @@ import Long from 'long';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
-import { importers } from '../src/onnx/importers/index.js';
+import { importersByDomain } from '../src/onnx/importers/domains.js';
 
 const { onnx } = onnxProto;
 const { AttributeType } = onnx.AttributeProto;
@@ -523,7 +523,7 @@ describe('every operator that is imported', () => {
     { ...vector('index', [1]), dims: [] },
     vector('huge', [HUGE, MINUS]),
   ];
-  const attributeNames = ['axis', 'axes', 'perm', 'group', 'kernel_shape', 'strides', 'pads', 'keepdims', 'to', 'epsilon', 'mode', 'num_groups', 'equation', 'direction', 'value', 'blocksize', 'shape', 'split', 'num_outputs', 'reduction', 'alpha', 'stash_type', 'batch_dims', 'start', 'end', 'q_num_heads', 'kv_num_heads']; // biome-ignore format: one list
+  const attributeNames = ['axis', 'axes', 'perm', 'group', 'kernel_shape', 'strides', 'pads', 'keepdims', 'to', 'epsilon', 'mode', 'num_groups', 'equation', 'direction', 'value', 'blocksize', 'shape', 'split', 'num_outputs', 'reduction', 'alpha', 'stash_type', 'batch_dims', 'start', 'end', 'q_num_heads', 'kv_num_heads', 'num_heads', 'qkv_hidden_sizes', 'unidirectional', 'N', 'K', 'bits', 'block_size', 'transBatchA', 'activation', 'local_window_size', 'do_rotary', 'rotary_embedding_dim']; // biome-ignore format: one list
   const attribute = fc.oneof(
     fc
       .record({ name: fc.constantFrom(...attributeNames), i: fc.constantFrom(0, 1, 2, -1, 7, HUGE, MINUS) })
@@ -537,7 +537,7 @@ describe('every operator that is imported', () => {
     fc
       .record({
         name: fc.constantFrom(...attributeNames),
-        s: fc.constantFrom('', 'ij,jk->ik', 'SAME_UPPER', 'constant', '->', '...'),
+        s: fc.constantFrom('', 'ij,jk->ik', 'SAME_UPPER', 'constant', '->', '...', 'Clip'),
       })
       .map(
         ({ name, s }): Onnx.IAttributeProto => ({ name, type: AttributeType.STRING, s: new TextEncoder().encode(s) }),
@@ -550,17 +550,18 @@ describe('every operator that is imported', () => {
       .map(({ name, f }): Onnx.IAttributeProto => ({ name, type: AttributeType.FLOAT, f })),
     fc.constantFrom(...attributeNames).map((name): Onnx.IAttributeProto => ({ name })),
   );
-  it.each(Object.keys(importers).sort())('%s with operands and attributes at random', (opType) => {
+  const operators = [...importersByDomain].flatMap(([domain, own]) => Object.keys(own).map((type) => [domain, type]));
+  it.each(operators as [string, string][])('%s %s with operands and attributes at random', (domain, opType) => {
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom(...operands), { maxLength: 5 }),
+        fc.array(fc.constantFrom(...operands), { maxLength: 8 }),
         fc.uniqueArray(attribute, { maxLength: 4, selector: (a) => a.name }),
         fc.constantFrom(7, 11, 13, 18, 23),
         fc.integer({ min: 1, max: 3 }),
         (input, attributes, opset, outputs) => {
           outcomeOf(
             file({
-              nodes: [node(opType, input, ['y', 'z', 'w'].slice(0, outputs), attributes)],
+              nodes: [{ ...node(opType, input, ['y', 'z', 'w'].slice(0, outputs), attributes), domain }],
               more: [valueInfo('image', ['N', 4, 5, 5]), valueInfo('rows', ['M', 3])],
               initializers,
               opset,

@@ -33,16 +33,17 @@ const define = (
   nodes: readonly Onnx.INodeProto[],
   attribute: readonly string[] = [],
   opset = 17,
+  domain = 'own',
 ): Onnx.IFunctionProto => ({
   name,
-  domain: 'own',
+  domain,
   input: [...input],
   output: [...output],
   attribute: [...attribute],
   node: [...nodes],
   opsetImport: [
     { domain: '', version: Long.fromNumber(opset) },
-    { domain: 'own', version: Long.fromNumber(1) },
+    { domain, version: Long.fromNumber(1) },
   ],
 });
 
@@ -103,6 +104,16 @@ describe('local functions, written out, compute what the file does', () => {
   ])('%s', async (_, nodes) => {
     const graph = await expectImported(file(nodes, [leaky, twice]), feeds);
     expect(graph.outputs[0]!.value.shape).toEqual(['N', 3]);
+  });
+
+  it('a function of an operator’s name and domain, in the operator’s place', () => {
+    const own = define('Gelu', ['a'], ['b'], [node('Neg', ['a'], ['b'])], [], 17, 'com.microsoft');
+    const call = node('Gelu', ['x'], ['y'], [], 'com.microsoft');
+    const x = { shape: [2, 3], data: Float64Array.from(feeds.x.data) };
+    const valueWith = (functions: readonly Onnx.IFunctionProto[]) =>
+      G.evaluate([graphOf(file([call], functions)).outputs[0]!.value], { x })[0]!.data;
+    expect([...valueWith([own])]).toEqual([...x.data].map((v) => -v));
+    expect(valueWith([])[0]).toBeCloseTo(G.evaluate([G.gelu(G.input('x', [2, 3]))], { x })[0]!.data[0]!, 12);
   });
 
   it('operands and results that are left out', async () => {

@@ -32,10 +32,17 @@ export const ints = (data: readonly number[], shape: readonly number[] = [data.l
 export const storedInts = (...data: number[]): Operand => ({ ...ints(data), stored: true });
 
 /** An attribute: integers as numbers, floating-point ones wrapped. */
-export type Attribute = number | string | readonly number[] | { readonly float: number };
+export type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
 
 export interface OneNode {
   readonly type: string;
+  /** Default: ONNX's own. */
+  readonly domain?: string;
   /** In the node's order; undefined where one is left out. */
   readonly operands: readonly (Operand | undefined)[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
@@ -54,6 +61,7 @@ export const encodeAttribute = (name: string, value: Attribute): Onnx.IAttribute
   const { AttributeType } = onnx.AttributeProto;
   if (typeof value === 'string') return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
   if (typeof value === 'number') return { name, type: AttributeType.INT, i: Long.fromNumber(value) };
+  if ('floats' in value) return { name, type: AttributeType.FLOATS, floats: [...value.floats] };
   if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
   return { name, type: AttributeType.INTS, ints: value.map((v) => Long.fromNumber(v)) };
 };
@@ -86,26 +94,35 @@ export const modelOf = (
   graph: Onnx.IGraphProto,
   opset: number,
   functions: readonly Onnx.IFunctionProto[] = [],
+  domains: readonly string[] = functions.map((f) => f.domain!),
 ): Uint8Array =>
   onnx.ModelProto.encode(
     onnx.ModelProto.create({
       irVersion: Long.fromNumber(opset > 21 ? 10 : 8),
       opsetImport: [
         { domain: '', version: Long.fromNumber(opset) },
-        ...[...new Set(functions.map((f) => f.domain!))].map((domain) => ({ domain, version: Long.fromNumber(1) })),
+        ...[...new Set(domains)].map((domain) => ({ domain, version: Long.fromNumber(1) })),
       ],
       graph: { name: 'one', ...graph },
       functions: [...functions],
     }),
   ).finish();
 
-export const fileOf = ({ type, operands, attributes = {}, outputs = ['float32'], opset = 20 }: OneNode): Uint8Array => {
+export const fileOf = ({
+  type,
+  domain = '',
+  operands,
+  attributes = {},
+  outputs = ['float32'],
+  opset = 20,
+}: OneNode): Uint8Array => {
   const given = operands.flatMap((o, i) => (o ? [{ name: `in${i}`, operand: o, value: tensorOf(o, i) }] : []));
   return modelOf(
     {
       node: [
         {
           opType: type,
+          domain,
           name: 'node',
           input: operands.map((o, i) => (o ? `in${i}` : '')),
           output: outputs.map((o, i) => (o ? `out${i}` : '')),
@@ -121,6 +138,8 @@ export const fileOf = ({ type, operands, attributes = {}, outputs = ['float32'],
       output: outputs.flatMap((o, i) => (o ? [valueInfo(`out${i}`, o)] : [])),
     },
     opset,
+    [],
+    domain === '' ? [] : [domain],
   );
 };
 

@@ -4,7 +4,7 @@ import type { onnx as Onnx } from 'onnx-proto';
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
-import { expectClose, graphOf, modelOf, storedTensor, valueInfo, wave } from './oneNode.js';
+import { encodeAttribute, expectClose, graphOf, modelOf, storedTensor, valueInfo, wave } from './oneNode.js';
 
 const uniform = (value: number): G.Tensor => G.tensor([value, value], [2], 'float64');
 const ONES = uniform(1);
@@ -193,5 +193,62 @@ describe('a mask', () => {
       [none, all],
     ])
       expect([...graphOf(masked(damaged)).initializers.keys()]).toEqual(['m']);
+  });
+});
+
+describe('of operators that optimizers fuse', () => {
+  /** Names of the parameters of one node, all of whose operands but the first are stored. */
+  const parametersOf = (
+    opType: string,
+    domain: string,
+    shapes: readonly (readonly number[])[],
+    attribute: Onnx.INodeProto['attribute'] = [],
+  ) => {
+    const names = shapes.map((_, i) => `in${i}`);
+    const bytes = modelOf(
+      {
+        node: [{ opType, domain, input: names, output: ['y'], name: 'node', attribute }],
+        input: [valueInfo('in0', 'float32', shapes[0]!)],
+        initializer: shapes
+          .slice(1)
+          .map((shape, i) =>
+            storedTensor(
+              names[i + 1]!,
+              shape[0] === 0 ? G.tensor([0], [1], 'int64') : G.tensor(wave(shape, i), shape, 'float32'),
+            ),
+          ),
+        output: [valueInfo('y', 'float32')],
+      },
+      23,
+    );
+    return [...graphOf(bytes).initializers.keys()];
+  };
+  it('packed weights and their biases are parameters', () => {
+    const heads = [encodeAttribute('num_heads', 2)];
+    const shapes = [[2, 3, 4], [4, 12], [12]];
+    expect(parametersOf('Attention', 'com.microsoft', shapes, heads)).toEqual(['in1', 'in2']);
+    const skip = [[2, 3, 4], [2, 3, 4], [4], [4], [4]];
+    expect(parametersOf('SkipLayerNormalization', 'com.microsoft', skip)).toEqual(['in1', 'in2', 'in3', 'in4']);
+  });
+  it('tables of angles are not', () => {
+    const positions = [0];
+    const tables = [
+      [9, 2],
+      [9, 2],
+    ];
+    expect(parametersOf('RotaryEmbedding', 'com.microsoft', [[2, 3, 4], positions, ...tables])).toEqual([]);
+    const heads = [encodeAttribute('num_heads', 1)];
+    expect(
+      parametersOf(
+        'RotaryEmbedding',
+        '',
+        [
+          [2, 3, 4],
+          [2, 3, 2],
+          [2, 3, 2],
+        ],
+        heads,
+      ),
+    ).toEqual([]);
   });
 });

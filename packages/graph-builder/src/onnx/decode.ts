@@ -28,9 +28,9 @@ export interface DecodeOptions {
   readonly outputs?: readonly string[];
   /**
    * Initializers that become inputs with a default value. Default: every floating-point one of rank 1 or more, except running
-   * statistics of batch normalisation, scales of Resize and of quantisation, windows of STFT and what PyTorch's exporter says
-   * is a buffer or a constant; the others are constants of the graph. A name that no floating-point initializer has is an
-   * UndefinedValue.
+   * statistics of batch normalisation, scales of Resize and of stored or quantised integers, windows of STFT, tables of rotary
+   * embeddings and what PyTorch's exporter says is a buffer or a constant; the others are constants of the graph. A name that no
+   * floating-point initializer has is an UndefinedValue.
    */
   readonly parameters?: readonly string[];
   /** Bytes of the files that hold tensors' data outside the model, by location. */
@@ -121,8 +121,8 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
 };
 
 /**
- * The graph of an ONNX file (operator sets 7 to 26 of the default domain; local functions are written out). Every unsupported
- * node is listed in one error. Never throws on bad bytes: whatever is wrong with the file is the Left.
+ * The graph of an ONNX file (operator sets 7 to 26 of the default domain, and what ONNX Runtime's optimizers fuse; local functions are
+ * written out). Every unsupported node is listed in one error. Never throws on bad bytes: whatever is wrong with the file is the Left.
  */
 export const decode = (bytes: Uint8Array, options: DecodeOptions = {}): E.Either<DecodeError, Graph> => {
   try {

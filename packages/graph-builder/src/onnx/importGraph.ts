@@ -4,8 +4,8 @@ import type { onnx as Onnx } from 'onnx-proto';
 import { GraphError } from '../error.js';
 import { constant } from '../ops/constant.js';
 import { DecodeFailure } from './errors.js';
-import type { Subgraph } from './importer.js';
-import { importers } from './importers/index.js';
+import type { Importer, Subgraph } from './importer.js';
+import { importerOf } from './importers/domains.js';
 import { importNode, type Reading } from './importNode.js';
 import type { PlacedNode } from './localFunctions.js';
 import { checkSupport, neededValues } from './needed.js';
@@ -102,15 +102,18 @@ export const importNodes = (
       within,
       graphInside: (graph, fail) => graphInside(graph, placed, find, file, within, fail),
     });
-    let results: readonly Imported[];
+    let results: ReturnType<Importer>;
     try {
-      results = importers[node.opType ?? '']!(context);
+      results = importerOf(node)!(context);
     } catch (cause) {
       if (cause instanceof GraphError) context.fail(`cannot be built: ${cause.message}`);
       throw cause;
     }
     (node.output ?? []).forEach((name, i) => {
-      if (name && results[i]) define(name, simplifyImported(results[i]!));
+      if (!name) return;
+      if (results[i]) define(name, simplifyImported(results[i]!));
+      else if (needed.has(name))
+        context.fail(`gives "${name}" as its output ${i}, which is not supported; ask for outputs that do without it`);
     });
   }
 };

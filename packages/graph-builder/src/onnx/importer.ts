@@ -23,7 +23,7 @@ export interface Subgraph {
 export interface ImportNode {
   readonly name: string;
   readonly opType: string;
-  /** The file's version of the node's operator set. */
+  /** The file's version of the default operator set, whatever the node's domain. */
   readonly opset: number;
   /** Names of its outputs; empty where one is left out. */
   readonly outputs: readonly string[];
@@ -66,5 +66,5 @@ export interface ImportNode {
   readonly fail: (problem: string) => never;
 }
 
-/** What a node's outputs stand for, in order; may be fewer than listed where the rest cannot be read. */
-export type Importer = (node: ImportNode) => readonly Imported[];
+/** What a node's outputs stand for, in order; undefined, or fewer than listed, where one cannot be read. */
+export type Importer = (node: ImportNode) => readonly (Imported | undefined)[];

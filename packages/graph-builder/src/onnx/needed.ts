@@ -1,7 +1,7 @@
 /** What of a graph is read at all, and whether hograd can. */
 
 import { DecodeFailure } from './errors.js';
-import { importers } from './importers/index.js';
+import { importerOf } from './importers/domains.js';
 import { type PlacedNode, titleOf } from './localFunctions.js';
 import { domainOf } from './model.js';
 import { namesInside } from './nested.js';
@@ -20,7 +20,7 @@ export const neededValues = (nodes: readonly PlacedNode[], outputs: readonly str
 export const checkSupport = (placed: readonly PlacedNode[], needed: ReadonlySet<string>): void => {
   const nodes = placed
     .map(({ node }) => node)
-    .filter((node) => domainOf(node.domain) !== '' || !Object.hasOwn(importers, node.opType ?? ''))
+    .filter((node) => importerOf(node) === undefined)
     .map((node) => ({
       name: titleOf(node),
       opType: domainOf(node.domain) ? `${node.domain}.${node.opType}` : (node.opType ?? ''),

@@ -102,31 +102,32 @@ export const separateEqual = (
 };
 
 /**
- * From which operand on a node reads what is not trained: running statistics, the scales to resize or to quantise by, a window, or
- * what the shape of its result depends on.
+ * Operands that are not trained, by domain and type: running statistics, scales to resize or to quantise by, windows, tables of angles,
+ * what turns stored integers into numbers, and what the shape of the result depends on.
  */
-const FIRST_UNTRAINED: Readonly<Record<string, number>> = {
-  BatchNormalization: 3,
-  DequantizeLinear: 1,
-  NonZero: 0,
-  QuantizeLinear: 1,
-  Resize: 1,
-  STFT: 1,
-  Unique: 0,
-  Upsample: 1,
-};
+const UNTRAINED: ReadonlyMap<string, readonly number[]> = new Map([
+  ['.BatchNormalization', [3, 4]],
+  ['.DequantizeLinear', [1, 2]],
+  ['.NonZero', [0]],
+  ['.QuantizeLinear', [1, 2]],
+  ['.Resize', [1, 2, 3]],
+  ['.RotaryEmbedding', [1, 2]],
+  ['.STFT', [1, 2, 3]],
+  ['.Unique', [0]],
+  ['.Upsample', [1]],
+  ['com.microsoft.GroupQueryAttention', [7, 8]],
+  ['com.microsoft.MatMulNBits', [2, 3]],
+  ['com.microsoft.RotaryEmbedding', [2, 3]],
+]);
 
-const firstUntrained = (node: Onnx.INodeProto): number =>
-  Object.entries(FIRST_UNTRAINED).find(([type]) => isOf(node, type))?.[1] ?? Number.POSITIVE_INFINITY;
-
-/** Names that are only read as a mean or variance of batch normalisation, as scales or as a window: no parameters to train. */
+/** Names that are only read as such operands: no parameters to train. */
 const untrained = (nodes: readonly PlacedNode[]): ReadonlySet<string> => {
   const settings = new Set<string>();
   const others = new Set<string>();
-  for (const node of allOf(nodes)) {
-    const first = firstUntrained(node);
-    (node.input ?? []).forEach((name, i) => {
-      (i >= first ? settings : others).add(name);
+  for (const { domain, opType, input } of allOf(nodes)) {
+    const own = UNTRAINED.get(`${domainOf(domain)}.${opType}`) ?? [];
+    (input ?? []).forEach((name, i) => {
+      (own.includes(i) ? settings : others).add(name);
     });
   }
   return new Set([...settings].filter((name) => !others.has(name)));
@@ -138,8 +139,8 @@ const isMask = (data: Float64Array): boolean =>
 
 /**
  * The initializers that are parameters: floating-point, no mask, of rank 1 or more unless PyTorch's exporter calls them
- * parameters (`kinds`, by name), no running statistics, no scales of Resize or of quantisation, no window of STFT, and none
- * that it says is something else: a BUFFER or a CONSTANT_TENSOR.
+ * parameters (`kinds`, by name), none that only `UNTRAINED` operands are read from, and none that it says is something else: a BUFFER
+ * or a CONSTANT_TENSOR.
  */
 export const parametersOf = (
   { nodes, initializers }: Stored,

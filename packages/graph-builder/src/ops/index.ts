@@ -23,6 +23,7 @@ export { convInput } from './convInput.js';
 export { convKernel } from './convKernel.js';
 export { cos } from './cos.js';
 export { cosh } from './cosh.js';
+export { type CumProdOptions, cumProd } from './cumProd.js';
 export { type CumSumOptions, cumSum } from './cumSum.js';
 export { depthToSpace, spaceToDepth } from './depthToSpace.js';
 export { det } from './det.js';

@@ -5,6 +5,7 @@ import type { Dim } from '../dim.js';
 import { type Expr, makeExpr } from '../expr.js';
 import { sizeOf } from '../shape.js';
 import { elementCount } from '../tensor.js';
+import { cast } from './cast.js';
 import { gather } from './gather.js';
 import { placeOf } from './placeOf.js';
 import { reshape } from './reshape.js';
@@ -48,7 +49,9 @@ export const scatterSlicesOp = linear<ScatterSlicesAttributes>({
 });
 
 /** Zeros of length `size` along `axis`, to which the updates' slices are added at the given indices. */
-export function scatterSlices(updates: Expr, indices: Expr, axis: number, size: Dim): Expr {
+export function scatterSlices(updates: Expr, at: Expr, axis: number, size: Dim): Expr {
+  // ONNX's Gather reads int32 as well, its ScatterND int64 alone.
+  const indices = cast(at, 'int64');
   if (axis === 0) return makeExpr(scatterSlicesOp, [updates, indices], { axis, size });
   const spread = indices.shape.length;
   const flat = reshape(updates, [

@@ -15,7 +15,7 @@ import { triangle } from '../../ops/trilu.js';
 import type { Importer, ImportNode } from '../importer.js';
 
 /** [B, T, H·D] as [B, H, T, D]; an operand of four axes is so already. */
-const splitHeads = (n: ImportNode, x: Expr, attribute: string): Expr => {
+export const splitHeads = (n: ImportNode, x: Expr, attribute: string): Expr => {
   if (x.shape.length === 4) return x;
   const heads = n.int(attribute, 0);
   const [batch, length, hidden] = x.shape;
@@ -25,6 +25,12 @@ const splitHeads = (n: ImportNode, x: Expr, attribute: string): Expr => {
       `has ${attribute} = ${heads}, which does not split the last axis of [${x.shape.join(', ')}] into heads`,
     );
   return transpose(reshape(x, [batch!, length!, heads, size]), [0, 2, 1, 3]);
+};
+
+/** [B, H, T, D] as [B, T, H·D]. */
+export const mergeHeads = (x: Expr): Expr => {
+  const merged = transpose(x, [0, 2, 1, 3]);
+  return reshape(merged, [...merged.shape.slice(0, 2), -1]);
 };
 
 /** A mask that ends before the last key leaves the rest out. */
@@ -65,8 +71,7 @@ export const attentionImporter: Importer = (n) => {
     masks: masksOf(n, q, k),
   });
   const { value } = result;
-  const merged = transpose(value, [0, 2, 1, 3]);
-  const y = n.input(0).shape.length === 4 ? value : reshape(merged, [...merged.shape.slice(0, 2), -1]);
+  const y = n.input(0).shape.length === 4 ? value : mergeHeads(value);
   const products = [result.scores, result.capped, result.masked, result.weights][n.int('qk_matmul_output_mode', 0)];
   return [y, k, v, products ?? n.fail('has an unknown qk_matmul_output_mode')];
 };

@@ -16,10 +16,11 @@ const withBias = (n: ImportNode, y: Expr): Expr => {
   return bias ? add(y, reshape(bias, [...bias.shape, ...y.shape.slice(2).map(() => 1)])) : y;
 };
 
-const convImporter: Importer = (n) => {
+/** Conv: operands x, w and an optional bias. */
+export const convolved = (n: ImportNode): Expr => {
   const [x, w] = [n.input(0), n.input(1)];
   const window = windowAttributes(n, knownSizes(n, x), knownSizes(n, w));
-  return [withBias(n, conv(x, w, { ...window, groups: n.int('group', 1) }))];
+  return withBias(n, conv(x, w, { ...window, groups: n.int('group', 1) }));
 };
 
 /**
@@ -70,6 +71,6 @@ const col2imImporter: Importer = (n) => {
 
 export const convolutions: Readonly<Record<string, Importer>> = {
   Col2Im: col2imImporter,
-  Conv: convImporter,
+  Conv: (n) => [convolved(n)],
   ConvTranspose: convTranspose,
 };

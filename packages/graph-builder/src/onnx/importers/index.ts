@@ -1,4 +1,4 @@
-/** The operators that hograd imports, by ONNX type (default domain). */
+/** The operators of ONNX's own domain that hograd imports, by type. */
 
 import { productOfDims } from '../../dim.js';
 import { einsum } from '../../einsum/einsum.js';
@@ -88,7 +88,7 @@ export const importers: Readonly<Record<string, Importer>> = {
       n.inputs.map((_, i) => n.input(i)),
     ),
   ],
-  Gemm: gemm,
+  Gemm: (n) => [gemm(n)],
   Hardmax: softmaxLike(hardmax),
   LogSoftmax: softmaxLike(logSoftmax),
   MatMul: (n) => [matmul(n.input(0), n.input(1))],

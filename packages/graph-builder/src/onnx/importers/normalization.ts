@@ -61,6 +61,10 @@ const lpNormalization: Importer = (n) => {
   return [lpNormalize(n.input(0), n.int('axis', -1), p)];
 };
 
+export const rmsNormalization: Importer = (n) => [
+  rmsNorm(n.input(0), n.input(1), { axis: n.int('axis', -1), epsilon: epsilonOf(n) }),
+];
+
 export const normalizations: Readonly<Record<string, Importer>> = {
   BatchNormalization: batchNormalization,
   GroupNormalization: groupNormalization,
@@ -69,5 +73,7 @@ export const normalizations: Readonly<Record<string, Importer>> = {
   LpNormalization: lpNormalization,
   LRN: localResponseNormalization,
   MeanVarianceNormalization: (n) => [meanVarianceNorm(n.input(0), n.ints('axes'))],
-  RMSNormalization: (n) => [rmsNorm(n.input(0), n.input(1), { axis: n.int('axis', -1), epsilon: epsilonOf(n) })],
+  RMSNormalization: rmsNormalization,
+  // ONNX Runtime's name for it, which its tools write in ONNX's own domain.
+  SimplifiedLayerNormalization: rmsNormalization,
 };

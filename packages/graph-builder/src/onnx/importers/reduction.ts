@@ -3,7 +3,8 @@
 import type { Expr } from '../../expr.js';
 import { mean } from '../../functions/mean.js';
 import { argMax, argMin } from '../../ops/argExtremum.js';
-import { cumSum } from '../../ops/cumSum.js';
+import { cumProd } from '../../ops/cumProd.js';
+import { type CumSumOptions, cumSum } from '../../ops/cumSum.js';
 import { reduceMax, reduceMin } from '../../ops/reduceExtremum.js';
 import { reduceLogSum, reduceLogSumExp } from '../../ops/reduceLogSum.js';
 import { reduceL1, reduceL2, reduceSumSquare } from '../../ops/reduceNorm.js';
@@ -42,15 +43,18 @@ const arg =
     return [n.int('keepdims', 1) ? reshape(found, keptShape(x, [axis])) : found];
   };
 
-const cumSumImporter: Importer = (n) => {
-  const axis = n.numbers(1)?.[0] ?? n.fail('needs its axis');
-  return [cumSum(n.input(0), axis, { exclusive: n.int('exclusive', 0) !== 0, reverse: n.int('reverse', 0) !== 0 })];
-};
+const cumulative =
+  (f: (x: Expr, axis: number, options: CumSumOptions) => Expr): Importer =>
+  (n) => {
+    const axis = n.numbers(1)?.[0] ?? n.fail('needs its axis');
+    return [f(n.input(0), axis, { exclusive: n.int('exclusive', 0) !== 0, reverse: n.int('reverse', 0) !== 0 })];
+  };
 
 export const reductions: Readonly<Record<string, Importer>> = {
   ArgMax: arg(argMax),
   ArgMin: arg(argMin),
-  CumSum: cumSumImporter,
+  CumProd: cumulative(cumProd),
+  CumSum: cumulative(cumSum),
   ReduceL1: reduction(reduceL1),
   ReduceL2: reduction(reduceL2),
   ReduceLogSum: reduction(reduceLogSum),

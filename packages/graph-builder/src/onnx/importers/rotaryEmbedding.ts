@@ -7,10 +7,15 @@ import { gather } from '../../ops/gather.js';
 import { reshape } from '../../ops/reshape.js';
 import type { Importer, ImportNode } from '../importer.js';
 
-/** Where the heads' axis stands: [B, H, T, D] as it is, [B, T, H·D] as [B, T, H, D]. */
-const headsOf = (n: ImportNode, x: Expr): { readonly split: Expr; readonly axis: number } => {
+/** Heads, and the axis that counts them. */
+interface Heads {
+  readonly split: Expr;
+  readonly axis: number;
+}
+
+/** [B, H, T, D] as it is, [B, T, H·D] as [B, T, H, D]. */
+export const headsOf = (n: ImportNode, x: Expr, heads: number): Heads => {
   if (x.shape.length === 4) return { split: x, axis: 1 };
-  const heads = n.int('num_heads', 0);
   const hidden = x.shape.length === 3 ? x.shape[2]! : n.fail(`needs an operand of 3 or 4 axes, got ${describe(x)}`);
   const size = heads < 1 ? undefined : divideDimsExactly(hidden, heads);
   if (size === undefined)
@@ -29,17 +34,21 @@ const anglesAt = (n: ImportNode, i: number): Expr => {
   return positions ? gather(given, positions, 0) : given;
 };
 
+/** Heads with their pairs of elements turned by angles whose cosines and sines are [B, T, h]. */
+export const turned = ({ split, axis }: Heads, angles: readonly [Expr, Expr], interleaved: boolean): Expr => {
+  const [cos, sin] = angles.map((part) => reshape(part, part.shape.toSpliced(axis, 0, 1))) as [Expr, Expr];
+  return rotaryEmbedding(split, cos, sin, interleaved);
+};
+
 export const rotaryEmbeddingImporter: Importer = (n) => {
   const x = n.input(0);
-  const { split, axis } = headsOf(n, x);
-  const pairs = (n.int('rotary_embedding_dim', 0) || Number(split.shape[3])) / 2;
+  const heads = headsOf(n, x, n.int('num_heads', 0));
+  const pairs = (n.int('rotary_embedding_dim', 0) || Number(heads.split.shape[3])) / 2;
   const [cos, sin] = [1, 2].map((i) => {
     const angles = anglesAt(n, i);
-    if (angles.shape[2] !== pairs)
-      return n.fail(
-        `turns ${pairs} pairs of elements, but operand ${i} (${describe(n.input(i))}) has ${angles.shape[2]}`,
-      );
-    return reshape(angles, angles.shape.toSpliced(axis, 0, 1));
+    return angles.shape[2] === pairs
+      ? angles
+      : n.fail(`turns ${pairs} pairs of elements, but operand ${i} (${describe(n.input(i))}) has ${angles.shape[2]}`);
   }) as [Expr, Expr];
-  return [reshape(rotaryEmbedding(split, cos, sin, n.int('interleaved', 0) === 1), x.shape)];
+  return [reshape(turned(heads, [cos, sin], n.int('interleaved', 0) === 1), x.shape)];
 };

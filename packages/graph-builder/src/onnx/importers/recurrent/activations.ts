@@ -18,13 +18,13 @@ import type { ImportNode } from '../../importer.js';
 
 export type Activation = (x: Expr) => Expr;
 
-interface Kind {
+export interface ActivationKind {
   /** The values of alpha and beta, as many as it takes, where the file gives none; undefined where it must. */
   readonly otherwise: readonly (number | undefined)[];
   readonly of: (x: Expr, alpha: number, beta: number) => Expr;
 }
 
-const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+export const activationKinds: ReadonlyMap<string, ActivationKind> = new Map<string, ActivationKind>([
   ['Affine', { otherwise: [undefined, undefined], of: (x, alpha, beta) => add(mul(x, alpha), beta) }],
   ['Elu', { otherwise: [1], of: elu }],
   ['HardSigmoid', { otherwise: [0.2, 0.5], of: hardSigmoid }],
@@ -37,6 +37,21 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['Tanh', { otherwise: [], of: tanh }],
   ['ThresholdedRelu', { otherwise: [1], of: thresholdedRelu }],
 ]);
+
+/** The activation of that name, its alpha and beta from `parameter`, 0 and 1, or by default; fails where there is none. */
+export const activationNamed = (
+  n: ImportNode,
+  name: string,
+  kinds: ReadonlyMap<string, ActivationKind>,
+  parameter: (i: number) => { readonly attribute: string; readonly value: number | undefined },
+): Activation => {
+  const kind = kinds.get(name) ?? n.fail(`has the activation "${name}"; supported are ${[...kinds.keys()].join(', ')}`);
+  const [alpha, beta] = kind.otherwise.map((otherwise, i) => {
+    const { attribute, value } = parameter(i);
+    return value ?? otherwise ?? n.fail(`has the activation ${name}, for which ${attribute} lacks a value`);
+  });
+  return (x) => kind.of(x, alpha!, beta!);
+};
 
 /**
  * The node's activations, those of the first direction first; `usual` are the names of one direction where the file gives none.
@@ -51,12 +66,9 @@ export const activationsOf = (n: ImportNode, directions: number, usual: readonly
     return n.fail(`names ${names.length} activations (${names.join(', ')}); it needs ${needed.length}`);
   const given = ['activation_alpha', 'activation_beta'].map((name) => ({ name, left: [...(n.floats(name) ?? [])] }));
   return names.map((name) => {
-    const kind =
-      kinds.get(name) ?? n.fail(`has the activation "${name}"; supported are ${[...kinds.keys()].join(', ')}`);
-    const [alpha, beta] = kind.otherwise.map((value, i) => {
-      const { name: attribute, left } = given[i]!;
-      return left.shift() ?? value ?? n.fail(`has the activation ${name}, for which ${attribute} lacks a value`);
-    });
-    return (x) => kind.of(x, alpha!, beta!);
+    return activationNamed(n, name, activationKinds, (i) => ({
+      attribute: given[i]!.name,
+      value: given[i]!.left.shift(),
+    }));
   });
 };
