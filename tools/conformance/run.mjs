@@ -2,6 +2,7 @@
 // Needs `npm run build` and Python 3 (makes .venv/conformance). Exit status 1 where a result is wrong, 2 where the tests cannot be had.
 import { writeFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
+import { importersByDomain } from '../../packages/graph-builder/dist/onnx/importers/domains.js';
 import { jsonFrom, pythonWith } from '../python.mjs';
 import { checkCase } from './check.mjs';
 import { OPERATORS } from './operators.mjs';
@@ -42,7 +43,8 @@ for (const test of tests.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
 const count = (verdict) => results.filter((r) => r.verdict === verdict).length;
 if (asked.length === 0) {
   const versions = { onnx, opset, runtime: ort.env.versions.node, halfTolerance: '2⁻⁸' };
-  writeFileSync(here('../../docs/operators.md'), page(OPERATORS, results, versions));
+  const fused = Object.keys(importersByDomain.get('com.microsoft'));
+  writeFileSync(here('../../docs/operators.md'), page(OPERATORS, results, versions, fused));
 }
 process.stdout.write(
   `${count('passed')} passed, ${count('wrong')} failed, ${count('skipped')} skipped\n(${count('refused')} refused with a typed error)\n`,

@@ -32,8 +32,11 @@ const reasons = (results, verdict) => {
 const HEAD =
   '| operator | passed | of them with shapes fixed | wrong | refused | skipped |\n| --- | --- | --- | --- | --- | --- |';
 
-/** Markdown. `results`: one { name, operator, verdict, reason, fixed } for each test; `versions`: what ran. */
-export const page = (groups, results, versions) => {
+/**
+ * Markdown. `results`: one { name, operator, verdict, reason, fixed } for each test; `versions`: what ran; `fused`: names of the operators
+ * of ONNX Runtime's own domain that are imported.
+ */
+export const page = (groups, results, versions, fused) => {
   const of = (operator) => results.filter((r) => r.operator === operator);
   const sections = Object.entries(groups).map(
     ([title, operators]) => `## ${title}\n\n${HEAD}\n${operators.map((o) => row(o, of(o))).join('\n')}`,
@@ -61,6 +64,12 @@ the operator that they define.
   their order and these tests, onnx/onnx#7867; ONNX Runtime and hograd follow the correction.)
 
 ${sections.join('\n\n')}
+
+## ONNX Runtime's own operators
+
+Of the domain com.microsoft, which ONNX Runtime's optimizers write: ${fused.toSorted().join(', ')}. The onnx package has no tests for them;
+\`fusedOperators\`, \`fusedAttention\`, \`groupQueryAttention\` and \`quantizedProduct\` in packages/graph-builder/test hold them to ONNX Runtime's own
+kernels, or to references where its CPU has none.
 
 ## Wrong
 
