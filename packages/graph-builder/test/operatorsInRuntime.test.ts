@@ -99,3 +99,23 @@ describe('elu beside its derivative', () => {
     expect(Array.from(actual.slope!.data)).toEqual([0, Math.fround(Math.exp(-1)), 1, 1, 1]);
   });
 });
+
+describe('where, of every element type', () => {
+  const types: readonly G.DType[] = [
+    ...(['float32', 'float64', 'bool'] as const),
+    ...(['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'] as const),
+  ];
+  it.each(types)('%s runs in ONNX Runtime', async (dtype) => {
+    const condition = G.input('condition', ['N'], 'bool');
+    const [a, b] = [G.input('a', ['N'], dtype), G.input('b', [1], dtype)];
+    const graph = G.makeGraph([{ name: 'out', value: G.where(condition, a, b) }]);
+    const data = [1, 0, 1, 0];
+    const feeds = {
+      condition: G.tensor([1, 1, 0, 0], [4], 'bool'),
+      a: G.tensor(data, [4], dtype),
+      b: G.tensor([1], [1], dtype),
+    };
+    const { out } = await run(G.encode(graph), feeds);
+    expect(Array.from(out!.data, Number)).toEqual([1, 0, 1, 1]);
+  });
+});

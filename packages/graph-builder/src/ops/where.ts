@@ -5,6 +5,8 @@ import { linear } from '../classes/linear.js';
 import { GraphError } from '../error.js';
 import { commonDType, describe, type Expr } from '../expr.js';
 import { broadcastShapes } from '../shape.js';
+import type { DType } from '../tensor.js';
+import { cast } from './cast.js';
 import { constant } from './constant.js';
 import { foldConstants } from './fold.js';
 
@@ -33,7 +35,19 @@ export const whereOp = linear({
     i === 0 ? undefined : unbroadcast(taken(node.args[0]!, i, adjoint), node.args[i]!.shape, lead),
 });
 
+/** Types that ONNX Runtime's CPU provider has no Where for, each with one that holds all its values, modulo 2⁶⁴, and has. */
+const WIDER: Readonly<Partial<Record<DType, DType>>> = {
+  bool: 'int32',
+  int8: 'int32',
+  int16: 'int32',
+  uint16: 'int32',
+  uint32: 'int64',
+  uint64: 'int64',
+};
+
 /** a where the condition holds, b elsewhere; all three broadcast. The derivative goes to the operand that was taken. */
 export function where(condition: Expr, a: Expr, b: Expr): Expr {
+  const wider = a.dtype === b.dtype ? WIDER[a.dtype] : undefined;
+  if (wider) return cast(where(condition, cast(a, wider), cast(b, wider)), a.dtype);
   return foldConstants(makeBroadcast(whereOp, [condition, a, b], {}));
 }
