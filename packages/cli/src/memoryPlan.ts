@@ -78,7 +78,7 @@ export const aliveBytes = (outputs: readonly Expr[], feeds: Shapes): number => {
 /**
  * The largest slices of the batch whose runs the estimate keeps under `limit` bytes of the process (no limit: the whole batch); examples
  * that wait outside a slice are not counted. Slices are exact for a loss that is a mean over independent examples (math of arXiv 2312.03885, §3: all tensors are then means too).
- * Refuses a limit that not even one example keeps, or a model whose batch has a fixed length.
+ * Refuses a limit that not even one example keeps, and one that asks for slices of a batch of fixed length, or of one whose elements are picked by data.
  */
 export const planMemory = (outputs: readonly Expr[], feeds: Shapes, limit: number | undefined): MemoryPlan => {
   const inputs = inputsOf(outputs);
@@ -98,6 +98,10 @@ export const planMemory = (outputs: readonly Expr[], feeds: Shapes, limit: numbe
       `the run needs about ${formatBytes(whole)}, more than --memory-limit ${formatBytes(limit)}, and the model's batch has a fixed length; export it with a symbolic batch or raise the limit`,
     );
   }
+  if (topologicalOrder(outputs).some(({ op }) => op.counts))
+    return refuse(
+      `the run needs about ${formatBytes(whole)}, more than --memory-limit ${formatBytes(limit)}, and the model picks elements by what the data say (NonZero, Compress): how many differs from slice to slice, so that means over slices are not those over the batch; raise the limit`,
+    );
   const one = bytes(1);
   if (one > limit)
     return refuse(

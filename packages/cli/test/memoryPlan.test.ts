@@ -1,4 +1,18 @@
-import { grad, input, matmul, outputNamed, reduceSum, summary, tanh } from '@hograd/graph-builder';
+import {
+  gatherND,
+  grad,
+  greater,
+  input,
+  matmul,
+  mean,
+  nonZero,
+  outputNamed,
+  reduceSum,
+  square,
+  summary,
+  tanh,
+  transpose,
+} from '@hograd/graph-builder';
 import { lossGraph, smallMlp } from '@hograd/model-zoo';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -57,6 +71,15 @@ describe('a plan under a memory limit', () => {
     const x = input('x', [4, 3], 'float32');
     const fixed = reduceSum(tanh(matmul(x, input('w', [3, 2], 'float32'))));
     expect(() => planMemory([fixed], {}, 1)).toThrow(/batch has a fixed length/);
+  });
+
+  it('refuses slices of a batch of which the data pick elements: their means do not add up', () => {
+    const x = input('x', ['N', 3], 'float32');
+    const y = tanh(matmul(x, input('w', [3, 2], 'float32')));
+    const picked = mean(square(gatherND(y, transpose(nonZero(greater(y, 0))))));
+    const feeds = { x: { shape: [EXAMPLES, 3] } };
+    expect(() => planMemory([picked], feeds, PROCESS + 1)).toThrow(/picks elements by what the data say/);
+    expect(planMemory([picked], feeds, 2 ** 30).slice).toBe(EXAMPLES);
   });
 });
 

@@ -8,6 +8,10 @@ import type { Value } from './op.js';
 import { isInput } from './ops/input.js';
 import { elementCount } from './tensor.js';
 
+/** The order with what tells lengths by its data, and what that needs, before all that may only have such a length in its shape. */
+const countsFirst = (order: readonly Expr[]): Iterable<Expr> =>
+  new Set([...order.filter(({ op }) => op.counts).flatMap((e) => topologicalOrder([e])), ...order]);
+
 /**
  * Values of expressions given their inputs' by name. It computes in float64 whatever the dtypes say, which makes it the
  * oracle of the tests, and needs no runtime. Throws GraphError on a missing input, a shape that does not
@@ -43,14 +47,19 @@ export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string,
   }
   const bind = (dim: Dim): number => {
     const bound = evaluateDim(symbols)(dim);
-    if (bound === undefined) throw new GraphError('evaluate', `no input fixes the symbol in dimension ${dim}`);
+    if (bound === undefined) throw new GraphError('evaluate', `nothing fixes the symbol in dimension ${dim}`);
     return bound;
   };
   const values = new Map<Expr, Value>();
-  for (const expr of order) {
+  for (const expr of countsFirst(order)) {
     if (isInput(expr)) {
       values.set(expr, inputs[expr.attributes.name]!);
       continue;
+    }
+    const { counts } = expr.op;
+    if (counts) {
+      const args = expr.args.map((a) => values.get(a)!);
+      symbols.set(counts.symbol(expr), counts.evaluate(expr, args));
     }
     const shape = expr.shape.map(bind);
     values.set(expr, {

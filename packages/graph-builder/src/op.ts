@@ -122,6 +122,12 @@ export interface Op<A extends Attributes = Attributes> {
     bind: (dim: Dim) => number,
   ) => Float64Array;
   readonly differential?: Differential<A>;
+  /** How long an axis of the result is, where the data say so: the shape then holds a symbol of the node's own for it. */
+  readonly counts?: {
+    readonly symbol: (node: Expr<A>) => string;
+    readonly axis: number;
+    readonly evaluate: (node: Expr<A>, args: readonly Value[]) => number;
+  };
   /** Each element of the result depends on the operands' elements at its own place alone (after broadcasting). */
   readonly elementwise?: true;
   /** A function of one operand, element by element, that never decreases: the largest value is that of the largest operand. */

@@ -1,4 +1,4 @@
-/** Compress, NonZero and Unique, whose results' shapes depend on values that must be known. */
+/** Compress, NonZero and Unique, whose results' shapes depend on values, of known ones. */
 
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
@@ -83,16 +83,20 @@ describe('Compress', () => {
 describe('is refused', () => {
   const refusals: readonly (readonly [string, OneNode, RegExp])[] = [
     [
-      'a condition computed from data',
-      { type: 'Compress', operands: [x, { ...where([0, 1, 1]), stored: false }], attributes: { axis: 1 } },
-      /^node "node" \(Compress\) needs operand 1 \("in1"\) to be known when the file is read, but it is computed from data; .* or compute with a mask/,
+      'data whose repetitions are asked for',
+      { type: 'Unique', operands: [x] },
+      /^node "node" \(Unique\) needs operand 0 \("in0"\) to be known when the file is read, but it is computed from data; .* or compute with a mask/,
     ],
     [
-      'data whose places are asked for',
-      { type: 'NonZero', operands: [x], outputs: ['int64'] },
-      /needs operand 0 \("in0"\) to be known.*Where/,
+      'a fed condition longer than the axis',
+      { type: 'Compress', operands: [x, { ...where([1, 0, 0, 1]), stored: false }], attributes: { axis: 1 } },
+      /a condition of shape \[4\] for 3 elements/,
     ],
-    ['data whose repetitions are', { type: 'Unique', operands: [x] }, /needs operand 0 \("in0"\) to be known/],
+    [
+      'the places of a scalar',
+      { type: 'NonZero', operands: [{ shape: [] }], outputs: ['int64'] },
+      /a scalar has no places/,
+    ],
     [
       'a condition longer than the axis',
       { type: 'Compress', operands: [x, where([1, 0, 0, 1])], attributes: { axis: 1 } },

@@ -3,7 +3,7 @@
 import { type Dim, evaluateDim } from '../dim.js';
 import { GraphError } from '../error.js';
 import type { Graph } from '../graph.js';
-import { arrayTypes } from '../tensor.js';
+import { arrayTypes, elementCount } from '../tensor.js';
 import { executionOrder } from './executionOrder.js';
 import { writtenNodes } from './writtenNodes.js';
 
@@ -32,7 +32,7 @@ const IN_PLACE: ReadonlySet<string> = new Set([
  * graph is done once; ask the result for as many lengths as you like. Throws GraphError as `encode` does, and where a symbol has no length.
  */
 export const peakMemory = (graph: Graph): ((symbols: Readonly<Record<string, number>>) => PeakMemory) => {
-  const { nodes, values, held, outputs } = writtenNodes(graph);
+  const { nodes, values, held, outputs, counts } = writtenNodes(graph);
   const order = executionOrder(nodes);
   const results = new Set(outputs);
 
@@ -57,6 +57,8 @@ export const peakMemory = (graph: Graph): ((symbols: Readonly<Record<string, num
         throw new GraphError('peakMemory', `dimension ${dim} has no length; give its symbols one`);
       return value;
     };
+    // What the data tell is not known before a run: it may be all there is.
+    for (const [symbol, shape] of counts) bound.set(symbol, elementCount(shape.map(length)));
     const bytesOf = (name: string): number => {
       const { dtype, shape } = values.get(name)!;
       return shape.map(length).reduce((a, b) => a * b, arrayTypes[dtype].BYTES_PER_ELEMENT);

@@ -9,6 +9,7 @@ import { inlineFunctions } from '../onnx/localFunctions.js';
 import { parseModel } from '../onnx/model.js';
 import { simplifyShape } from '../onnx/shapeValues.js';
 import { constant } from '../ops/constant.js';
+import type { Shape } from '../shape.js';
 
 export interface WrittenNode {
   readonly op: string;
@@ -24,6 +25,8 @@ export interface Written {
   /** Names of inputs and constants: in memory throughout. */
   readonly held: ReadonlySet<string>;
   readonly outputs: readonly string[];
+  /** Lengths that the data tell, by symbol, each with the shape of that of which it counts elements. */
+  readonly counts: ReadonlyMap<string, Shape>;
 }
 
 /**
@@ -57,5 +60,8 @@ export const writtenNodes = (graph: Graph): Written => {
     if (op === 'Constant') held.add(outputs[0]!);
     else nodes.push({ op, inputs: placed.node.input!.filter((name) => name !== ''), outputs });
   }
-  return { nodes, values, held, outputs: bare.outputs.map(({ name }) => name) };
+  const counts = new Map(
+    [...values.values()].flatMap((x) => (x.op.counts ? [[x.op.counts.symbol(x), x.args[0]!.shape] as const] : [])),
+  );
+  return { nodes, values, held, outputs: bare.outputs.map(({ name }) => name), counts };
 };

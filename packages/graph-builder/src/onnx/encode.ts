@@ -111,6 +111,7 @@ const makeEmitter = (
   const symbols = new Map<string, string>();
   const uses = new Map<Expr, number>();
   for (const expr of order) for (const arg of new Set(expr.args)) uses.set(arg, (uses.get(arg) ?? 0) + 1);
+  const counting = new Map(order.flatMap((expr) => (expr.op.counts ? [[expr.op.counts.symbol(expr), expr]] : [])));
   const present = new Set(order);
   const operations = new Set(order.map(({ op }) => op));
 
@@ -145,7 +146,7 @@ const makeEmitter = (
   };
   const node: Emitter['node'] = (opType, args, attributes) => nodes(opType, args, 1, attributes)[0]!;
 
-  /** A symbol's value, as a vector of one int64, read off the shape of an input that has it as a dimension. */
+  /** A symbol's value, as a vector of one int64, read off the shape of an input that has it as a dimension, or of what the data count. */
   const symbolValue = (name: string): string => {
     const known = symbols.get(name);
     if (known) return known;
@@ -154,10 +155,12 @@ const makeEmitter = (
     if (quotient) {
       value = node('Div', [dimValue(quotient.numerator), dimValue(quotient.denominator)]);
     } else {
-      const source = inputs.find((i) => i.shape.includes(name));
-      if (!source) throw new GraphError('encode', `no input has the dimension "${name}" that the graph computes with`);
-      const shape = symbols.get(`shape of ${source.attributes.name}`) ?? node('Shape', [source.attributes.name]);
-      symbols.set(`shape of ${source.attributes.name}`, shape);
+      const source = inputs.find((i) => i.shape.includes(name)) ?? counting.get(name);
+      if (!source)
+        throw new GraphError('encode', `nothing in the graph gives the dimension "${name}" that it computes with`);
+      const from = emitter.write(source);
+      const shape = symbols.get(`shape of ${from}`) ?? node('Shape', [from]);
+      symbols.set(`shape of ${from}`, shape);
       value = node('Gather', [shape, int64([source.shape.indexOf(name)])], { axis: 0 });
     }
     symbols.set(name, value);

@@ -4,6 +4,7 @@ import { addDims, type Dim, floorDivideDims, multiplyDims, productOfDims, subtra
 import type { Expr } from '../expr.js';
 import { constantOp, constantValue } from '../ops/constant.js';
 import { dims, dimsOp } from '../ops/dims.js';
+import { countOf } from '../ops/nonZero.js';
 import { reshape } from '../ops/reshape.js';
 
 /** Longer vectors are data, not shapes. */
@@ -65,10 +66,20 @@ const rules: Readonly<
   reduceSum: ([x], node) => (node.shape.length === 0 ? [x!.reduce(addDims, 0 as Dim)] : undefined),
 };
 
+/** The symbol for what a sum over a boolean operand counts, where its places have one. */
+const countedBy = (expr: Expr): Dim | undefined => {
+  if (expr.op.name !== 'reduceSum' || !expr.shape.every((d) => d === 1)) return undefined;
+  const through = (x: Expr): Expr => (['cast', 'reshape'].includes(x.op.name) ? through(x.args[0]!) : x);
+  const source = through(expr.args[0]!);
+  return source.dtype === 'bool' ? countOf(source) : undefined;
+};
+
 /** The dimensions that an integer vector or scalar (or a boolean made of them) stands for; undefined where unknown. */
 export const dimsOf = (expr: Expr): readonly Dim[] | undefined => {
   if (expr.shape.length > 1 || expr.dtype === 'float32' || expr.dtype === 'float64') return undefined;
   if (expr.op === dimsOp) return expr.attributes.dims;
+  const count = countedBy(expr);
+  if (count !== undefined) return [count];
   if (expr.op === constantOp)
     return constantValue(expr)!.data.length <= LONGEST ? [...constantValue(expr)!.data] : undefined;
   const rule = rules[expr.op.name];

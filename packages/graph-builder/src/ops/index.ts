@@ -58,6 +58,7 @@ export { mish } from './mish.js';
 export { mod } from './mod.js';
 export { mul, square } from './mul.js';
 export { neg } from './neg.js';
+export { nonZero } from './nonZero.js';
 export { oneHot } from './oneHot.js';
 export { pad } from './pad.js';
 export { type PadMode, padByIndex } from './padByIndex.js';

@@ -1,16 +1,18 @@
 /**
- * Import of operators whose result's shape depends on the values of an operand, which must therefore be known when the file is read:
- * Compress, NonZero, Unique (https://onnx.ai/onnx/operators/, each on the page of its name).
+ * Import of operators whose result's shape depends on the values of an operand: Compress and NonZero, where it may be data, and Unique, for
+ * which it must be known when the file is read (https://onnx.ai/onnx/operators/, each on the page of its name).
  */
 
+import type { Dim } from '../../dim.js';
 import type { Expr } from '../../expr.js';
 import { constant, tensor } from '../../ops/constant.js';
 import { gather } from '../../ops/gather.js';
+import { nonZero } from '../../ops/nonZero.js';
 import { reshape } from '../../ops/reshape.js';
 import { normalizeAxis, sizeOf, stridesOf } from '../../shape.js';
 import { elementCount } from '../../tensor.js';
-import type { Importer } from '../importer.js';
-import { knownValue } from './known.js';
+import type { Importer, ImportNode } from '../importer.js';
+import { knownValue, knownValueOf } from './known.js';
 
 const CURE =
   "the result's shape depends on it: make it a constant of the model, or compute with a mask (Where, Mul), which keeps the shape";
@@ -21,6 +23,14 @@ const integers = (values: readonly number[], shape: readonly number[] = [values.
 const positionsOf = (data: ArrayLike<number>): readonly number[] =>
   Array.from(data).flatMap((value, i) => (value === 0 ? [] : [i]));
 
+/** Places in an axis of that length where the condition, which is data, holds. */
+const chosen = (n: ImportNode, condition: Expr, length: Dim): Expr => {
+  const [count] = condition.shape;
+  if (condition.shape.length !== 1 || (typeof count === 'number' && typeof length === 'number' && count > length))
+    return n.fail(`has a condition of shape [${condition.shape.join(', ')}] for ${length} elements`);
+  return reshape(nonZero(condition, n.inputName('count')), [-1]);
+};
+
 /** Entries of an axis (without one, of x in row-major order) where the condition holds; one that is shorter leaves out the rest. */
 const compress: Importer = (n) => {
   const x = n.input(0);
@@ -28,15 +38,18 @@ const compress: Importer = (n) => {
   const of = flat ? reshape(x, [sizeOf(x.shape)]) : x;
   const axis = flat ? 0 : normalizeAxis('Compress', n.int('axis', 0), x.shape.length);
   const length = of.shape[axis]!;
-  const condition = knownValue(n, 1, CURE).data;
+  const condition = knownValueOf(n.input(1))?.data;
+  if (!condition) return [gather(of, chosen(n, n.input(1), length), axis)];
   if (typeof length === 'number' && condition.length > length)
     return n.fail(`has a condition of ${condition.length} entries for ${length} elements`);
   return [gather(of, integers(positionsOf(condition)), axis)];
 };
 
 /** Indices [rank, count] of the elements other than 0, in row-major order. */
-const nonZero: Importer = (n) => {
-  const { shape, data } = knownValue(n, 0, CURE);
+const nonZeroImporter: Importer = (n) => {
+  const known = knownValueOf(n.input(0));
+  if (!known) return [nonZero(n.input(0), n.inputName('count'))];
+  const { shape, data } = known;
   const strides = stridesOf(shape);
   const positions = positionsOf(data);
   return [
@@ -94,6 +107,6 @@ const unique: Importer = (n) => {
 
 export const counted: Readonly<Record<string, Importer>> = {
   Compress: compress,
-  NonZero: nonZero,
+  NonZero: nonZeroImporter,
   Unique: unique,
 };
