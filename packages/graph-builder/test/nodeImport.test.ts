@@ -49,6 +49,16 @@ const integerNodes: readonly OneNode[] = [
   { type: 'Mod', operands: [int(signed), int([3, -2, 4, -3, 4, 5])], attributes: { fmod: 1 }, outputs: ['int64'] },
 ];
 
+/** Slices of the batch, whose length is a symbol: start, end and step. */
+const stridedBatches: readonly OneNode[] = [
+  [-1, -(2 ** 40), -1],
+  [2 ** 40, -(2 ** 40), -2],
+  [0, 2 ** 40, 2],
+].map(([start, end, step]) => ({
+  type: 'Slice',
+  operands: [{ shape: [5, 3], batch: true }, ...[start!, end!, 0, step!].map((v) => stored([v], [1], 'int64'))],
+}));
+
 const shapeNodes: readonly OneNode[] = [
   { type: 'MatMul', operands: [{ shape: [3] }, { shape: [3] }] },
   { type: 'MatMul', operands: [{ shape: [3] }, { shape: [2, 3, 4], batch: true }] },
@@ -163,6 +173,25 @@ describe('derivatives of', () => {
     const [y] = G.substitute([graph.outputs[0]!.value], new Map(xs.map((i) => [i, G.add(i, G.mul(G.sin(i), 0.05))])));
     expectDerivatives(y!, xs, asValues(feedsOf(node)), 1e-7);
     expectAdjoint(y!, xs, asValues(feedsOf(node)));
+  });
+});
+
+describe('a slice with steps of a symbolic axis', () => {
+  it.each([
+    ['back to front', 'N', stridedBatches[0]!],
+    ['every other one from the last', 'floor((N + 1)/2)', stridedBatches[1]!],
+    ['every other one from the first', 'floor((N + 1)/2)', stridedBatches[2]!],
+  ])('takes %s', async (_, length, node) => {
+    const graph = await expectImported(fileOf(node), feedsOf(node));
+    expect(graph.outputs[0]!.value.shape).toEqual([length, 3]);
+  });
+
+  it('is refused where it does not go over all of it', () => {
+    const [whole] = stridedBatches;
+    const node = { ...whole!, operands: whole!.operands.with(1, stored([-2], [1], 'int64')) };
+    expect(refusalOf(fileOf(node)).message).toMatch(
+      /steps by -1 from -2 to -\d+ along the symbolic axis 0; supported are whole axes, \[::k\] and \[::-k\]/,
+    );
   });
 });
 

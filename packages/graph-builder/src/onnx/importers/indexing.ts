@@ -5,7 +5,10 @@ import type { Expr } from '../../expr.js';
 import { constant, tensor } from '../../ops/constant.js';
 import { expand } from '../../ops/expand.js';
 import { gather } from '../../ops/gather.js';
+import { dimScalar, iota } from '../../ops/iota.js';
+import { mul } from '../../ops/mul.js';
 import { slice } from '../../ops/slice.js';
+import { sub } from '../../ops/sub.js';
 import { normalizeAxis } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
 import { onnxTypeOf } from '../types.js';
@@ -29,10 +32,28 @@ const position = (n: ImportNode, bound: Dim, length: Dim): Dim => {
     : n.fail(`cuts the axis of symbolic length ${length} at ${bound}, which may lie beyond its end`);
 };
 
-/** Positions start, start + step, … on an axis of known length. */
+/** On an axis of symbolic length, every step-th element from its beginning, or backwards from its last, to the end. */
+const stridedToEnd = (
+  n: ImportNode,
+  x: Expr,
+  axis: number,
+  { start, end, step }: { readonly start: number; readonly end: number; readonly step: number },
+): Expr => {
+  const length = x.shape[axis]!;
+  const forwards = step > 0 && start === 0 && end >= END;
+  if (!forwards && !(step < 0 && (start === -1 || start >= END) && end <= -END))
+    return n.fail(
+      `steps by ${step} from ${start} to ${end} along the symbolic axis ${axis}; supported are whole axes, [::k] and [::-k]: export the model with a fixed length`,
+    );
+  const size = Math.abs(step);
+  const behind = mul(iota(floorDivideDims(addDims(length, size - 1), size)), size);
+  return gather(x, forwards ? behind : sub(dimScalar(subtractDims(length, 1)), behind), axis);
+};
+
+/** Positions start, start + step, … along an axis. */
 const strided = (n: ImportNode, x: Expr, axis: number, start: number, end: number, step: number): Expr => {
   const length = x.shape[axis]!;
-  if (typeof length !== 'number') return n.fail(`steps by ${step} along the symbolic axis ${axis}`);
+  if (typeof length !== 'number') return stridedToEnd(n, x, axis, { start, end, step });
   const clip = (bound: number, low: number, high: number): number =>
     Math.min(Math.max(bound < 0 ? bound + length : bound, low), high);
   const first = step > 0 ? clip(start, 0, length) : clip(start, 0, length - 1);
