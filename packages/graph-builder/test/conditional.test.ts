@@ -1,9 +1,11 @@
-/** If, where its condition follows from shapes. */
+/** If, where its condition follows from shapes, and where it is computed from data. */
 
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
-import { expectClose, graphOf, modelOf, storedTensor, valueInfo, wave } from './oneNode.js';
+import { fileWith, graphProto, node } from './graphs.js';
+import { expectAdjoint, expectDerivatives } from './laws.js';
+import { expectClose, expectImported, graphOf, modelOf, refusalOf, storedTensor, valueInfo, wave } from './oneNode.js';
 
 const { GRAPH } = onnxProto.onnx.AttributeProto.AttributeType;
 
@@ -83,24 +85,8 @@ describe('a conditional whose condition follows from shapes', () => {
     expect(graphOf(file(nested, [4, 1, 3])).outputs[0]!.value.shape).toEqual([4, 3]);
   });
 
-  it('is refused, by name, where the condition is computed from data or the branch cannot be read', () => {
+  it('is refused, by name, where the branch cannot be read', () => {
     const asked = (bytes: Uint8Array) => G.decode(bytes);
-    const fromData = [
-      { opType: 'ReduceMax', input: ['x'], output: ['top'], attribute: [], name: 'top' },
-      {
-        opType: 'Cast',
-        input: ['top'],
-        output: ['is'],
-        attribute: [{ name: 'to', type: 2, i: 9 as never }],
-        name: 'is',
-      },
-      { ...squeezed('x', 'y').at(-1)!, input: ['is'] },
-    ];
-    expect(asked(file(fromData, [2, 1, 3]))).toMatchObject({
-      left: {
-        message: expect.stringMatching(/^node "y" \(If\) needs operand 0 \("is"\) to be known when the file is read/),
-      },
-    });
     const unreadable = (bad: 'then_branch' | 'else_branch') => {
       const nodes = squeezed('x', 'y');
       const own = branch(bad, [{ opType: 'StringNormalizer', input: ['x'], output: ['z'], name: 'sn' }], 'z');
@@ -111,5 +97,45 @@ describe('a conditional whose condition follows from shapes', () => {
     expect(asked(unreadable('then_branch'))).toMatchObject({
       left: { _tag: 'UnsupportedOperators', message: expect.stringContaining('StringNormalizer ("sn")') },
     });
+  });
+});
+
+/** y is `yes` of x where the sum of x is positive, `no` of x elsewhere. */
+const chosen = (yes: string, no: string): Uint8Array =>
+  fileWith({
+    inputs: { x: ['float32', ['N', 3]] },
+    stored: { zero: G.tensor([0], [], 'float32') },
+    nodes: [
+      node('ReduceSum', ['x'], 'total', { keepdims: 0 }),
+      node('Greater', ['total', 'zero'], 'positive'),
+      node('If', ['positive'], 'y', {
+        then_branch: graphProto({ nodes: [node(yes, ['x'], 'a')], outputs: { a: 'float32' } }),
+        else_branch: graphProto({ nodes: [node(no, ['x'], 'b')], outputs: { b: 'float32' } }),
+      }),
+    ],
+    outputs: { y: 'float32' },
+  });
+
+describe('a conditional whose condition is computed from data', () => {
+  it.each([1, -1])(
+    'gives the results of the branch that it picks (sum of sign %i), and their derivatives',
+    async (sign) => {
+      const data = wave([2, 3], 2).map((v) => sign * Math.abs(v));
+      const bytes = chosen('Sin', 'Exp');
+      await expectImported(bytes, { x: G.tensor(data, [2, 3], 'float32') });
+      const graph = graphOf(bytes, { dtype: 'float64' });
+      const y = graph.outputs[0]!.value;
+      const values = { x: { shape: [2, 3], data: Float64Array.from(data) } };
+      expectDerivatives(y, graph.inputs, values);
+      expectAdjoint(y, graph.inputs, values);
+      const [slope] = G.evaluate(G.grad(G.reduceSum(y), graph.inputs), values);
+      expectClose(slope!.data, data.map(sign > 0 ? Math.cos : Math.exp), 1e-12);
+    },
+  );
+
+  it('is refused, by name, where the branches differ in shape', () => {
+    expect(refusalOf(chosen('Shape', 'Exp')).message).toMatch(
+      /^node "If of y" \(If\) picks between int64\[2\] and float32\[N, 3\] by a condition that is computed from data \("positive"\); export/,
+    );
   });
 });
