@@ -105,6 +105,20 @@ class Patches(nn.Module):
         return self.head(whole.flatten(1))
 
 
+class Assigned(nn.Module):
+    """Elements that a mask computed from data picks, changed and put back in their places."""
+
+    def __init__(self, classes=10):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(3, 6, 5, stride=3), nn.Flatten(), nn.Linear(600, 20))
+        self.head = nn.Linear(20, classes)
+
+    def forward(self, x):
+        value = self.features(x).clone()
+        value[value < 0] = torch.sin(value[value < 0]) * 0.5
+        return self.head(value)
+
+
 class Classifier(nn.Module):
     """scikit-learn's MLPClassifier after some training, its parameters under the names that skl2onnx gives them."""
 
@@ -305,6 +319,7 @@ MODELS = {
     "spatial_transformer": Model(SpatialTransformer, exporters=DYNAMO),
     "spectrogram": Model(Spectrogram, inputs=lambda batch: torch.randn(batch, 512), smooth=True, exporters=DYNAMO),
     "patches": Model(Patches, smooth=True, exporters=DYNAMO),
+    "assigned": Model(Assigned, exporters=TORCH),
     "mlp_classifier": Model(
         Classifier,
         inputs=lambda batch: torch.randn(batch, 6),
