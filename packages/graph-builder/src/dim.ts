@@ -67,6 +67,9 @@ const tooLarge = (a: Dim): never => {
 const format = (polynomial: Polynomial): Dim => {
   const terms = [...polynomial].filter(([, c]) => c !== 0);
   if (terms.length === 0) return 0;
+  const beyond = terms.find(([, c]) => !Number.isSafeInteger(c));
+  if (beyond)
+    throw new GraphError('dimension', `${beyond[1]} is beyond ±2⁵³; lengths and their multiples must be exact`);
   if (terms.length === 1 && terms[0]![0] === '') return terms[0]![1];
   terms.sort(([a], [b]) => degree(b) - degree(a) || (a < b ? -1 : 1));
   const text = terms.map(([m, c]) => (m === '' ? `${c}` : c === 1 ? m : `${c}*${m}`)).join(' + ');

@@ -37,9 +37,13 @@ export const localResponseNorm = (
       `${describe(x)} must have channels and positions of known number, and size ${size} be a whole number of at least 1`,
     );
   }
-  const window = windowOf('localResponseNorm', [size, 1], {
-    padsBefore: [Math.floor((size - 1) / 2), 0],
-    padsAfter: [Math.floor(size / 2), 0],
+  // Channels farther away than there are any add nothing.
+  const [before, after] = [Math.floor((size - 1) / 2), Math.floor(size / 2)].map((reach) =>
+    Math.min(reach, Math.max(Number(channels) - 1, 0)),
+  ) as [number, number];
+  const window = windowOf('localResponseNorm', [before + 1 + after, 1], {
+    padsBefore: [before, 0],
+    padsAfter: [after, 0],
   });
   const squares = reshape(square(x), [batch!, 1, channels!, sizeOf(rest)]);
   const sums = reshape(windowSums(squares, window), x.shape);

@@ -65,18 +65,29 @@ const rules: Readonly<
   reduceSum: ([x], node) => (node.shape.length === 0 ? [x!.reduce(addDims, 0 as Dim)] : undefined),
 };
 
+/** What was found before; without it a chain of operations that read one value twice would be walked 2^length times. */
+const found = new WeakMap<Expr, readonly Dim[] | 'unknown'>();
+
+const computed = (expr: Expr): readonly Dim[] | undefined => {
+  const rule = rules[expr.op.name];
+  if (!rule || Number(expr.shape[0] ?? 1) > LONGEST) return undefined;
+  const args = expr.args.map(dimsOf);
+  if (args.some((a) => a === undefined)) return undefined;
+  const result = rule(args as readonly (readonly Dim[])[], expr);
+  return result?.every((d) => d !== undefined) ? result : undefined;
+};
+
 /** The dimensions that an integer vector or scalar (or a boolean made of them) stands for; undefined where unknown. */
 export const dimsOf = (expr: Expr): readonly Dim[] | undefined => {
   if (expr.shape.length > 1 || expr.dtype === 'float32' || expr.dtype === 'float64') return undefined;
   if (expr.op === dimsOp) return expr.attributes.dims;
   if (expr.op === constantOp)
     return constantValue(expr)!.data.length <= LONGEST ? [...constantValue(expr)!.data] : undefined;
-  const rule = rules[expr.op.name];
-  if (!rule) return undefined;
-  const args = expr.args.map(dimsOf);
-  if (args.some((a) => a === undefined)) return undefined;
-  const result = rule(args as readonly (readonly Dim[])[], expr);
-  return result?.every((d) => d !== undefined) ? result : undefined;
+  const known = found.get(expr);
+  if (known) return known === 'unknown' ? undefined : known;
+  const result = computed(expr);
+  found.set(expr, result ?? 'unknown');
+  return result;
 };
 
 /** An integer expression as the plain vector of dimensions it stands for, where it stands for one. */

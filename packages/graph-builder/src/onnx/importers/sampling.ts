@@ -22,6 +22,9 @@ const modes: Readonly<Record<string, SampleMode>> = {
   bicubic: 'cubic',
 };
 
+/** More samples than this along one axis are taken for a damaged file. */
+const MOST_SAMPLES = 2 ** 16;
+
 const paddings = { zeros: 0, border: 0, reflection: 0 };
 
 const gridSampleImporter: Importer = (n) => {
@@ -38,6 +41,8 @@ const affineGridImporter: Importer = (n) => {
   const lengths = sizes.map((d, i) =>
     typeof d === 'number' ? d : n.fail(`makes a grid for a spatial axis ${i} of unknown length "${d}"`),
   );
+  if (lengths.some((length) => !(length >= 1 && length <= MOST_SAMPLES)))
+    return n.fail(`makes a grid of [${lengths.join(', ')}]; 1 to ${MOST_SAMPLES} along an axis are supported`);
   const wanted = [images, lengths.length, lengths.length + 1];
   if (theta.shape.length !== 3 || theta.shape.some((d, i) => d !== wanted[i]))
     return n.fail(`has maps of shape [${theta.shape.join(', ')}] for its size; they must be [${wanted.join(', ')}]`);
@@ -55,13 +60,18 @@ const roiAlignImporter: Importer = (n) => {
     return n.fail(
       `chooses its samples by the size of each region, which is known only when the graph runs (sampling_ratio ${samples}); set sampling_ratio to 1 or more`,
     );
+  const bins = [n.int('output_height', 1), n.int('output_width', 1)] as const;
+  if (bins.some((count) => !(count >= 1 && count * samples <= MOST_SAMPLES)))
+    return n.fail(
+      `takes [${bins.join(', ')}] times ${samples} samples of a region; 1 to ${MOST_SAMPLES} along an axis are supported`,
+    );
   const pooling = { avg: 0, max: 0 };
   const transformation = { half_pixel: 0, output_half_pixel: 0 };
   // Before operator set 16 centres lay at whole numbers.
   const centres = option(n, 'coordinate_transformation_mode', 'half_pixel', transformation);
   return [
     roiAlign(x, regions, image, {
-      bins: [n.int('output_height', 1), n.int('output_width', 1)],
+      bins,
       samples,
       scale: n.float('spatial_scale', 1),
       halfPixel: n.opset >= 16 && centres === 'half_pixel',
