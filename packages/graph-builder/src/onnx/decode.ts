@@ -28,9 +28,9 @@ export interface DecodeOptions {
   readonly outputs?: readonly string[];
   /**
    * Initializers that become inputs with a default value. Default: every floating-point one of rank 1 or more, except running
-   * statistics of batch normalisation, scales of Resize and of quantisation, windows of STFT and what PyTorch's exporter says
-   * is a buffer or a constant; the others are constants of the graph. A name that no floating-point initializer has is an
-   * UndefinedValue.
+   * statistics of batch normalisation, scales of Resize and of quantisation, windows of STFT, tables of RotaryEmbedding and what
+   * PyTorch's exporter says is a buffer or a constant; the others are constants of the graph. A name that no floating-point
+   * initializer has is an UndefinedValue.
    */
   readonly parameters?: readonly string[];
   /** Bytes of the files that hold tensors' data outside the model, by location. */

@@ -102,8 +102,8 @@ export const separateEqual = (
 };
 
 /**
- * From which operand on a node reads what is not trained: running statistics, the scales to resize or to quantise by, a window, or
- * what the shape of its result depends on.
+ * From which operand on a node reads what is not trained: running statistics, the scales to resize or to quantise by, a window, tables
+ * of angles, or what the shape of its result depends on.
  */
 const FIRST_UNTRAINED: Readonly<Record<string, number>> = {
   BatchNormalization: 3,
@@ -111,6 +111,7 @@ const FIRST_UNTRAINED: Readonly<Record<string, number>> = {
   NonZero: 0,
   QuantizeLinear: 1,
   Resize: 1,
+  RotaryEmbedding: 1,
   STFT: 1,
   Unique: 0,
   Upsample: 1,
