@@ -326,6 +326,19 @@ describe('absurd sizes', () => {
       'LRN over 2⁴⁰ channels',
       { input: ['N', 3, 5], nodes: [node('LRN', ['x'], ['y'], [int('size', '1099511627776')])] },
     ],
+    [
+      'LRN over 2³¹ of 2⁴⁰ channels',
+      { input: ['N', 2 ** 40, 5], nodes: [node('LRN', ['x'], ['y'], [int('size', 2 ** 31)])] },
+    ],
+    [
+      'GridSample of 2⁴⁰ columns',
+      {
+        input: ['N', 1, 2, 2 ** 40],
+        nodes: [node('GridSample', ['x', 'g'])],
+        more: [valueInfo('g', ['N', 1, 1, 2])],
+        opset: 20,
+      },
+    ],
     ...(['output_height', 'output_width', 'sampling_ratio'] as const).map((name): readonly [string, File] => [
       `RoiAlign with ${name} 2⁴⁰`,
       {

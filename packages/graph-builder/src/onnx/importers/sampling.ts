@@ -9,7 +9,7 @@ import { deformConv } from '../../sampling/deformConv.js';
 import { gridSample } from '../../sampling/gridSample.js';
 import { roiAlign } from '../../sampling/roiAlign.js';
 import type { SampleMode } from '../../sampling/window.js';
-import type { Importer } from '../importer.js';
+import type { Importer, ImportNode } from '../importer.js';
 import { option } from './resize.js';
 import { knownSizes, windowAttributes } from './window.js';
 
@@ -25,11 +25,19 @@ const modes: Readonly<Record<string, SampleMode>> = {
 /** More samples than this along one axis are taken for a damaged file. */
 const MOST_SAMPLES = 2 ** 16;
 
+/** Lengths of an image's axes. */
+const imageSizes = (n: ImportNode, x: Expr): readonly number[] => {
+  const sizes = knownSizes(n, x);
+  return sizes.every((size) => size <= MOST_SAMPLES)
+    ? sizes
+    : n.fail(`reads images of [${sizes.join(', ')}]; at most ${MOST_SAMPLES} elements along an axis are supported`);
+};
+
 const paddings = { zeros: 0, border: 0, reflection: 0 };
 
 const gridSampleImporter: Importer = (n) => {
   const x = n.input(0);
-  knownSizes(n, x);
+  imageSizes(n, x);
   const mode = modes[option(n, 'mode', 'linear', modes)]!;
   const padding = option<keyof typeof paddings>(n, 'padding_mode', 'zeros', paddings);
   return [gridSample(x, n.input(1), { mode, padding, alignCorners: n.int('align_corners', 0) === 1 })];
@@ -54,7 +62,7 @@ const affineGridImporter: Importer = (n) => {
 
 const roiAlignImporter: Importer = (n) => {
   const [x, regions, image] = [n.input(0), n.input(1), n.input(2)];
-  if (knownSizes(n, x).length !== 2) return n.fail(`needs images of two axes, got ${x.shape.length - 2}`);
+  if (imageSizes(n, x).length !== 2) return n.fail(`needs images of two axes, got ${x.shape.length - 2}`);
   const samples = n.int('sampling_ratio', 0);
   if (samples < 1)
     return n.fail(
