@@ -67,6 +67,9 @@ const tooLarge = (a: Dim): never => {
 const format = (polynomial: Polynomial): Dim => {
   const terms = [...polynomial].filter(([, c]) => c !== 0);
   if (terms.length === 0) return 0;
+  const beyond = terms.find(([, c]) => !Number.isSafeInteger(c));
+  if (beyond)
+    throw new GraphError('dimension', `${beyond[1]} is beyond ±2⁵³; lengths and their multiples must be exact`);
   if (terms.length === 1 && terms[0]![0] === '') return terms[0]![1];
   terms.sort(([a], [b]) => degree(b) - degree(a) || (a < b ? -1 : 1));
   const text = terms.map(([m, c]) => (m === '' ? `${c}` : c === 1 ? m : `${c}*${m}`)).join(' + ');
@@ -103,25 +106,45 @@ export const multiplyDims = (a: Dim, b: Dim): Dim => {
 
 export const subtractDims = (a: Dim, b: Dim): Dim => addDims(a, multiplyDims(b, -1));
 
-/** a / b when it divides exactly for every value of the symbols (b a number or a single term), else undefined. */
+interface Term {
+  readonly symbols: readonly string[];
+  readonly coefficient: number;
+}
+
+const symbolsOf = (monomial: string): string[] => (monomial === '' ? [] : splitTopLevel(monomial, /\*/));
+
+/** The term of the highest degree, of several the first by name. */
+const leading = (polynomial: Polynomial): Term | undefined => {
+  const [first] = [...polynomial].sort(([a], [b]) => degree(b) - degree(a) || (a < b ? -1 : 1));
+  return first && { symbols: symbolsOf(first[0]), coefficient: first[1] };
+};
+
+const divideTerms = (a: Term, b: Term): Term | undefined => {
+  if (a.coefficient % b.coefficient !== 0) return undefined;
+  const rest = [...a.symbols];
+  for (const s of b.symbols) {
+    const at = rest.indexOf(s);
+    if (at < 0) return undefined;
+    rest.splice(at, 1);
+  }
+  return { symbols: rest, coefficient: a.coefficient / b.coefficient };
+};
+
+/** a / b when it divides exactly for every value of the symbols, by long division, else undefined. */
 export const divideDimsExactly = (a: Dim, b: Dim): Dim | undefined => {
   if (a === b) return 1;
-  if (b === 0) return undefined;
-  const divisor = [...parse(b)];
-  if (divisor.length !== 1) return undefined;
-  const [monomial, coefficient] = divisor[0]!;
-  const quotient = new Map<string, number>();
-  for (const [m, c] of parse(a)) {
-    if (c % coefficient !== 0) return undefined;
-    const rest = m ? splitTopLevel(m, /\*/) : [];
-    for (const s of monomial ? splitTopLevel(monomial, /\*/) : []) {
-      const at = rest.indexOf(s);
-      if (at < 0) return undefined;
-      rest.splice(at, 1);
-    }
-    quotient.set(rest.join('*'), c / coefficient);
+  const divisor = leading(parse(b));
+  if (divisor === undefined) return undefined;
+  let [quotient, remainder]: [Dim, Dim] = [0, a];
+  // Each step takes the highest term away; a quotient has no more terms than what is divided.
+  for (let steps = parse(a).size; steps > 0 && remainder !== 0; steps--) {
+    const term = divideTerms(leading(parse(remainder))!, divisor);
+    if (term === undefined) return undefined;
+    const part = format(new Map([[term.symbols.join('*'), term.coefficient]]));
+    quotient = addDims(quotient, part);
+    remainder = subtractDims(remainder, multiplyDims(part, b));
   }
-  return format(quotient);
+  return remainder === 0 ? quotient : undefined;
 };
 
 /** ⌊a / b⌋ for b > 0; an opaque symbol where the quotient is not exact. */

@@ -8,14 +8,14 @@ export type Shape = readonly Dim[];
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
 
-const isExtent = (dim: Dim): boolean => typeof dim === 'string' || (Number.isInteger(dim) && dim >= 0);
+const isExtent = (dim: Dim): boolean => typeof dim === 'string' || (Number.isSafeInteger(dim) && dim >= 0);
 
-/** Throws GraphError unless each number among the dimensions is a whole one, 0 or more; `what` has the shape. */
+/** Throws GraphError unless each number among the dimensions is a whole one from 0 to 2⁵³ − 1; `what` has the shape. */
 export const requireExtents = (operation: string, what: string, shape: Shape): void => {
   if (shape.every(isExtent)) return;
   throw new GraphError(
     operation,
-    `${what} has shape [${shape.join(', ')}]; numbers in it must be whole ones, 0 or more`,
+    `${what} has shape [${shape.join(', ')}]; numbers in it must be whole ones from 0 to 2⁵³ − 1`,
   );
 };
 

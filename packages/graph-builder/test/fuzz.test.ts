@@ -196,13 +196,13 @@ const node = (
 const HUGE = '4611686018427387904'; // 2⁶²
 const MINUS = '-9223372036854775808'; // −2⁶³
 
-describe('graphs that contradict themselves', () => {
-  const left = (bytes: Uint8Array): G.DecodeError => {
-    const result = G.decode(bytes);
-    if (E.isRight(result)) throw new Error('it was taken for a model');
-    return result.left;
-  };
+const left = (bytes: Uint8Array): G.DecodeError => {
+  const result = G.decode(bytes);
+  if (E.isRight(result)) throw new Error('it was taken for a model');
+  return result.left;
+};
 
+describe('graphs that contradict themselves', () => {
   it.each<[string, File, G.DecodeError['_tag'], RegExp]>([
     [
       'a cycle of two nodes',
@@ -313,6 +313,56 @@ describe('absurd sizes', () => {
           node('Mul', ['x', 'r']),
         ],
         initializers: [floats('w', [2], [1, 2]), vector('s', ['34359738368', 2])],
+      },
+    ],
+    [
+      'Expand of an integer',
+      {
+        nodes: [node('Expand', ['w', 's'], ['e']), node('Cast', ['e'], ['y'], [int('to', 1)])],
+        initializers: [vector('w', [3]), vector('s', ['1099511627776'])],
+      },
+    ],
+    [
+      'LRN over 2⁴⁰ channels',
+      { input: ['N', 3, 5], nodes: [node('LRN', ['x'], ['y'], [int('size', '1099511627776')])] },
+    ],
+    [
+      'LRN over 2³¹ of 2⁴⁰ channels',
+      { input: ['N', 2 ** 40, 5], nodes: [node('LRN', ['x'], ['y'], [int('size', 2 ** 31)])] },
+    ],
+    [
+      'GridSample of 2⁴⁰ columns',
+      {
+        input: ['N', 1, 2, 2 ** 40],
+        nodes: [node('GridSample', ['x', 'g'])],
+        more: [valueInfo('g', ['N', 1, 1, 2])],
+        opset: 20,
+      },
+    ],
+    ...(['output_height', 'output_width', 'sampling_ratio'] as const).map((name): readonly [string, File] => [
+      `RoiAlign with ${name} 2⁴⁰`,
+      {
+        input: ['N', 1, 5, 5],
+        nodes: [
+          node(
+            'RoiAlign',
+            ['x', 'r', 'i'],
+            ['y'],
+            ['output_height', 'output_width', 'sampling_ratio'].map((each) =>
+              int(each, each === name ? '1099511627776' : 1),
+            ),
+          ),
+        ],
+        initializers: [floats('r', [1, 4], [0, 0, 2, 2]), vector('i', [0])],
+      },
+    ]),
+    [
+      'AffineGrid of 2⁴⁰ columns',
+      {
+        input: ['N', 2, 3],
+        nodes: [node('AffineGrid', ['x', 's'])],
+        initializers: [vector('s', [1, 1, 1, '1099511627776'])],
+        opset: 20,
       },
     ],
     [
@@ -502,6 +552,45 @@ describe('absurd sizes', () => {
       node('Add', [i === 0 ? 'x' : `t${i - 1}`, i === 0 ? 'x' : `t${i - 1}`], [i === 59 ? 'y' : `t${i}`]),
     );
     expect(outcomeOf(file({ nodes: doubling }))).toBe('graph');
+  });
+
+  it('a tensor joined to itself 60 times', () => {
+    const joined = Array.from({ length: 60 }, (_, i) => {
+      const from = i === 0 ? 'x' : `t${i - 1}`;
+      return node('Concat', [from, from], [i === 59 ? 'y' : `t${i}`], [int('axis', 1)]);
+    });
+    expect(outcomeOf(file({ nodes: joined }))).toBe('InvalidNode');
+    const fewer = joined.slice(0, 40);
+    expect(outcomeOf(file({ nodes: fewer, outputs: ['t39'] }))).toBe('graph');
+    expect(outcomeOf(file({ nodes: joined.slice(0, 40), input: ['N', 'M'], outputs: ['t39'] }))).toBe('graph');
+    expect(outcomeOf(file({ nodes: joined, input: ['N', 'M'] }))).toBe('InvalidNode');
+  });
+
+  it('integers that double their paths at each of 60 nodes', () => {
+    const doubling = Array.from({ length: 60 }, (_, i) =>
+      node('Add', [i === 0 ? 'k' : `t${i - 1}`, i === 0 ? 'k' : `t${i - 1}`], [`t${i}`]),
+    );
+    const nodes = [
+      node('Cast', ['x'], ['k'], [int('to', 7)]),
+      ...doubling,
+      node('Cast', ['t59'], ['y'], [int('to', 1)]),
+    ];
+    expect(outcomeOf(file({ input: [2], nodes }))).toBe('graph');
+  });
+
+  it('graphs in graphs, 1000 deep', () => {
+    const leaf: Onnx.IGraphProto = { node: [node('Tanh', ['x'], ['z'])], output: [{ name: 'z' }] };
+    const branches = (g: Onnx.IGraphProto): readonly Onnx.IAttributeProto[] =>
+      ['then_branch', 'else_branch'].map((name, i) => ({ name, type: AttributeType.GRAPH, g: i === 0 ? g : leaf }));
+    const nested = (depth: number): File => {
+      let inner = leaf;
+      for (let i = 1; i < depth; i++)
+        inner = { node: [node('If', ['yes'], [`d${i}`], branches(inner))], output: [{ name: `d${i}` }] };
+      const yes = { name: 'yes', dataType: DataType.BOOL, dims: [], int32Data: [1] };
+      return { nodes: [node('If', ['yes'], ['y'], branches(inner))], initializers: [yes] };
+    };
+    expect(outcomeOf(file(nested(64)))).toBe('graph');
+    for (const depth of [65, 1000]) expect(left(file(nested(depth))).message).toMatch(/more than 64 deep/);
   });
 
   it('a shape computation that doubles its paths at each of 40 nodes', () => {

@@ -1,10 +1,11 @@
 /** Loop whose number of steps follows from constants, shapes and the number of the step. */
 
+import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
 import { fileWith, type GraphOf, graphProto, node, type Port } from './graphs.js';
 import { expectAdjoint, expectDerivatives } from './laws.js';
-import { asValues, expectImported, graphOf, refusalOf, wave } from './oneNode.js';
+import { asValues, expectImported, graphOf, refusalOf, storedTensor, wave } from './oneNode.js';
 
 const number = (value: number, shape: readonly number[] = []): G.Tensor => G.tensor([value], shape, 'int64');
 const truth = (value: boolean): G.Tensor => G.tensor([Number(value)], [], 'bool');
@@ -209,6 +210,38 @@ describe('a loop computes what its file does', () => {
       expectDerivatives(value, graph.inputs, asValues(feeds));
       expectAdjoint(value, graph.inputs, asValues(feeds));
     }
+  });
+  it('and what its body and the graphs in it store is there once, however many its steps', () => {
+    const numbers = (seed: number): G.Tensor => G.tensor(wave([25, 4], seed), [25, 4], 'float32');
+    const branch = graphProto({
+      nodes: [node('ReduceSum', ['stored'], 'sum'), node('Add', ['state', 'sum'], 'chosen')],
+      outputs: { chosen: 'float32' },
+      stored: { stored: numbers(1) },
+    });
+    const value = {
+      name: 'value',
+      type: onnxProto.onnx.AttributeProto.AttributeType.TENSOR,
+      t: storedTensor('', numbers(2)),
+    };
+    const body = graphProto({
+      inputs: { ...STEP, state: 'float32' },
+      nodes: [
+        node('Identity', ['before'], 'on'),
+        { ...node('Constant', [], 'constant'), attribute: [value] },
+        node('If', ['yes'], 'picked', { then_branch: branch, else_branch: branch }),
+        node('ReduceMax', ['constant'], 'largest', { keepdims: 0 }),
+        node('Mul', ['picked', 'largest'], 'next'),
+      ],
+      outputs: { on: 'bool', next: 'float32' },
+    });
+    const { outputs } = graphOf(
+      loopFile([], body, {
+        nodes: [node('Loop', ['three', 'yes', 'h'], 'last', { body })],
+        outputs: { last: 'float32' },
+      }),
+    );
+    const shapes = G.topologicalOrder([outputs[0]!.value]).map(({ shape }) => shape.join());
+    expect(shapes.filter((shape) => shape === '25,4')).toHaveLength(2);
   });
   it('and its steps have masks and noise of their own', () => {
     const body = graphProto({

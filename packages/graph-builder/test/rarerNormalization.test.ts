@@ -25,6 +25,7 @@ const smooth: readonly OneNode[] = [
   { type: 'LRN', operands: [x], attributes: { size: 5 }, opset: 9 },
   { type: 'LRN', operands: [x], attributes: { size: 9, alpha: float(2) } },
   { type: 'LRN', operands: [x], attributes: { size: 1, alpha: float(2) } },
+  { type: 'LRN', operands: [x], attributes: { size: 13, alpha: float(20) } },
   { type: 'MeanVarianceNormalization', operands: [x] },
   { type: 'MeanVarianceNormalization', operands: [x], opset: 9 },
   { type: 'MeanVarianceNormalization', operands: [x], attributes: { axes: [0, 2, 3] } },

@@ -264,4 +264,16 @@ describe('positions', () => {
     const [again] = G.evaluate([y], { x: { shape: [3, 2, 4, 6], data } });
     expectClose(again!.data, data, 0);
   });
+  it('a length of several terms divides its multiples, as gradients of products with such a matrix ask for', () => {
+    const x = G.input('x', ['N', 'M'], 'float64');
+    const longer = G.concat([G.reshape(x, ['N*M']), G.reduceSum(x, [1])], 0);
+    const rows = G.expand(longer, [3, 'M*N + N']);
+    expect(G.reshape(rows, [-1, 'M*N + N']).shape).toEqual([3, 'M*N + N']);
+    expect(G.reshape(G.expand(longer, ['M*N + N', 'M*N + N']), [-1, 'M*N + N', 1]).shape[0]).toBe('M*N + N');
+    expect(() => G.reshape(rows, [-1, 'N + 1'])).toThrow(/cannot infer/);
+    const w = G.input('w', [2, 3], 'float64');
+    const loss = G.reduceSum(G.square(G.matmul(w, G.sin(rows))));
+    const values = { x: { shape: [2, 2], data: Float64Array.from(wave([2, 2], 1)) } };
+    expectDerivatives(loss, [x, w], { ...values, w: { shape: [2, 3], data: Float64Array.from(wave([2, 3], 2)) } });
+  });
 });

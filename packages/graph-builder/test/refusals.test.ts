@@ -22,7 +22,7 @@ describe('the dimensions of an input and of a tensor', () => {
         if (other === null) expect(G.input('x', dims).shape).toEqual(dims);
         else {
           const shape = [...dims, other];
-          const message = `"x" has shape [${shape.join(', ')}]; numbers in it must be whole ones, 0 or more`;
+          const message = `"x" has shape [${shape.join(', ')}]; numbers in it must be whole ones from 0 to 2⁵³ − 1`;
           expect(() => G.input('x', shape)).toThrow(refusal('input', message));
           const numbers = shape.filter((d) => typeof d === 'number');
           expect(() => G.tensor([1], numbers, 'float32')).toThrow(G.GraphError);
@@ -32,7 +32,7 @@ describe('the dimensions of an input and of a tensor', () => {
   });
 
   it.each([[[-1, -1]], [[1.5]], [[Number.NaN]]])('%j is no shape of a tensor or constant', (shape) => {
-    const message = `the value has shape [${shape.join(', ')}]; numbers in it must be whole ones, 0 or more`;
+    const message = `the value has shape [${shape.join(', ')}]; numbers in it must be whole ones from 0 to 2⁵³ − 1`;
     expect(() => G.tensor([1], shape, 'float32')).toThrow(refusal('tensor', message));
     const made: G.Tensor = { dtype: 'float32', shape, data: Float32Array.of(1) };
     expect(() => G.constant(made)).toThrow(refusal('tensor', message));

@@ -263,3 +263,13 @@ describe('refusals', () => {
     expect(refusalOf(fileOf(node)).message).toMatch(message);
   });
 });
+
+describe('RotaryEmbedding', () => {
+  it('does not take stored tables of angles for parameters', () => {
+    const [rotation] = rotations;
+    const [x, cos, sin, places] = rotation!.operands as readonly [Operand, Operand, Operand, Operand];
+    const tables = [cos, sin].map((table): Operand => ({ ...table, stored: true }));
+    const graph = graphOf(fileOf({ ...rotation!, operands: [x, ...tables, places] }));
+    expect(graph.inputs.map((i) => i.attributes.name)).toEqual(['in0', 'in3']);
+  });
+});

@@ -10,6 +10,9 @@ import { reshape } from '../ops/reshape.js';
 import { windowSums } from '../ops/windowSums.js';
 import { sizeOf } from '../shape.js';
 
+/** More channels than this in one sum are taken for a damaged file. */
+const MOST_CHANNELS = 2 ** 16;
+
 /** Options of `localResponseNorm`: x/(bias + α/size·Σx²)^β. */
 export interface LocalResponseNormOptions {
   /** Default 1e-4. */
@@ -23,7 +26,8 @@ export interface LocalResponseNormOptions {
 /**
  * x/(bias + α/size·Σx²)^β for x [N, C, ...], the sum taken at each position over `size` channels around the own one, of an even
  * `size` one more after it than before; channels beyond the first and the last count as 0. Source:
- * https://onnx.ai/onnx/operators/onnx__LRN.html. Throws GraphError unless C and the other axes' lengths are numbers.
+ * https://onnx.ai/onnx/operators/onnx__LRN.html. Throws GraphError unless C and the other axes' lengths are
+ * numbers, and where a sum is of more than 2¹⁶ channels.
  */
 export const localResponseNorm = (
   x: Expr,
@@ -37,9 +41,19 @@ export const localResponseNorm = (
       `${describe(x)} must have channels and positions of known number, and size ${size} be a whole number of at least 1`,
     );
   }
-  const window = windowOf('localResponseNorm', [size, 1], {
-    padsBefore: [Math.floor((size - 1) / 2), 0],
-    padsAfter: [Math.floor(size / 2), 0],
+  // Channels farther away than there are any add nothing.
+  const [before, after] = [Math.floor((size - 1) / 2), Math.floor(size / 2)].map((reach) =>
+    Math.min(reach, Math.max(Number(channels) - 1, 0)),
+  ) as [number, number];
+  if (before + 1 + after > MOST_CHANNELS) {
+    throw new GraphError(
+      'localResponseNorm',
+      `sums ${before + 1 + after} channels of ${describe(x)}; at most ${MOST_CHANNELS} are supported`,
+    );
+  }
+  const window = windowOf('localResponseNorm', [before + 1 + after, 1], {
+    padsBefore: [before, 0],
+    padsAfter: [after, 0],
   });
   const squares = reshape(square(x), [batch!, 1, channels!, sizeOf(rest)]);
   const sums = reshape(windowSums(squares, window), x.shape);

@@ -39,6 +39,7 @@ export const writtenNodes = (graph: Graph): Written => {
   const reading = {
     precision: undefined,
     externalData: undefined,
+    tensors: new WeakMap(),
     within: '',
     graphInside: () => {
       throw new Error('the encoder writes no graphs inside of nodes');

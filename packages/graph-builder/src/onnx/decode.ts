@@ -11,7 +11,7 @@ import { input } from '../ops/input.js';
 import type { Tensor } from '../tensor.js';
 import { type DecodeError, DecodeFailure } from './errors.js';
 import type { ExternalData } from './externalData.js';
-import { importNodes, spending } from './importGraph.js';
+import { fileReading, importNodes } from './importGraph.js';
 import { heldType } from './importNode.js';
 import { inlineFunctions } from './localFunctions.js';
 import { type ParsedModel, parseModel } from './model.js';
@@ -65,7 +65,7 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
 
   const needed = neededValues(written, wanted);
   checkSupport(written, needed);
-  const asRead = { precision: options.dtype, externalData: options.externalData, spend: spending() };
+  const asRead = fileReading({ precision: options.dtype, externalData: options.externalData });
   const separated = separateEqual(
     { nodes: written, initializers: readInitializers(graph, asRead) },
     model.kinds,

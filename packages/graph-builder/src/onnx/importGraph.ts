@@ -2,6 +2,7 @@
 
 import type { onnx as Onnx } from 'onnx-proto';
 import { GraphError } from '../error.js';
+import type { Expr } from '../expr.js';
 import { constant } from '../ops/constant.js';
 import { DecodeFailure } from './errors.js';
 import type { Importer, Subgraph } from './importer.js';
@@ -16,23 +17,52 @@ import { type Imported, simplifyImported } from './sequences.js';
 /** Bodies written out step by step that have more nodes together are taken for those of a damaged file. */
 const MOST_NODES = 100_000;
 
-/** How every graph of a file is read. */
-export interface FileReading extends Pick<Reading, 'precision' | 'externalData'> {
-  /** Counts nodes that are written out of nodes' graphs; false once there are too many. */
-  readonly spend: (nodes: number) => boolean;
+/** A graph that a node carries, as it is before anything is known of its inputs. */
+interface Body {
+  readonly stored: ReadonlyMap<string, Expr>;
+  readonly inputs: readonly Onnx.IValueInfoProto[];
+  readonly nodes: readonly PlacedNode[];
+  readonly outputs: readonly string[];
+  readonly needed: ReadonlySet<string>;
 }
 
-/** The count of one file, from its start. */
-export const spending = (): FileReading['spend'] => {
+/** How every graph of a file is read. */
+export interface FileReading extends Pick<Reading, 'precision' | 'externalData' | 'tensors'> {
+  /** Counts nodes that are written out of nodes' graphs; false once there are too many. */
+  readonly spend: (nodes: number) => boolean;
+  /** Graphs of nodes that were read before: one in a loop's body is met once a step. */
+  readonly bodies: WeakMap<Onnx.IGraphProto, Body>;
+}
+
+/** The reading of one file, from its start. */
+export const fileReading = (reading: Pick<Reading, 'precision' | 'externalData'>): FileReading => {
   let left = MOST_NODES;
-  return (nodes) => {
-    left -= nodes;
-    return left >= 0;
+  return {
+    ...reading,
+    tensors: new WeakMap(),
+    bodies: new WeakMap(),
+    spend: (nodes) => {
+      left -= nodes;
+      return left >= 0;
+    },
   };
 };
 
 const undefinedValue = (value: string, message: string): never => {
   throw new DecodeFailure({ _tag: 'UndefinedValue', value, message });
+};
+
+const readBody = (graph: Onnx.IGraphProto, opset: number, file: FileReading): Body => {
+  const known = file.bodies.get(graph);
+  if (known) return known;
+  const stored = new Map([...readInitializers(graph, file)].map(([name, value]) => [name, constant(value)]));
+  // Before IR version 4 initializers were listed among the inputs too.
+  const inputs = (graph.input ?? []).filter(({ name }) => !stored.has(name ?? ''));
+  const nodes = (graph.node ?? []).map((inner) => ({ node: inner, opset }));
+  const outputs = (graph.output ?? []).map(({ name }) => name ?? '');
+  const body = { stored, inputs, nodes, outputs, needed: neededValues(nodes, outputs) };
+  file.bodies.set(graph, body);
+  return body;
 };
 
 const graphInside = (
@@ -43,12 +73,7 @@ const graphInside = (
   within: string,
   fail: (problem: string) => never,
 ): Subgraph => {
-  const stored = new Map([...readInitializers(graph, file)].map(([name, value]) => [name, constant(value)]));
-  // Before IR version 4 initializers were listed among the inputs too.
-  const inputs = (graph.input ?? []).filter(({ name }) => !stored.has(name ?? ''));
-  const nodes = (graph.node ?? []).map((inner) => ({ node: inner, opset }));
-  const outputs = (graph.output ?? []).map(({ name }) => name ?? '');
-  const needed = neededValues(nodes, outputs);
+  const { stored, inputs, nodes, outputs, needed } = readBody(graph, opset, file);
   checkSupport(nodes, needed);
   const place = (node.output ?? []).find((name) => name !== '') ?? '';
   return {

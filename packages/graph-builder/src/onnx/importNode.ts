@@ -19,6 +19,8 @@ export interface Reading {
   /** Precision of every floating-point value; undefined leaves each as the file has it. */
   readonly precision: 'float32' | 'float64' | undefined;
   readonly externalData: ExternalData | undefined;
+  /** Tensors of nodes' attributes that were read before: a node in a body is read once a step. */
+  readonly tensors: WeakMap<Onnx.ITensorProto, Tensor>;
   /** The value of that name, for a node; fails where there is none yet. */
   readonly lookUp: (name: string, reader: string) => Imported;
   /** Stands before the names of inputs that nodes ask for, so that they differ from step to step of a loop. */
@@ -92,7 +94,11 @@ export const importNode = ({ node, opset }: PlacedNode, reading: Reading): Impor
     strings: (name) => attributes.get(name)?.strings?.map((text) => new TextDecoder().decode(text)),
     tensor: (name) => {
       const proto = attributes.get(name)?.t;
-      return proto ? heldTensor({ ...proto, name: proto.name || `${title}.${name}` }, reading) : undefined;
+      if (!proto) return undefined;
+      const value =
+        reading.tensors.get(proto) ?? heldTensor({ ...proto, name: proto.name || `${title}.${name}` }, reading);
+      reading.tensors.set(proto, value);
+      return value;
     },
     subgraph: (name) => {
       const graph = attributes.get(name)?.g;

@@ -3,7 +3,7 @@
 import type { onnx as Onnx } from 'onnx-proto';
 import { DecodeFailure } from './errors.js';
 import { domainOf, opsetOf, type ParsedModel } from './model.js';
-import { mapGraphs, withInner } from './nested.js';
+import { isDeeperThan, mapGraphs, withInner } from './nested.js';
 
 /** A node, and the version of the default operator set that it is to be read by. */
 export interface PlacedNode {
@@ -21,9 +21,14 @@ interface LocalFunction {
 const MOST_NODES = 200_000;
 const DEEPEST_CALL = 100;
 
+/** Graphs in graphs deeper than this are taken for a damaged file's. */
+const DEEPEST_GRAPH = 64;
+
 const fail = (message: string): never => {
   throw new DecodeFailure({ _tag: 'UnsupportedFeature', message });
 };
+
+const failDeep = (): never => fail(`graphs stand in graphs more than ${DEEPEST_GRAPH} deep; is the file damaged?`);
 
 /** A node's name, or what stands in for one. */
 export const titleOf = (node: Onnx.INodeProto): string => node.name || `${node.opType} → ${node.output?.[0] ?? '?'}`;
@@ -133,7 +138,7 @@ const checkExtent = (nodes: readonly Onnx.INodeProto[], known: ReadonlyMap<strin
 /**
  * The model's nodes with every call of a local function replaced by the function's nodes, however deep, in branches and bodies, too.
  * Throws DecodeFailure on a function that calls itself, a call that does not fit, one from a branch or body of another operator set, and
- * absurd sizes.
+ * absurd sizes and depths.
  */
 export const inlineFunctions = ({ graph, functions, functionDefaults, opset }: ParsedModel): readonly PlacedNode[] => {
   const known = new Map<string, LocalFunction>(
@@ -142,18 +147,19 @@ export const inlineFunctions = ({ graph, functions, functionDefaults, opset }: P
       { proto, defaults: byName(functionDefaults[i] ?? []), opset: opsetOf(proto.opsetImport ?? []) },
     ]),
   );
+  if ([graph, ...functions].some(({ node }) => isDeeperThan(node ?? [], DEEPEST_GRAPH))) failDeep();
   checkExtent(graph.node ?? [], known);
   let calls = 0;
-  const written = (node: Onnx.INodeProto, version: number): readonly PlacedNode[] => {
+  const written = (node: Onnx.INodeProto, version: number, depth: number): readonly PlacedNode[] => {
     const called = known.get(keyOf(node.domain, node.opType));
-    if (!called) return [{ node: mapGraphs(node, (graph) => inside(graph, version)), opset: version }];
+    if (!called) return [{ node: mapGraphs(node, (graph) => inside(graph, version, depth + 1)), opset: version }];
     const body = bodyOf(node, called, `${titleOf(node)}#${++calls}`);
-    return body.flatMap((inner) => written(inner, called.opset));
+    return body.flatMap((inner) => written(inner, called.opset, depth));
   };
-  const inside = (body: Onnx.IGraphProto, version: number): Onnx.IGraphProto => ({
+  const inside = (body: Onnx.IGraphProto, version: number, depth: number): Onnx.IGraphProto => ({
     ...body,
-    node: (body.node ?? [])
-      .flatMap((node) => written(node, version))
+    node: (depth > DEEPEST_GRAPH ? failDeep() : (body.node ?? []))
+      .flatMap((node) => written(node, version, depth))
       .map((inner) =>
         inner.opset === version
           ? inner.node
@@ -162,5 +168,5 @@ export const inlineFunctions = ({ graph, functions, functionDefaults, opset }: P
             ),
       ),
   });
-  return (graph.node ?? []).flatMap((node) => written(node, opset));
+  return (graph.node ?? []).flatMap((node) => written(node, opset, 0));
 };

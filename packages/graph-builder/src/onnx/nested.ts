@@ -18,6 +18,10 @@ export const withInner = (node: Onnx.INodeProto): readonly Onnx.INodeProto[] => 
   ...graphsIn(node).flatMap(({ node: nodes }) => (nodes ?? []).flatMap(withInner)),
 ];
 
+/** Do graphs stand in graphs of the nodes more than so many levels deep? */
+export const isDeeperThan = (nodes: readonly Onnx.INodeProto[], levels: number): boolean =>
+  nodes.some((node) => graphsIn(node).some((graph) => levels === 0 || isDeeperThan(graph.node ?? [], levels - 1)));
+
 /** The node with each of its graphs replaced. */
 export const mapGraphs = (
   node: Onnx.INodeProto,

@@ -4,12 +4,15 @@ import { linear } from '../classes/linear.js';
 import { addDims, type Dim } from '../dim.js';
 import { GraphError } from '../error.js';
 import { commonDType, describe, type Expr, makeExpr } from '../expr.js';
-import { normalizeAxis } from '../shape.js';
+import { normalizeAxis, requireExtents } from '../shape.js';
 import { elementCount } from '../tensor.js';
 import { constant } from './constant.js';
 import { expand } from './expand.js';
 import { foldConstants } from './fold.js';
 import { sliceAxis } from './slice.js';
+
+/** A join of joins is one of at most as many parts: one that doubles again and again would have no end of them. */
+const MOST_PARTS = 1024;
 
 export type ConcatAttributes = { readonly axis: number };
 
@@ -29,7 +32,9 @@ export const concatOp = linear<ConcatAttributes>({
         throw new GraphError('concat', `${args.map(describe).join(', ')} differ on an axis other than ${axis}`);
       }
     }
-    return { dtype, shape: first.shape.map((d, i) => (i === axis ? offsetsOf(args, axis).at(-1)! : d)) };
+    const shape = first.shape.map((d, i) => (i === axis ? offsetsOf(args, axis).at(-1)! : d));
+    requireExtents('concat', 'the result', shape);
+    return { dtype, shape };
   },
   emit: (node, e) => e.node('Concat', node.args.map(e.name), { axis: node.attributes.axis }),
   evaluate: (node, args, shape) => {
@@ -66,6 +71,7 @@ export function concat(args: readonly Expr[], axis: number): Expr {
   if (first === undefined) throw new GraphError('concat', 'needs at least one operand');
   const along = normalizeAxis('concat', axis, first.shape.length);
   if (args.length === 1) return first;
-  const flat = args.flatMap((arg) => (arg.op === concatOp && arg.attributes.axis === along ? arg.args : [arg]));
-  return foldConstants(makeExpr(concatOp, flat, { axis: along }));
+  const parts = args.map((arg) => (arg.op === concatOp && arg.attributes.axis === along ? arg.args : [arg]));
+  const count = parts.reduce((sum, { length }) => sum + length, 0);
+  return foldConstants(makeExpr(concatOp, count <= MOST_PARTS ? parts.flat() : args, { axis: along }));
 }

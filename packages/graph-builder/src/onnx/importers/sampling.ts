@@ -9,7 +9,7 @@ import { deformConv } from '../../sampling/deformConv.js';
 import { gridSample } from '../../sampling/gridSample.js';
 import { roiAlign } from '../../sampling/roiAlign.js';
 import type { SampleMode } from '../../sampling/window.js';
-import type { Importer } from '../importer.js';
+import type { Importer, ImportNode } from '../importer.js';
 import { option } from './resize.js';
 import { knownSizes, windowAttributes } from './window.js';
 
@@ -22,11 +22,22 @@ const modes: Readonly<Record<string, SampleMode>> = {
   bicubic: 'cubic',
 };
 
+/** More samples than this along one axis are taken for a damaged file. */
+const MOST_SAMPLES = 2 ** 16;
+
+/** Lengths of an image's axes. */
+const imageSizes = (n: ImportNode, x: Expr): readonly number[] => {
+  const sizes = knownSizes(n, x);
+  return sizes.every((size) => size <= MOST_SAMPLES)
+    ? sizes
+    : n.fail(`reads images of [${sizes.join(', ')}]; at most ${MOST_SAMPLES} elements along an axis are supported`);
+};
+
 const paddings = { zeros: 0, border: 0, reflection: 0 };
 
 const gridSampleImporter: Importer = (n) => {
   const x = n.input(0);
-  knownSizes(n, x);
+  imageSizes(n, x);
   const mode = modes[option(n, 'mode', 'linear', modes)]!;
   const padding = option<keyof typeof paddings>(n, 'padding_mode', 'zeros', paddings);
   return [gridSample(x, n.input(1), { mode, padding, alignCorners: n.int('align_corners', 0) === 1 })];
@@ -38,6 +49,8 @@ const affineGridImporter: Importer = (n) => {
   const lengths = sizes.map((d, i) =>
     typeof d === 'number' ? d : n.fail(`makes a grid for a spatial axis ${i} of unknown length "${d}"`),
   );
+  if (lengths.some((length) => !(length >= 1 && length <= MOST_SAMPLES)))
+    return n.fail(`makes a grid of [${lengths.join(', ')}]; 1 to ${MOST_SAMPLES} along an axis are supported`);
   const wanted = [images, lengths.length, lengths.length + 1];
   if (theta.shape.length !== 3 || theta.shape.some((d, i) => d !== wanted[i]))
     return n.fail(`has maps of shape [${theta.shape.join(', ')}] for its size; they must be [${wanted.join(', ')}]`);
@@ -49,11 +62,16 @@ const affineGridImporter: Importer = (n) => {
 
 const roiAlignImporter: Importer = (n) => {
   const [x, regions, image] = [n.input(0), n.input(1), n.input(2)];
-  if (knownSizes(n, x).length !== 2) return n.fail(`needs images of two axes, got ${x.shape.length - 2}`);
+  if (imageSizes(n, x).length !== 2) return n.fail(`needs images of two axes, got ${x.shape.length - 2}`);
   const samples = n.int('sampling_ratio', 0);
   if (samples < 1)
     return n.fail(
       `chooses its samples by the size of each region, which is known only when the graph runs (sampling_ratio ${samples}); set sampling_ratio to 1 or more`,
+    );
+  const bins = [n.int('output_height', 1), n.int('output_width', 1)] as const;
+  if (bins.some((count) => !(count >= 1 && count * samples <= MOST_SAMPLES)))
+    return n.fail(
+      `takes [${bins.join(', ')}] times ${samples} samples of a region; 1 to ${MOST_SAMPLES} along an axis are supported`,
     );
   const pooling = { avg: 0, max: 0 };
   const transformation = { half_pixel: 0, output_half_pixel: 0 };
@@ -61,7 +79,7 @@ const roiAlignImporter: Importer = (n) => {
   const centres = option(n, 'coordinate_transformation_mode', 'half_pixel', transformation);
   return [
     roiAlign(x, regions, image, {
-      bins: [n.int('output_height', 1), n.int('output_width', 1)],
+      bins,
       samples,
       scale: n.float('spatial_scale', 1),
       halfPixel: n.opset >= 16 && centres === 'half_pixel',
