@@ -14,6 +14,7 @@ import {
   refusalOf,
   wave,
 } from './oneNode.js';
+import { run } from './runtime.js';
 
 const stored = (
   data: readonly number[],
@@ -256,6 +257,17 @@ describe('positions', () => {
     const x = G.input('x', ['N'], 'float64');
     const [y] = G.evaluate([G.padByIndex(x, [2], [1], 'reflect')], { x: { shape: [1], data: Float64Array.of(7) } });
     expectClose(y!.data, [7, 7, 7, 7], 0);
+  });
+  it('an expansion that only adds axes is written as Unsqueeze', async () => {
+    const x = G.input('x', ['N', 3]);
+    const graph = G.makeGraph([{ name: 'y', value: G.expand(x, [1, 1, 'N', 3]) }]);
+    const bytes = G.encode(graph);
+    const data = Float32Array.from(wave([2, 3], 1));
+    const { y } = await run(bytes, { x: G.tensor(data, [2, 3], 'float32') });
+    expect(y!.dims).toEqual([1, 1, 2, 3]);
+    expect([...(y!.data as Float32Array)]).toEqual([...data]);
+    expect(Buffer.from(bytes).includes('Unsqueeze')).toBe(true);
+    expect(Buffer.from(bytes).includes('Expand')).toBe(false);
   });
   it('depthToSpace undoes spaceToDepth', () => {
     const x = G.input('x', ['N', 2, 4, 6], 'float64');

@@ -20,6 +20,11 @@ export const expandOp = linear<ExpandAttributes>({
     const own = node.args[0]!.shape;
     // Where the operand already has the dimension, 1 says "keep" and spares computing a symbol.
     const wanted = node.shape.map((d, axis) => (own[axis - node.shape.length + own.length] === d ? 1 : d));
+    // An Expand to ones only adds axes; OpenVINO takes it for one that does nothing, and loses them.
+    if (wanted.every((d) => d === 1)) {
+      const added = Array.from({ length: node.shape.length - own.length }, (_, axis) => axis);
+      return e.node('Unsqueeze', [e.name(node.args[0]!), e.dims(added)]);
+    }
     return e.node('Expand', [e.name(node.args[0]!), e.dims(wanted)]);
   },
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (v) => v),
