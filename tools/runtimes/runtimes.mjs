@@ -19,12 +19,14 @@ const tract = () => {
   return [`${target}/release/hograd-tract`];
 };
 
-/** `checksOnly`: gives no outputs, only whether it accepts the file. */
+/**
+ * `checksOnly`: gives no outputs, only whether it accepts the file. `takesAll`: it has taken every graph, so that a refusal is news, and a failure.
+ */
 export const RUNTIMES = [
-  { name: 'onnx.checker', prepare: inPython('run_checker.py'), checksOnly: true },
-  { name: 'onnxruntime (Python)', prepare: inPython('run_onnxruntime.py') },
+  { name: 'onnx.checker', prepare: inPython('run_checker.py'), checksOnly: true, takesAll: true },
+  { name: 'onnxruntime (Python)', prepare: inPython('run_onnxruntime.py'), takesAll: true },
   { name: 'onnx ReferenceEvaluator', prepare: inPython('run_reference.py') },
-  { name: 'OpenVINO', prepare: inPython('run_openvino.py') },
+  { name: 'OpenVINO', prepare: inPython('run_openvino.py'), takesAll: true },
   { name: 'tract', prepare: tract },
-  { name: 'onnxruntime-web', prepare: () => [process.execPath, here('./web/run.mjs')] },
+  { name: 'onnxruntime-web', prepare: () => [process.execPath, here('./web/run.mjs')], takesAll: true },
 ];
