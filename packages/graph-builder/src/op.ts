@@ -125,7 +125,6 @@ export interface Op<A extends Attributes = Attributes> {
   /** How long an axis of the result is, where the data say so: the shape then holds a symbol of the node's own for it. */
   readonly counts?: {
     readonly symbol: (node: Expr<A>) => string;
-    readonly axis: number;
     readonly evaluate: (node: Expr<A>, args: readonly Value[]) => number;
   };
   /** Each element of the result depends on the operands' elements at its own place alone (after broadcasting). */

@@ -3,10 +3,12 @@ import * as G from '../src/index.js';
 import { expectAdjoint, expectDerivatives, expectOneSummary } from './laws.js';
 import {
   asValues,
+  batch,
   expectClose,
   expectImported,
   feedsOf,
   fileOf,
+  fixed,
   graphOf,
   label,
   type OneNode,
@@ -15,8 +17,6 @@ import {
   wave,
 } from './oneNode.js';
 
-const batch = (...shape: number[]): Operand => ({ shape, batch: true });
-const fixed = (...shape: number[]): Operand => ({ shape });
 const bool = (shape: readonly number[], data: readonly number[]): Operand => ({ shape, data, dtype: 'bool' });
 
 const heads = [batch(2, 3, 4, 5), batch(2, 3, 6, 5), batch(2, 3, 6, 2)];

@@ -2,13 +2,17 @@
 
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
+import { fused, int32s } from './fusedNodes.js';
 import { expectNodeLaws } from './nodeLaws.js';
 import {
   asValues,
+  batch,
   expectClose,
   expectImported,
   feedsOf,
   fileOf,
+  fixed,
+  float,
   graphOf,
   label,
   type OneNode,
@@ -16,16 +20,6 @@ import {
   refusalOf,
 } from './oneNode.js';
 
-const float = (value: number) => ({ float: value });
-const batch = (...shape: number[]): Operand => ({ shape, batch: true });
-const fixed = (...shape: number[]): Operand => ({ shape });
-const ints = (shape: readonly number[], data: readonly number[], rest: Partial<Operand> = {}): Operand => ({
-  shape,
-  data,
-  dtype: 'int32',
-  ...rest,
-});
-const fused = (node: Omit<OneNode, 'domain'>): OneNode => ({ domain: 'com.microsoft', ...node });
 /** Nodes of one type. */
 const nodesOf = (type: string, nodes: readonly Omit<OneNode, 'domain' | 'type'>[]): readonly OneNode[] =>
   nodes.map((node) => fused({ type, ...node }));
@@ -34,8 +28,8 @@ const three = ['float32', 'float32', 'float32'] as const;
 
 const packed = [batch(2, 3, 5), fixed(5, 12), fixed(12)] as const;
 const heads = { num_heads: 2 };
-const raw = ints([2, 3], [1, 1, 0, 0, 1, 1], { batch: true });
-const square = ints([2, 3, 3], [1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 1], { batch: true });
+const raw = int32s([2, 3], [1, 1, 0, 0, 1, 1], { batch: true });
+const square = int32s([2, 3, 3], [1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 1], { batch: true });
 
 const attentions = nodesOf('Attention', [
   { operands: packed, attributes: heads },
@@ -45,9 +39,9 @@ const attentions = nodesOf('Attention', [
   { operands: [...packed, raw], attributes: { ...heads, unidirectional: 1, mask_filter_value: float(-3) } },
   { operands: [...packed, square], attributes: { ...heads, mask_filter_value: float(-2) } },
   { operands: [...packed, square], attributes: { ...heads, unidirectional: 1 } },
-  { operands: [...packed, ints([2], [2, 3], { batch: true })], attributes: heads },
+  { operands: [...packed, int32s([2], [2, 3], { batch: true })], attributes: heads },
   {
-    operands: [fixed(2, 3, 5), packed[1], packed[2], ints([4], [3, 2, 1, 0])],
+    operands: [fixed(2, 3, 5), packed[1], packed[2], int32s([4], [3, 2, 1, 0])],
     attributes: { ...heads, mask_filter_value: float(-3) },
   },
   { operands: [...packed, undefined, undefined, batch(2, 2, 3, 3)], attributes: heads },
@@ -64,7 +58,7 @@ const attentions = nodesOf('Attention', [
       fixed(2, 3, 5),
       packed[1],
       packed[2],
-      ints([2, 7], [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1]),
+      int32s([2, 7], [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1]),
       fixed(2, 2, 2, 4, 2),
     ],
     attributes: { ...heads, unidirectional: 1 },
@@ -74,7 +68,7 @@ const attentions = nodesOf('Attention', [
 
 const flat = [batch(2, 3, 4), batch(2, 5, 4), batch(2, 5, 6)] as const;
 const self = [batch(2, 3, 4), batch(2, 3, 4), batch(2, 3, 6)] as const;
-const keys = ints([2, 5], [1, 1, 1, 0, 0, 0, 1, 1, 1, 1], { batch: true });
+const keys = int32s([2, 5], [1, 1, 1, 0, 0, 0, 1, 1, 1, 1], { batch: true });
 const past = [batch(2, 2, 4, 2), batch(2, 2, 4, 2)] as const;
 const same = [batch(2, 3, 4), batch(2, 3, 4), batch(2, 3, 4)] as const;
 const none = undefined;
@@ -85,7 +79,7 @@ const multiHead = nodesOf('MultiHeadAttention', [
   { operands: self, attributes: { ...heads, unidirectional: 1 } },
   { operands: [...flat, fixed(14), keys], attributes: heads },
   { operands: [...flat, none, keys], attributes: { ...heads, mask_filter_value: float(-2) } },
-  { operands: [...flat, none, ints([2], [3, 5], { batch: true })], attributes: heads },
+  { operands: [...flat, none, int32s([2], [3, 5], { batch: true })], attributes: heads },
   { operands: [...flat, none, none, fixed(1, 2, 3, 5)], attributes: heads },
   { operands: [...flat, none, none, batch(2, 2, 3, 5)], attributes: heads },
   { operands: [...flat, none, keys, fixed(1, 1, 3, 5)], attributes: heads },
@@ -194,7 +188,7 @@ describe('what is not supported is refused, with the cure', () => {
     [
       fused({
         type: 'Attention',
-        operands: [...packed, ints([2, 7], new Array<number>(14).fill(1))],
+        operands: [...packed, int32s([2, 7], new Array<number>(14).fill(1))],
         attributes: heads,
       }),
       'has a mask int32[2, 7]; supported are [N, 3], [N, 3, 3], [N] and [2*N]: fix its axes to such lengths, or name them alike',

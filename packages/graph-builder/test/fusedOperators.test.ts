@@ -2,31 +2,24 @@
 
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
+import { fused, int32s } from './fusedNodes.js';
 import { expectNodeLaws } from './nodeLaws.js';
 import {
   asValues,
+  batch,
   expectClose,
   expectImported,
   feedsOf,
   fileOf,
+  fixed,
+  float,
   graphOf,
   label,
   type OneNode,
-  type Operand,
   refusalOf,
 } from './oneNode.js';
 
-const float = (value: number) => ({ float: value });
 const floats = (...values: number[]) => ({ floats: values });
-const batch = (...shape: number[]): Operand => ({ shape, batch: true });
-const fixed = (...shape: number[]): Operand => ({ shape });
-const ints = (shape: readonly number[], data: readonly number[], rest: Partial<Operand> = {}): Operand => ({
-  shape,
-  data,
-  dtype: 'int32',
-  ...rest,
-});
-const fused = (node: Omit<OneNode, 'domain'>): OneNode => ({ domain: 'com.microsoft', ...node });
 
 const x = batch(2, 3, 4);
 const c = fixed(4);
@@ -116,9 +109,9 @@ const products: readonly OneNode[] = [
   fused({ type: 'FusedConv', operands: [fixed(2, 3, 4, 4), fixed(5, 3, 3, 3), undefined, fixed(2, 5, 2, 2)] }),
 ];
 
-const tokens = ints([2, 3], [5, 0, 2, 2, 1, 4], { batch: true });
-const segments = ints([2, 3], [0, 0, 1, 1, 0, 1], { batch: true });
-const mask = ints([2, 3], [1, 1, 0, 1, 1, 1], { batch: true });
+const tokens = int32s([2, 3], [5, 0, 2, 2, 1, 4], { batch: true });
+const segments = int32s([2, 3], [0, 0, 1, 1, 0, 1], { batch: true });
+const mask = int32s([2, 3], [1, 1, 0, 1, 1, 1], { batch: true });
 const tables = [fixed(6, 4), fixed(7, 4), fixed(2, 4)] as const;
 const all = ['float32', 'int32', 'float32'] as const;
 const embeddings: readonly OneNode[] = [
@@ -140,7 +133,7 @@ const embeddings: readonly OneNode[] = [
     attributes: epsilon,
     outputs: ['float32', 'int32'],
   }),
-  ...[ints([2, 3], [1, 0, 6, 2, 3, 3], { batch: true }), ints([1, 3], [4, 2, 6])].map((positions) =>
+  ...[int32s([2, 3], [1, 0, 6, 2, 3, 3], { batch: true }), int32s([1, 3], [4, 2, 6])].map((positions) =>
     fused({
       type: 'EmbedLayerNormalization',
       operands: [tokens, segments, ...tables, c, c, undefined, positions],
@@ -256,7 +249,7 @@ describe('what is not supported is refused, with its domain', () => {
       'has transBatchA, for which float32[2, 3] has no batch axis',
     ],
     [
-      fused({ type: 'EmbedLayerNormalization', operands: [ints([2], [0, 1]), undefined, ...tables, c, c] }),
+      fused({ type: 'EmbedLayerNormalization', operands: [int32s([2], [0, 1]), undefined, ...tables, c, c] }),
       'needs tokens [batch, length], got int32[2]',
     ],
   ] as readonly (readonly [OneNode, string])[])('%s', (node, message) => {

@@ -2,14 +2,18 @@
 
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
+import { int32s } from './fusedNodes.js';
 import { expectNodeLaws } from './nodeLaws.js';
 import {
   asValues,
+  batch,
   encodeAttribute,
   expectClose,
   expectImported,
   feedsOf,
   fileOf,
+  fixed,
+  float,
   graphOf,
   label,
   modelOf,
@@ -22,15 +26,6 @@ import {
 } from './oneNode.js';
 import { run } from './runtime.js';
 
-const float = (value: number) => ({ float: value });
-const batch = (...shape: number[]): Operand => ({ shape, batch: true });
-const fixed = (...shape: number[]): Operand => ({ shape });
-const ints = (shape: readonly number[], data: readonly number[], rest: Partial<Operand> = {}): Operand => ({
-  shape,
-  data,
-  dtype: 'int32',
-  ...rest,
-});
 const heads = { num_heads: 4, kv_num_heads: 2 };
 const group = (operands: OneNode['operands'], attributes: OneNode['attributes'] = {}): OneNode => ({
   type: 'GroupQueryAttention',
@@ -42,8 +37,8 @@ const group = (operands: OneNode['operands'], attributes: OneNode['attributes'] 
 const long = (shape: readonly number[], data: readonly number[]): Operand => ({ shape, data, dtype: 'int64' });
 const none = undefined;
 const length = 5;
-const lengths = ints([2], [length - 1, length - 1], { batch: true });
-const total = ints([1], [length]);
+const lengths = int32s([2], [length - 1, length - 1], { batch: true });
+const total = int32s([1], [length]);
 const grouped = [batch(2, length, 64), batch(2, length, 32), batch(2, length, 32)] as const;
 const noPast = [none, none, lengths, total] as const;
 const angles = [fixed(7, 8), fixed(7, 8)] as const;
@@ -71,12 +66,12 @@ describe('GroupQueryAttention of a prompt, imported and written again, computes 
 const scale = float(0.5);
 const tiny = [batch(1, 3, 8), batch(1, 3, 4), batch(1, 3, 4)];
 const lawful: readonly OneNode[] = [
-  group([...tiny, none, none, ints([1], [2], { batch: true }), ints([1], [3]), fixed(3, 1), fixed(3, 1)], {
+  group([...tiny, none, none, int32s([1], [2], { batch: true }), int32s([1], [3]), fixed(3, 1), fixed(3, 1)], {
     ...{ do_rotary: 1, local_window_size: 2 },
     ...{ softcap: scale, scale },
   }),
   {
-    ...group([...tiny, batch(1, 2, 3, 2), batch(1, 2, 3, 2), ints([1], [4], { batch: true }), ints([1], [5])], {
+    ...group([...tiny, batch(1, 2, 3, 2), batch(1, 2, 3, 2), int32s([1], [4], { batch: true }), int32s([1], [5])], {
       scale,
     }),
     outputs: ['float32'],
@@ -107,7 +102,7 @@ describe('GroupQueryAttention behind a past, or before padding', () => {
   it('computes the rows before a prompt’s padding as ONNX Runtime does', async () => {
     const kept = [3, 5];
     const last = kept.map((count) => count - 1);
-    const node = { ...groups[3]!, operands: groups[3]!.operands.with(5, ints([2], last, { batch: true })) };
+    const node = { ...groups[3]!, operands: groups[3]!.operands.with(5, int32s([2], last, { batch: true })) };
     const rows = (values: readonly number[]) =>
       kept.flatMap((count, b) => values.slice(b * length * 64, (b * length + count) * 64));
     const [own, again, interpreted] = await rowsOfBoth(node);
@@ -130,10 +125,13 @@ describe('GroupQueryAttention behind a past, or before padding', () => {
       const size = last.length;
       const caches = [batch(size, 2, before, 16), batch(size, 2, before, 16)];
       const tensors = [64, 32, 32].map((width) => batch(size, tokens, width));
-      const node = group([...tensors, ...caches, ints([size], last, { batch: true }), ints([1], [all]), ...angles], {
-        ...{ do_rotary: 1 },
-        ...more,
-      });
+      const node = group(
+        [...tensors, ...caches, int32s([size], last, { batch: true }), int32s([1], [all]), ...angles],
+        {
+          ...{ do_rotary: 1 },
+          ...more,
+        },
+      );
       const [own, again, interpreted] = await rowsOfBoth(node);
       expectClose(again, own, 1e-5);
       expectClose(interpreted, own, 1e-5);

@@ -21,6 +21,13 @@ export interface Operand {
   readonly batch?: boolean;
 }
 
+/** Operands of irregular numbers: of a batch, and of fixed shape. */
+export const batch = (...shape: number[]): Operand => ({ shape, batch: true });
+export const fixed = (...shape: number[]): Operand => ({ shape });
+
+/** A floating-point attribute. */
+export const float = (value: number) => ({ float: value });
+
 /** An int64 operand. */
 export const ints = (data: readonly number[], shape: readonly number[] = [data.length]): Operand => ({
   shape,

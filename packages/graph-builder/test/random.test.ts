@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
 import { fileWith, graphProto, node } from './graphs.js';
 import { expectAdjoint, expectDerivatives } from './laws.js';
-import { expectClose, fileOf, graphOf, label, type OneNode, refusalOf, wave } from './oneNode.js';
+import { expectClose, fileOf, float, graphOf, label, type OneNode, refusalOf, wave } from './oneNode.js';
 import { feedsFor, run } from './runtime.js';
 
 const SHAPE = [2, 3];
@@ -25,7 +25,6 @@ const noisy = (shape: readonly number[], data: readonly number[] = NOISE): G.Val
 });
 
 const x = { shape: SHAPE, data: [0.1, 0.95, 0.4, 0.9, 0.77, 0.6] };
-const float = (value: number) => ({ float: value });
 
 describe('an operator that draws numbers scales noise, an input named after its output', () => {
   const cases: readonly (readonly [OneNode, (u: number) => number])[] = [

@@ -7,6 +7,7 @@ import {
   expectImported,
   feedsOf,
   fileOf,
+  float,
   graphOf,
   label,
   type OneNode,
@@ -15,7 +16,6 @@ import {
   wave,
 } from './oneNode.js';
 
-const float = (value: number) => ({ float: value });
 const x: Operand = { shape: [2, 5, 3, 2], batch: true };
 /** No element near 0, where an absolute value has its kink, nor near ±λ of the nodes below. */
 const away: Operand = { shape: [2, 3, 4], data: wave([2, 3, 4], 1).map((v) => v + 0.2 * Math.sign(v)), batch: true };

@@ -3,10 +3,12 @@ import * as G from '../src/index.js';
 import { expectAdjoint, expectDerivatives, expectOneSummary } from './laws.js';
 import {
   asValues,
+  batch,
   expectClose,
   expectImported,
   feedsOf,
   fileOf,
+  fixed,
   graphOf,
   label,
   type OneNode,
@@ -35,8 +37,6 @@ const given = (
   data,
   dtype,
 });
-const batch = (...shape: number[]): Operand => ({ shape, batch: true });
-const fixed = (...shape: number[]): Operand => ({ shape });
 
 const reductions = ['none', 'add', 'mul', 'max', 'min'] as const;
 const modes = ['reflect', 'edge', 'wrap'] as const;

@@ -3,6 +3,7 @@ import * as G from '../src/index.js';
 import { expectNodeLaws } from './nodeLaws.js';
 import {
   asValues,
+  batch,
   expectClose,
   expectImported,
   feedsOf,
@@ -18,7 +19,6 @@ import {
 } from './oneNode.js';
 import { run } from './runtime.js';
 
-const batch = (...shape: number[]): Operand => ({ shape, batch: true });
 const positions: Operand = { ...ints([0, 4, 1, 2, 2, 3], [2, 3]), batch: true };
 
 const rotations: readonly OneNode[] = [0, 1].flatMap((interleaved): OneNode[] => [

@@ -2,6 +2,7 @@
 
 import type { Expr } from '../expr.js';
 import { makeExpr, topologicalOrder } from '../expr.js';
+import type { Emitter } from '../op.js';
 import { concat } from '../ops/concat.js';
 import { convOp } from '../ops/conv.js';
 import { convInputOp } from '../ops/convInput.js';
@@ -40,15 +41,14 @@ const pays = (members: readonly Convolution[]): boolean => {
 };
 
 /** For each convolution that is to be joined all those it is joined with, in their order in the graph. */
-const partners = (order: readonly Expr[]): ReadonlyMap<Expr, readonly Convolution[]> => {
+const partners = (order: readonly Expr[], holds: Emitter['holds']): ReadonlyMap<Expr, readonly Convolution[]> => {
   const behind = behindConvolutions(order);
-  const ops = new Set(order.map(({ op }) => op));
   const alike = new Map<string, Convolution[]>();
   for (const node of order) {
     if (!isConvolution(node) || node.dtype !== 'float32' || node.attributes.groups !== 1) continue;
     const [x, w] = node.args as [Expr, Expr];
     // A kernel that another convolution makes may need the very results that it would be joined with.
-    if (behind.has(w) || goesByTaps(node.attributes, w.shape, (op) => ops.has(op))) continue;
+    if (behind.has(w) || goesByTaps(node.attributes, w.shape, holds)) continue;
     const key = `${x.id} ${JSON.stringify(node.attributes)}`;
     alike.set(key, [...(alike.get(key) ?? []), node]);
   }
@@ -62,8 +62,9 @@ const partners = (order: readonly Expr[]): ReadonlyMap<Expr, readonly Convolutio
 export const joinConvolutions = (exprs: readonly Expr[]): readonly Expr[] => {
   const order = topologicalOrder(exprs);
   const ops = new Set(order.map(({ op }) => op));
-  if (!isDifferentiated((op) => ops.has(op))) return exprs;
-  const joined = partners(order);
+  const holds: Emitter['holds'] = (op) => ops.has(op);
+  if (!isDifferentiated(holds)) return exprs;
+  const joined = partners(order, holds);
   if (joined.size === 0) return exprs;
   return rewrite(exprs, (original, rebuilt) => {
     const members = joined.get(original);

@@ -2,22 +2,16 @@
 
 import { type Dim, divideDimsExactly, multiplyDims } from '../dim.js';
 import type { Expr } from '../expr.js';
-import { concat } from '../ops/concat.js';
+import { entry, joined } from '../ops/entries.js';
 import { reshape } from '../ops/reshape.js';
-import { sliceAxis } from '../ops/slice.js';
 import { transpose } from '../ops/transpose.js';
 
 /** [k, ...n] as its k entries [...n], mapped and stacked again. */
 const unrolled = (count: number, f: (i: number) => Expr): Expr =>
-  concat(
-    Array.from({ length: count }, (_, i) => {
-      const entry = f(i);
-      return reshape(entry, [1, ...entry.shape]);
-    }),
+  joined(
+    Array.from({ length: count }, (_, i) => f(i)),
     0,
   );
-
-const entryOf = (stack: Expr, i: number): Expr => reshape(sliceAxis(stack, 0, i, 1), stack.shape.slice(1));
 
 /** [k, ...n] joined with axis `axis` of n, whose entries are grouped: [.., g·k·(d/g), ..]. */
 export const foldStack = (stack: Expr, axis: number, groups: number): Expr => {
@@ -65,7 +59,7 @@ export const overStacks = (
   folds: readonly [Fold, Fold],
 ): Expr => {
   if (leadA === 1 && leadB === 1 && (a.shape[0] !== 1 || b.shape[0] !== 1)) {
-    return unrolled(Number(a.shape[0]), (i) => f(entryOf(a, i), entryOf(b, i)));
+    return unrolled(Number(a.shape[0]), (i) => f(entry(a, 0, i), entry(b, 0, i)));
   }
   if (leadA === 0 && leadB === 0) return f(a, b);
   if (leadA + leadB === 2 || (leadA ? a : b).shape[0] === 1) {

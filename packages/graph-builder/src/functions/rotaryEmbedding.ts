@@ -4,6 +4,7 @@ import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { add } from '../ops/add.js';
 import { concat } from '../ops/concat.js';
+import { entry, joined } from '../ops/entries.js';
 import { mul } from '../ops/mul.js';
 import { reshape } from '../ops/reshape.js';
 import { sliceAxis } from '../ops/slice.js';
@@ -27,12 +28,9 @@ export const rotaryEmbedding = (x: Expr, cos: Expr, sin: Expr, interleaved = fal
   const outer = x.shape.slice(0, -1);
   const turned = sliceAxis(x, last, 0, 2 * pairs);
   const element = (i: number): Expr =>
-    interleaved
-      ? reshape(sliceAxis(reshape(turned, [...outer, pairs, 2]), last + 1, i, 1), [...outer, pairs])
-      : sliceAxis(x, last, i * pairs, pairs);
+    interleaved ? entry(reshape(turned, [...outer, pairs, 2]), last + 1, i) : sliceAxis(x, last, i * pairs, pairs);
   const [a, b] = [element(0), element(1)];
   const results = [sub(mul(a, cos), mul(b, sin)), add(mul(a, sin), mul(b, cos))];
-  const apart = results.map((result) => reshape(result, [...outer, pairs, 1]));
-  const rotated = interleaved ? reshape(concat(apart, last + 1), turned.shape) : concat(results, last);
+  const rotated = interleaved ? reshape(joined(results, last + 1), turned.shape) : concat(results, last);
   return 2 * pairs === length ? rotated : concat([rotated, sliceAxis(x, last, 2 * pairs, length - 2 * pairs)], last);
 };

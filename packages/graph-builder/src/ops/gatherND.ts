@@ -6,11 +6,11 @@ import { describe, type Expr } from '../expr.js';
 import { type Shape, sizeOf } from '../shape.js';
 import { add } from './add.js';
 import { less } from './compare.js';
+import { entry } from './entries.js';
 import { gather } from './gather.js';
 import { dimScalar, iota } from './iota.js';
 import { mul } from './mul.js';
 import { reshape } from './reshape.js';
-import { sliceAxis } from './slice.js';
 import { where } from './where.js';
 
 /** Length of the tuples on the last axis of the indices; GraphError where it is no number or reaches beyond the operand. */
@@ -42,7 +42,7 @@ export const flatPositions = (
   const component = (k: number): Expr => {
     const size = box[k]!;
     if (k < batch) return reshape(iota(size), [size, ...outer.slice(k + 1).map(() => 1)]);
-    const index = reshape(sliceAxis(indices, outer.length, k - batch, 1), outer);
+    const index = entry(indices, outer.length, k - batch);
     return where(less(index, 0), add(index, dimScalar(size)), index);
   };
   const positions = box

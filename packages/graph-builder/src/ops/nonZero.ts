@@ -3,29 +3,30 @@
 import { type Dim, symbol } from '../dim.js';
 import { GraphError } from '../error.js';
 import { type Expr, makeExpr } from '../expr.js';
-import type { Op } from '../op.js';
+import type { Op, Value } from '../op.js';
 import { stridesOf } from '../shape.js';
 import type { DType } from '../tensor.js';
 import { cast } from './cast.js';
 
 export type NonZeroAttributes = { readonly count: string };
 
-const placesOf = (data: Float64Array): readonly number[] =>
+/** Row-major places of the elements that are not 0. */
+export const placesOf = (data: ArrayLike<number>): readonly number[] =>
   Array.from(data).flatMap((value, i) => (value === 0 ? [] : [i]));
+
+/** Their indices, axis by axis: [rank, count]. */
+export const indicesOf = ({ shape, data }: Value): readonly number[] => {
+  const [strides, places] = [stridesOf(shape), placesOf(data)];
+  return shape.flatMap((length, axis) => places.map((at) => Math.floor(at / strides[axis]!) % length));
+};
 
 export const nonZeroOp: Op<NonZeroAttributes> = {
   name: 'nonZero',
   infer: ([x], { count }) => ({ dtype: 'int64', shape: [x!.shape.length, count] }),
   emit: (node, e) => e.node('NonZero', [e.name(node.args[0]!)]),
-  evaluate: (_, [x]) => {
-    const [strides, places] = [stridesOf(x!.shape), placesOf(x!.data)];
-    return Float64Array.from(
-      x!.shape.flatMap((length, axis) => places.map((at) => Math.floor(at / strides[axis]!) % length)),
-    );
-  },
+  evaluate: (_, [x]) => Float64Array.from(indicesOf(x!)),
   counts: {
     symbol: (node) => node.attributes.count,
-    axis: 1,
     evaluate: (_, [x]) => placesOf(x!.data).length,
   },
 };

@@ -3,6 +3,7 @@
 import type { Expr } from '../expr.js';
 import { add } from '../ops/add.js';
 import { constant, tensor } from '../ops/constant.js';
+import { entry } from '../ops/entries.js';
 import { expand } from '../ops/expand.js';
 import { matmul } from '../ops/matmul.js';
 import { pad } from '../ops/pad.js';
@@ -95,7 +96,7 @@ const tableOf = (
   );
   const table = addAll(placed, expand(constant(0, dtype), [height, size]));
   return {
-    row: (at) => reshape(sliceAxis(table, 0, at, 1), [size]),
+    row: (at) => entry(table, 0, at),
     square: (from) => sliceAxis(table, 0, from, size),
   };
 };

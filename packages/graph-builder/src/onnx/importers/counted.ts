@@ -7,9 +7,9 @@ import type { Dim } from '../../dim.js';
 import type { Expr } from '../../expr.js';
 import { constant, tensor } from '../../ops/constant.js';
 import { gather } from '../../ops/gather.js';
-import { nonZero } from '../../ops/nonZero.js';
+import { indicesOf, nonZero, placesOf } from '../../ops/nonZero.js';
 import { reshape } from '../../ops/reshape.js';
-import { normalizeAxis, sizeOf, stridesOf } from '../../shape.js';
+import { normalizeAxis, sizeOf } from '../../shape.js';
 import { elementCount } from '../../tensor.js';
 import type { Importer, ImportNode } from '../importer.js';
 import { knownValue, knownValueOf } from './known.js';
@@ -19,9 +19,6 @@ const CURE =
 
 const integers = (values: readonly number[], shape: readonly number[] = [values.length]): Expr =>
   constant(tensor(values, shape, 'int64'));
-
-const positionsOf = (data: ArrayLike<number>): readonly number[] =>
-  Array.from(data).flatMap((value, i) => (value === 0 ? [] : [i]));
 
 /** Places in an axis of that length where the condition, which is data, holds. */
 const chosen = (n: ImportNode, condition: Expr, length: Dim): Expr => {
@@ -42,22 +39,14 @@ const compress: Importer = (n) => {
   if (!condition) return [gather(of, chosen(n, n.input(1), length), axis)];
   if (typeof length === 'number' && condition.length > length)
     return n.fail(`has a condition of ${condition.length} entries for ${length} elements`);
-  return [gather(of, integers(positionsOf(condition)), axis)];
+  return [gather(of, integers(placesOf(condition)), axis)];
 };
 
 /** Indices [rank, count] of the elements other than 0, in row-major order. */
 const nonZeroImporter: Importer = (n) => {
   const known = knownValueOf(n.input(0));
   if (!known) return [nonZero(n.input(0), n.inputName('count'))];
-  const { shape, data } = known;
-  const strides = stridesOf(shape);
-  const positions = positionsOf(data);
-  return [
-    integers(
-      shape.flatMap((length, axis) => positions.map((at) => Math.floor(at / strides[axis]!) % length)),
-      [shape.length, positions.length],
-    ),
-  ];
+  return [integers(indicesOf(known), [known.shape.length, placesOf(known.data).length])];
 };
 
 /** Entry i of an axis, as the numbers in it. */

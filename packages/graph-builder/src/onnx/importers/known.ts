@@ -3,8 +3,9 @@
 import type { Dim } from '../../dim.js';
 import { type Expr, topologicalOrder } from '../../expr.js';
 import type { Value } from '../../op.js';
-import { constantValue, firstUnheld } from '../../ops/constant.js';
+import { constantValue } from '../../ops/constant.js';
 import { dimsOp } from '../../ops/dims.js';
+import { foldedValue } from '../../ops/fold.js';
 import { isInput } from '../../ops/input.js';
 import { elementCount } from '../../tensor.js';
 import type { ImportNode } from '../importer.js';
@@ -16,18 +17,16 @@ const MOST_ELEMENTS = 2 ** 20;
 const isKnown = ({ shape }: Expr): boolean =>
   shape.every((d) => typeof d === 'number') && elementCount(shape as readonly number[]) <= MOST_ELEMENTS;
 
-/**
- * The last node's value; each is rounded to its type, as where constants are folded one by one. Undefined where integers overflow: what
- * becomes of them is for the runtime to say.
- */
+/** The last node's value, as where constants are folded one by one. */
 const computed = (order: readonly Expr[]): Value | undefined => {
   const values = new Map<Expr, Value>();
   for (const node of order) {
-    const shape = node.shape as readonly number[];
-    const args = node.args.map((arg) => values.get(arg)!);
-    const data = node.op.evaluate(node, args, shape, Number);
-    if (firstUnheld(data, node.dtype) >= 0) return undefined;
-    values.set(node, { shape, data: node.dtype === 'float32' ? data.map(Math.fround) : data });
+    const value = foldedValue(
+      node,
+      node.args.map((arg) => values.get(arg)!),
+    );
+    if (value === undefined) return undefined;
+    values.set(node, value);
   }
   return values.get(order.at(-1)!);
 };

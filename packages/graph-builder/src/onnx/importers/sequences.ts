@@ -7,11 +7,11 @@
 import { addDims, type Dim } from '../../dim.js';
 import { concat } from '../../ops/concat.js';
 import { constant } from '../../ops/constant.js';
+import { joined } from '../../ops/entries.js';
 import { reshape } from '../../ops/reshape.js';
 import { sliceAxis } from '../../ops/slice.js';
 import { normalizeAxis } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
-import { joined } from './entries.js';
 import { knownDims } from './known.js';
 
 /** More parts than this of one split are taken for a damaged file. */

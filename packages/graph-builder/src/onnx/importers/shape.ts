@@ -5,6 +5,7 @@ import { cast } from '../../ops/cast.js';
 import { concat } from '../../ops/concat.js';
 import { constant, constantValue, tensor } from '../../ops/constant.js';
 import { dims } from '../../ops/dims.js';
+import { entry } from '../../ops/entries.js';
 import { expand } from '../../ops/expand.js';
 import { gather } from '../../ops/gather.js';
 import { gatherElements } from '../../ops/gatherElements.js';
@@ -13,7 +14,6 @@ import { transpose } from '../../ops/transpose.js';
 import { broadcastShapes, normalizeAxis, sizeOf } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
 import { onnxTypeOf } from '../types.js';
-import { entry } from './entries.js';
 
 const FLOAT = onnxTypeOf.float32;
 

@@ -1,10 +1,10 @@
 /** Scan over an axis of known length: its steps are written out one after the other. */
 
 import type { Expr } from '../../../expr.js';
+import { entry } from '../../../ops/entries.js';
 import { normalizeAxis } from '../../../shape.js';
 import type { Importer, ImportNode } from '../../importer.js';
 import type { Imported } from '../../sequences.js';
-import { entry } from '../entries.js';
 import { asTensor, stacked } from './stacks.js';
 
 /** Attribute `name` for each of `count` operands or results: a whole number, 0 where the file leaves it out. */

@@ -2,10 +2,11 @@
 
 import type { Expr } from '../../../expr.js';
 import { constant } from '../../../ops/constant.js';
+import { joined } from '../../../ops/entries.js';
 import { expand } from '../../../ops/expand.js';
+import { sameShape } from '../../../shape.js';
 import type { ImportNode } from '../../importer.js';
 import { type Imported, isSequence } from '../../sequences.js';
-import { joined } from '../entries.js';
 
 /** What a body gives for one step as a tensor. Fails on a sequence, which does not stack. */
 export const asTensor = (n: ImportNode, value: Imported): Expr =>
@@ -20,7 +21,7 @@ export const noEntries = (one: Expr, axis: number): Expr =>
 /** The entries along an axis of their own. Fails where they differ in type or shape. */
 export const stacked = (n: ImportNode, entries: readonly Expr[], axis: number): Expr => {
   const [first] = entries;
-  const other = entries.findIndex(({ dtype, shape }) => dtype !== first!.dtype || shape.join() !== first!.shape.join());
+  const other = entries.findIndex(({ dtype, shape }) => dtype !== first!.dtype || !sameShape(shape, first!.shape));
   return other < 0
     ? joined(entries, axis)
     : n.fail(

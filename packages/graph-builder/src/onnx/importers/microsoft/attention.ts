@@ -4,8 +4,8 @@ import { addDims, divideDimsExactly } from '../../../dim.js';
 import { describe, type Expr } from '../../../expr.js';
 import { attention } from '../../../functions/attention.js';
 import { concat } from '../../../ops/concat.js';
+import { entry, joined } from '../../../ops/entries.js';
 import { matmul } from '../../../ops/matmul.js';
-import { reshape } from '../../../ops/reshape.js';
 import { sliceAxis } from '../../../ops/slice.js';
 import type { Importer, ImportNode } from '../../importer.js';
 import { mergeHeads, splitHeads } from '../attention.js';
@@ -34,10 +34,6 @@ const unpacked = (n: ImportNode, packed: Expr): readonly [Expr, Expr, Expr] => {
   }) as unknown as [Expr, Expr, Expr];
 };
 
-/** Keys, then values, of a cache [2, B, H, P, D]. */
-const pastOf = (past: Expr): readonly Expr[] =>
-  [0, 1].map((i) => reshape(sliceAxis(past, 0, i, 1), past.shape.slice(1)));
-
 export const packedAttention: Importer = (n) => {
   if (n.int('do_rotary', 0) !== 0)
     return n.fail('turns queries and keys itself (do_rotary), which is not supported; use RotaryEmbedding nodes');
@@ -51,15 +47,14 @@ export const packedAttention: Importer = (n) => {
       `needs tokens [batch, length, hidden] and weights [hidden, columns], got ${describe(x)} and ${describe(weights)}`,
     );
   const [q, ...own] = unpacked(n, plus(matmul(x, weights), n.optional(2)));
-  const cached = past ? pastOf(past) : undefined;
-  const [k, v] = (cached ? own.map((x, i) => concat([cached[i]!, x], 2)) : own) as [Expr, Expr];
+  // The cache [2, B, H, P, D] holds keys, then values.
+  const [k, v] = (past ? own.map((x, i) => concat([entry(past, 0, i), x], 2)) : own) as [Expr, Expr];
   const lengths = { batch: q.shape[0]!, queries: q.shape[2]!, keys: k.shape[2]! };
   const masks = [n.optional(5), maskAt(n, 3, lengths, q.dtype)].filter((m) => m !== undefined);
   const { value } = attention(q, k, v, {
     ...scaleOf(n),
     masks: [...masks, ...causalMasks(n, lengths, past ? past.shape[3]! : 0)],
   });
-  const present = [k, v].map((x) => reshape(x, [1, ...x.shape])) as [Expr, Expr];
   const sameSize = k.shape[3] === v.shape[3];
-  return [mergeHeads(value), sameSize ? concat(present, 0) : undefined];
+  return [mergeHeads(value), sameSize ? joined([k, v], 0) : undefined];
 };

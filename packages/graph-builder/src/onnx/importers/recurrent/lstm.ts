@@ -2,11 +2,11 @@
 
 import type { Expr } from '../../../expr.js';
 import { add } from '../../../ops/add.js';
+import { entry } from '../../../ops/entries.js';
 import { matmul } from '../../../ops/matmul.js';
 import { mul } from '../../../ops/mul.js';
 import { sub } from '../../../ops/sub.js';
 import type { Importer } from '../../importer.js';
-import { entry } from '../entries.js';
 import { type Cell, type Direction, gatesOf, unroll } from './unroll.js';
 
 const [INPUT, OUTPUT, FORGET, CANDIDATE] = [0, 1, 2, 3] as const;

@@ -9,6 +9,7 @@ import { add } from '../../../ops/add.js';
 import { clip } from '../../../ops/clip.js';
 import { greater } from '../../../ops/compare.js';
 import { constant, constantValue } from '../../../ops/constant.js';
+import { entry, joined } from '../../../ops/entries.js';
 import { expand } from '../../../ops/expand.js';
 import { matmul } from '../../../ops/matmul.js';
 import { reshape } from '../../../ops/reshape.js';
@@ -17,7 +18,6 @@ import { transpose } from '../../../ops/transpose.js';
 import { where } from '../../../ops/where.js';
 import type { Shape } from '../../../shape.js';
 import type { ImportNode } from '../../importer.js';
-import { entry, joined } from '../entries.js';
 import { type Activation, activationsOf } from './activations.js';
 
 /** One direction of a node. */

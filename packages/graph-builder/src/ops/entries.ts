@@ -1,9 +1,9 @@
 /** A tensor as its entries along an axis, and back. */
 
-import type { Expr } from '../../expr.js';
-import { concat } from '../../ops/concat.js';
-import { reshape } from '../../ops/reshape.js';
-import { sliceAxis } from '../../ops/slice.js';
+import type { Expr } from '../expr.js';
+import { concat } from './concat.js';
+import { reshape } from './reshape.js';
+import { sliceAxis } from './slice.js';
 
 /** Entry i of an axis, which is then gone. */
 export const entry = (x: Expr, axis: number, i: number): Expr =>
