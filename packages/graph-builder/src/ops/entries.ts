@@ -1,5 +1,6 @@
-/** A tensor as its entries along an axis, and back. */
+/** A tensor as its entries or parts along an axis, and back. */
 
+import { addDims, type Dim } from '../dim.js';
 import type { Expr } from '../expr.js';
 import { concat } from './concat.js';
 import { reshape } from './reshape.js';
@@ -18,3 +19,13 @@ export const joined = (parts: readonly Expr[], axis: number): Expr =>
     parts.map((part) => reshape(part, part.shape.toSpliced(axis, 0, 1))),
     axis,
   );
+
+/** Parts of an axis that lie one behind the other from its beginning, of the given sizes. */
+export const parted = (x: Expr, axis: number, sizes: readonly Dim[]): readonly Expr[] => {
+  let start: Dim = 0;
+  return sizes.map((size) => {
+    const part = sliceAxis(x, axis, start, size);
+    start = addDims(start, size);
+    return part;
+  });
+};

@@ -3,6 +3,7 @@
 import { addDims, type Dim, floorDivideDims, subtractDims } from '../../dim.js';
 import type { Expr } from '../../expr.js';
 import { constant, tensor } from '../../ops/constant.js';
+import { parted } from '../../ops/entries.js';
 import { expand } from '../../ops/expand.js';
 import { gather } from '../../ops/gather.js';
 import { dimScalar, iota } from '../../ops/iota.js';
@@ -102,16 +103,7 @@ const split: Importer = (n) => {
         ? even
         : subtractDims(length, typeof even === 'number' ? even * (parts - 1) : n.fail('splits a symbolic axis evenly')),
     );
-  let start: Dim = 0;
-  return sizes.map((size) => {
-    const part = slice(
-      x,
-      x.shape.map((_, i) => (i === axis ? start : 0)),
-      x.shape.map((d, i) => (i === axis ? size : d)),
-    );
-    start = addDims(start, size);
-    return part;
-  });
+  return parted(x, axis, sizes);
 };
 
 const constantOfShape: Importer = (n) => {

@@ -7,9 +7,8 @@
 import { addDims, type Dim } from '../../dim.js';
 import { concat } from '../../ops/concat.js';
 import { constant } from '../../ops/constant.js';
-import { joined } from '../../ops/entries.js';
+import { joined, parted } from '../../ops/entries.js';
 import { reshape } from '../../ops/reshape.js';
-import { sliceAxis } from '../../ops/slice.js';
 import { normalizeAxis } from '../../shape.js';
 import type { Importer, ImportNode } from '../importer.js';
 import { knownDims } from './known.js';
@@ -44,12 +43,7 @@ const splitToSequence: Importer = (n) => {
       : equalParts(n, axis, length, given ? (knownDims(n, 1, CURE)[0] ?? 0) : 1);
   const total = sizes.reduce(addDims, 0);
   if (total !== length) return n.fail(`splits axis ${axis} of length ${length} into parts of ${total} together`);
-  let start: Dim = 0;
-  const parts = sizes.map((size) => {
-    const part = sliceAxis(x, axis, start, size);
-    start = addDims(start, size);
-    return part;
-  });
+  const parts = parted(x, axis, sizes);
   // The operator's page says that keepdims counts only where no split is given. PyTorch's TorchScript exporter writes unbind with
   // the split 1 and keepdims=0 all the same, and ONNX Runtime takes the axis away then.
   const single = given === undefined || (given.shape.length === 0 && sizes.every((size) => size === 1));

@@ -4,9 +4,8 @@ import { addDims, divideDimsExactly } from '../../../dim.js';
 import { describe, type Expr } from '../../../expr.js';
 import { attention } from '../../../functions/attention.js';
 import { concat } from '../../../ops/concat.js';
-import { entry, joined } from '../../../ops/entries.js';
+import { entry, joined, parted } from '../../../ops/entries.js';
 import { matmul } from '../../../ops/matmul.js';
-import { sliceAxis } from '../../../ops/slice.js';
 import type { Importer, ImportNode } from '../../importer.js';
 import { mergeHeads, splitHeads } from '../attention.js';
 import { plus } from './activations.js';
@@ -26,12 +25,7 @@ const unpacked = (n: ImportNode, packed: Expr): readonly [Expr, Expr, Expr] => {
     return n.fail(
       `has weights ${describe(n.input(1))}, whose columns are not those of queries, keys and values (${sizes.join(' + ') || 'three equal parts'})`,
     );
-  let start = addDims(0, 0);
-  return sizes.map((size) => {
-    const part = sliceAxis(packed, 2, start, size);
-    start = addDims(start, size);
-    return splitHeads(n, part, 'num_heads');
-  }) as unknown as [Expr, Expr, Expr];
+  return parted(packed, 2, sizes).map((part) => splitHeads(n, part, 'num_heads')) as unknown as [Expr, Expr, Expr];
 };
 
 export const packedAttention: Importer = (n) => {

@@ -11,10 +11,10 @@ import { cast } from '../../../ops/cast.js';
 import { equal, less, lessOrEqual } from '../../../ops/compare.js';
 import { concat } from '../../../ops/concat.js';
 import { constant } from '../../../ops/constant.js';
+import { parted } from '../../../ops/entries.js';
 import { gather } from '../../../ops/gather.js';
 import { dimScalar, iota } from '../../../ops/iota.js';
 import { reshape } from '../../../ops/reshape.js';
-import { sliceAxis } from '../../../ops/slice.js';
 import { sub } from '../../../ops/sub.js';
 import { where } from '../../../ops/where.js';
 import type { Importer, ImportNode } from '../../importer.js';
@@ -36,12 +36,12 @@ const headsOf = (n: ImportNode): readonly [Expr, Expr, Expr] => {
   const size = divideDimsExactly(query.shape[2]!, heads + 2 * shared);
   if (typeof size !== 'number')
     return n.fail(`packs ${heads} heads and twice ${shared} into ${describe(query)}, which they do not divide`);
-  const part = (start: number, count: number): Expr => sliceAxis(query, 2, start * size, count * size);
-  return [
-    splitHeads(n, part(0, heads), 'num_heads'),
-    splitHeads(n, part(heads, shared), 'kv_num_heads'),
-    splitHeads(n, part(heads + shared, shared), 'kv_num_heads'),
-  ];
+  const names = ['num_heads', 'kv_num_heads', 'kv_num_heads'] as const;
+  return parted(
+    query,
+    2,
+    names.map((name) => n.int(name, 0) * size),
+  ).map((part, i) => splitHeads(n, part, names[i]!)) as unknown as [Expr, Expr, Expr];
 };
 
 /** Keys and values [B, K, P, D] that come before the tokens' own; undefined where there are none. */

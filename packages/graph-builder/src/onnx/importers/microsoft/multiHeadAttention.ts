@@ -1,10 +1,10 @@
 /** Import of com.microsoft's MultiHeadAttention: queries, keys and values apart or packed, around a past. */
 
-import { addDims, type Dim } from '../../../dim.js';
 import { describe, type Expr } from '../../../expr.js';
 import { attention } from '../../../functions/attention.js';
 import { add } from '../../../ops/add.js';
 import { concat } from '../../../ops/concat.js';
+import { parted } from '../../../ops/entries.js';
 import { reshape } from '../../../ops/reshape.js';
 import { sliceAxis } from '../../../ops/slice.js';
 import type { Importer, ImportNode } from '../../importer.js';
@@ -38,13 +38,13 @@ const operandsOf = (n: ImportNode): readonly [Expr, Expr, Expr] => {
 const withBias = (n: ImportNode, operands: readonly [Expr, Expr, Expr]): readonly Expr[] => {
   const bias = n.optional(3);
   if (!bias) return operands;
-  let start: Dim = 0;
-  return operands.map((x) => {
-    if (x.shape.length === 4) return x;
-    const own = sliceAxis(bias, 0, start, x.shape[2]!);
-    start = addDims(start, x.shape[2]!);
-    return add(x, own);
-  });
+  const hasBias = (x: Expr): boolean => x.shape.length !== 4;
+  const own = parted(
+    bias,
+    0,
+    operands.map((x) => (hasBias(x) ? x.shape[2]! : 0)),
+  );
+  return operands.map((x, i) => (hasBias(x) ? add(x, own[i]!) : x));
 };
 
 export const multiHeadAttention: Importer = (n) => {
