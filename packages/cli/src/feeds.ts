@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { readNpz, readTensorProtos } from '@hograd/data';
 import { type GraphError, type Input, isFloat, makeGraph, type Tensor, tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
-import { drawnInput } from './drawnInputs.js';
+import { draws } from './draws.js';
 import { orRefuse, refuse, wrongInput } from './failure.js';
 import type { LossModel } from './model.js';
 
@@ -102,19 +102,22 @@ const checkLabels = (array: Tensor, { labels, count, ignored }: LossModel['class
   }
 };
 
-/** Feeds of the model's own inputs, from arrays that `source` brought, and of its initializers; all checked. Refuses what does not fit. */
+/**
+ * Feeds of the model's own inputs, from arrays that `source` brought, and of its initializers; all checked. What the model draws at random and
+ * `arrays` lack is left out. Refuses what does not fit.
+ */
 export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Arrays => {
   const { graph, loss, parameters, classes } = model;
   const feeds = new Map<string, Tensor>();
   for (const port of makeGraph([{ name: 'loss', value: loss }]).inputs) {
-    const { name } = port.attributes;
+    const { name, drawn } = port.attributes;
     const initial = graph.initializers.get(name);
     const array = named(arrays, name) ?? initial;
     if (array === undefined) {
-      const needed = ownInputs(model).map((i) => `"${i.attributes.name}"`);
-      const drawn = drawnInput(port);
+      if (drawn !== undefined) continue;
+      const needed = ownInputs(model).filter((i) => i.attributes.drawn === undefined);
       return refuse(
-        `${source} has no array "${name}"; the model needs ${needed.join(', ')}${drawn ? `; ${drawn.feed}` : ''}`,
+        `${source} has no array "${name}"; the model needs ${needed.map((i) => `"${i.attributes.name}"`).join(', ')}`,
       );
     }
     if (array === initial) checkEntries(array, name, 'the model’s file', isNotFinite);
@@ -131,10 +134,22 @@ export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Ar
   return Object.fromEntries(feeds);
 };
 
-/** Feeds of the model's own inputs, from a file or folder, and of its initializers. Refuses what does not fit. */
-export const readModelFeeds = async (model: LossModel, path: string): Promise<Arrays> => {
-  const names = ownInputs(model).map((i) => i.attributes.name);
-  return modelFeeds(model, await readInputs(path, names), path);
+export interface ModelFeeds {
+  readonly feeds: Arrays;
+  /** The names of what was drawn, since the model draws it and the file does not bring it. */
+  readonly drawn: readonly string[];
+}
+
+/**
+ * Feeds of the model's own inputs, from a file or folder, and of its initializers; what the model draws at random, and the file does not
+ * bring, is drawn from the seed. Refuses what does not fit.
+ */
+export const readModelFeeds = async (model: LossModel, path: string, seed: number): Promise<ModelFeeds> => {
+  const inputs = ownInputs(model);
+  const names = inputs.map((i) => i.attributes.name);
+  const brought = modelFeeds(model, await readInputs(path, names), path);
+  const drawn = draws(inputs, brought, [seed, 'draws']);
+  return { feeds: { ...brought, ...drawn }, drawn: Object.keys(drawn) };
 };
 
 /** Directions by `direction.NAME`, from an archive with an array like each parameter. */

@@ -1,6 +1,7 @@
 /** Keeping a run within a memory limit: how many examples at once, decided from an estimate before anything runs. */
 
-import { type Expr, type Input, isInput, makeGraph, peakMemory, topologicalOrder } from '@hograd/graph-builder';
+import { type Expr, type Input, makeGraph, peakMemory, topologicalOrder } from '@hograd/graph-builder';
+import { inputsOf, lengthsIn, type Shapes } from './draws.js';
 import { refuse } from './failure.js';
 
 /**
@@ -14,9 +15,6 @@ const INPUT_COPIES = 4;
 
 /** The runtime's arena grows in powers of two, and kernels pack weights and unfold images in it: up to 1.75 times what is alive. */
 const ARENA = 2;
-
-/** What is to be fed, of which only the shapes count. */
-export type Shapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;
 
 export interface MemoryPlan {
   /** Examples in all, and at most in one slice. */
@@ -53,17 +51,9 @@ const lengths = (
   symbol: string | undefined,
   batch: number,
 ): Record<string, number> => {
-  const found: Record<string, number> = {};
-  for (const { attributes, shape } of inputs) {
-    shape.forEach((d, axis) => {
-      if (typeof d === 'string') found[d] = feeds[attributes.name]!.shape[axis]!;
-    });
-  }
+  const found = Object.fromEntries(lengthsIn(inputs, feeds));
   return symbol === undefined ? found : { ...found, [symbol]: batch };
 };
-
-const inputsOf = (outputs: readonly Expr[]): readonly Input[] =>
-  topologicalOrder(outputs).filter(isInput) as readonly Input[];
 
 /** Outputs without names of their own, as a graph. */
 const peakOf = (outputs: readonly Expr[]): ReturnType<typeof peakMemory> =>

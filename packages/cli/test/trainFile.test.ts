@@ -477,35 +477,6 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
       /compares with targets of shape \[N, 1\], those of .*flat\.npz are \[N\]; store them/,
     ],
     [
-      'dropout in training mode',
-      [
-        '--model',
-        edited('dropout.onnx', plain, ({ graph }) => {
-          for (const node of graph!.node!) node.input = node.input!.map((name) => (name === 'x' ? 'dropped' : name));
-          graph!.node!.unshift({ opType: 'Dropout', name: 'drop', input: ['x', 'ratio', 'mode'], output: ['dropped'] });
-          graph!.initializer!.push(
-            { name: 'ratio', dataType: 1, dims: [], floatData: [0.5] },
-            { name: 'mode', dataType: 9, dims: [], rawData: Uint8Array.of(1) },
-          );
-        }),
-      ],
-      /holds Dropout in training mode \(input "dropped\.mask"\).*model\.eval\(\)/,
-    ],
-    [
-      'noise that the model draws',
-      [
-        '--model',
-        edited('noise.onnx', plain, ({ graph }) => {
-          for (const node of graph!.node!) node.input = node.input!.map((name) => (name === 'x' ? 'noisy' : name));
-          graph!.node!.unshift(
-            { opType: 'RandomNormalLike', name: 'draw', input: ['x'], output: ['drawn'] },
-            { opType: 'Add', name: 'noise', input: ['x', 'drawn'], output: ['noisy'] },
-          );
-        }),
-      ],
-      /holds an operator that draws random numbers \(input "drawn\.noise"\), and training draws no random masks or noise; .*model\.eval\(\)/,
-    ],
-    [
       'a parameter named like an input of the step',
       [
         '--model',

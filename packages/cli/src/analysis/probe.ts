@@ -10,9 +10,11 @@ import {
   newtonSummaryGraphs,
 } from '@hograd/newton-summary';
 import { type Partition, trivial } from '@hograd/partition';
-import { failed, orRefuse, wrongInput } from '../failure.js';
+import { drawnAmong, inputsOf } from '../draws.js';
+import { failed, orRefuse, refuse, wrongInput } from '../failure.js';
 import { meansOf, type Slice } from '../means.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
+import { atEvaluation } from '../training/atEvaluation.js';
 import { measuredSummary } from '../training/measuredSummary.js';
 import { numbers, type Tensors } from '../training/tensors.js';
 import type { TrainingProblem } from '../training/trainer.js';
@@ -77,11 +79,21 @@ const openSweeps = async (problem: Probed, dataset: Dataset, options: SweepOptio
   };
 };
 
-/** A probe of a problem on a data set. Refuses a device that cannot be had, and a memory limit that not even one example keeps. */
+/**
+ * A probe of a problem, as it is evaluated, on a data set. Refuses a loss that draws noise, a device that cannot be had, and a memory limit that
+ * not even one example keeps.
+ */
 export const openProbe = async (problem: Probed, dataset: Dataset, options: ProbeOptions): Promise<Probe> => {
   const { partition } = problem;
   const { dtype } = options;
-  const sweeps = await openSweeps(problem, dataset, options);
+  const [loss] = atEvaluation([problem.loss]);
+  const [noise] = drawnAmong(inputsOf([loss!]));
+  if (noise) {
+    return refuse(
+      `the loss draws "${noise.attributes.name}" at random, and an analysis looks at one loss from several sides; analyze a model that draws nothing`,
+    );
+  }
+  const sweeps = await openSweeps({ ...problem, loss: loss! }, dataset, options);
   const examples = sizeOfDataset(dataset);
   const names = partition.parameters.map(({ name }) => name);
 

@@ -6,7 +6,7 @@ import { lossGraph, modelNamed, modelNames } from '@hograd/model-zoo';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
 import { type Arrays, modelFeeds, ownInputs, readModelFeeds } from '../feeds.js';
 import { type LossModel, type LossOptions, lossModel, readModel } from '../model.js';
-import { type DescribedInput, randomInputs } from './randomInputs.js';
+import { type DescribedInput, randomInputs, SEED } from './randomInputs.js';
 
 export interface ProblemOptions extends LossOptions {
   /** As `readModelFeeds` reads it; left out: random inputs. */
@@ -57,6 +57,6 @@ export const openProblem = async (name: string, options: ProblemOptions): Promis
     return { name: title, model, feeds, inputs: { source: 'random', arrays: described } };
   }
   if (batch !== undefined) refuse('--batch is for random inputs; with --inputs the examples are those of the file');
-  const feeds = await readModelFeeds(model, inputs);
+  const { feeds } = await readModelFeeds(model, inputs, SEED);
   return { name: title, model, feeds, inputs: { source: inputs, arrays: describedFeeds(model, feeds) } };
 };

@@ -10,13 +10,15 @@ import {
   tensor,
   topologicalOrder,
 } from '@hograd/graph-builder';
+import { describeDraw, draw } from '../draws.js';
 import { refuse } from '../failure.js';
 import { type Arrays, ownInputs } from '../feeds.js';
 import { indexInputs } from '../indexInputs.js';
 import { batchOf } from '../memoryPlan.js';
 import type { LossModel } from '../model.js';
 
-const SEED = 1;
+/** Of everything that is drawn to be measured on. */
+export const SEED = 1;
 
 /** Examples, where the model leaves their number open and nobody says. */
 const DEFAULT_BATCH = 32;
@@ -52,11 +54,12 @@ const shapeOf = (
       ),
   );
 
-const draw = (port: Input, shape: readonly number[], below: number | undefined): [Tensor, string] => {
-  const { name, dtype } = port.attributes;
+const randomInput = (port: Input, shape: readonly number[], below: number | undefined): [Tensor, string] => {
+  const { name, dtype, drawn } = port.attributes;
   const size = elementCount(shape);
   if (size > MOST_NUMBERS)
     refuse(`input "${name}" is ${dtype}[${shape.join(', ')}], too much to draw at random; take a smaller --batch`);
+  if (drawn !== undefined) return [draw(port, drawn, shape, [SEED]), describeDraw(drawn)];
   if (isFloat(dtype)) return [tensor(normal([SEED, name], size), shape, dtype), 'standard normal'];
   if (dtype === 'bool' || below === undefined) {
     return refuse(
@@ -84,7 +87,7 @@ export const randomInputs = (model: Pick<LossModel, 'graph' | 'loss'>, batch: nu
     const { name, dtype } = port.attributes;
     const lengths = indices.filter((i) => i.name === name).map((i) => i.count);
     const shape = shapeOf(port, bound);
-    const [array, values] = draw(port, shape, lengths.length > 0 ? Math.min(...lengths) : undefined);
+    const [array, values] = randomInput(port, shape, lengths.length > 0 ? Math.min(...lengths) : undefined);
     return { array, described: { name, dtype, shape, values } };
   });
   return {

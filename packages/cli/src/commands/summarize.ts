@@ -23,6 +23,8 @@ export interface SummarizeOptions extends LossOptions {
   readonly partition: string;
   readonly order: '1' | '2' | '3';
   readonly lambdaInt: readonly number[];
+  /** Of what the model draws at random. */
+  readonly seed: number;
   readonly engine: 'stacked' | 'generic';
   readonly device: 'cpu' | 'cuda' | 'webgpu' | 'auto';
   /** Bytes that the runs may take. */
@@ -42,6 +44,8 @@ export interface Summarized {
   readonly device: string;
   /** Of the loss. */
   readonly dtype: string;
+  /** What the model draws at random and the inputs' file did not bring; left out where nothing was drawn. */
+  readonly drawn?: { readonly seed: number; readonly inputs: readonly string[] };
   /** How the memory limit is kept; present where one was given. */
   readonly memory?: string;
   readonly seconds: { readonly build: number; readonly compile: number; readonly run: number };
@@ -79,7 +83,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   if (options.report !== undefined && options.order === '1')
     refuse('--report needs --order 2 or 3: the picture is of Hbar');
   const partition = await readPartition(options.partition, shapesOf(parameters));
-  const feeds = await readModelFeeds(model, options.inputs);
+  const { feeds, drawn } = await readModelFeeds(model, options.inputs, options.seed);
   const directions = await directionFeeds(model, feeds, options);
   const [outputs, build] = await timed(async () =>
     summaryOutputs(model, partition, { order: Number(options.order) as Order, engine: options.engine }),
@@ -114,6 +118,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     ),
     device: session.device,
     dtype: model.loss.dtype,
+    ...(drawn.length > 0 && { drawn: { seed: options.seed, inputs: drawn } }),
     ...(options.memoryLimit !== undefined && { memory: describePlan(plan, options.memoryLimit) }),
     seconds: { build, compile, run: seconds },
   };

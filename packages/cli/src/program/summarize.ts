@@ -3,10 +3,18 @@
 import { type Command, Option } from 'commander';
 import { type Summarized, type SummarizeOptions, summarize } from '../commands/summarize.js';
 import { type Console, conclude } from './console.js';
-import { deviceOption, lossOptions, notNegative, partitionOption, repeatable, wholeNumber } from './options.js';
+import {
+  deviceOption,
+  lossOptions,
+  notNegative,
+  partitionOption,
+  repeatable,
+  seedNumber,
+  wholeNumber,
+} from './options.js';
 
 /** One line a group: its name, size, ḡ, and as far as the order goes H̄_ss, D3 and the learning rates. */
-const table = ({ loss, groups, gbar, Hbar, D3, eta, memory }: Summarized): string => {
+const table = ({ loss, groups, gbar, Hbar, D3, eta, drawn, memory }: Summarized): string => {
   const width = Math.max(...groups.map((g) => g.name.length), 5);
   const solved = eta.filter((e) => 'eta' in e);
   const refused = eta.flatMap((e) =>
@@ -28,6 +36,7 @@ const table = ({ loss, groups, gbar, Hbar, D3, eta, memory }: Summarized): strin
         `${g.name.padEnd(width)}${String(g.size).padStart(10)}${cells(([, values]) => values[s]!.toExponential(4))}`,
     ),
     ...refused,
+    ...(drawn ? [`drawn at random, seed ${drawn.seed}: ${drawn.inputs.join(', ')}`] : []),
     ...(memory === undefined ? [] : [memory]),
   ].join('\n');
 };
@@ -48,6 +57,12 @@ export const addSummarize = (program: Command, console: Console): Command =>
     .addOption(new Option('--order <N>', 'highest derivative').choices(['1', '2', '3']).default('3'))
     .addOption(
       repeatable('--lambda-int <X>', 'also solve for the learning rates with this internal damping', notNegative, []),
+    )
+    .option(
+      '--seed <N>',
+      'of what the model draws at random (masks of Dropout, noise) and --inputs does not bring',
+      seedNumber,
+      1,
     )
     .addOption(new Option('--engine <ENGINE>', 'how to compute').choices(['stacked', 'generic']).default('stacked'))
     .addOption(deviceOption())

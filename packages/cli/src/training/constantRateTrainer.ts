@@ -3,6 +3,7 @@
 import { constantRate, trainStep } from '@hograd/baselines';
 import { tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
+import { batchDraws } from './batchDraws.js';
 import type { ConstantRateOptimizer } from './optimizer.js';
 import { advance, initialTensors, numbers, openGraph, over, runOn } from './tensors.js';
 import type { Trainer, TrainingProblem } from './trainer.js';
@@ -14,13 +15,15 @@ export const constantRateTrainer = async (
 ): Promise<Trainer> => {
   const graph = trainStep({ ...problem, direction: optimizer.direction, rule: constantRate() });
   const session = await openGraph(graph, { ...options, inPlace: true });
+  const { withDraws } = batchDraws(problem);
   const rate = tensor([optimizer.rate], [], 'float32');
   return {
     initial: { step: 0, carried: initialTensors(problem.parameters, problem.values, graph) },
     device: session.device,
     summaryDue: () => false,
     step: async (state, batch, _, spent) => {
-      const next = await runOn(session, { ...state.carried, ...batch, rate }, over(session, spent));
+      const drawn = withDraws(batch, ['gradient', state.step]);
+      const next = await runOn(session, { ...state.carried, ...drawn, rate }, over(session, spent));
       return { state: { step: state.step + 1, carried: advance(state.carried, next) }, loss: numbers(next.loss!)[0]! };
     },
     epochEnded: (state) => state,

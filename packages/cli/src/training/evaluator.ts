@@ -3,6 +3,8 @@
 import { type Dataset, sizeOfDataset, takeBatch } from '@hograd/data';
 import { makeGraph, type Tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
+import { atEvaluation } from './atEvaluation.js';
+import { batchDraws } from './batchDraws.js';
 import { asFeeds, numbers, openGraph, runOn, type Tensors } from './tensors.js';
 import type { TrainingProblem } from './trainer.js';
 
@@ -34,13 +36,19 @@ export interface Evaluator {
   readonly release: () => Promise<void>;
 }
 
-/** Evaluates a mean loss, and scores where there are any, in slices weighted by their sizes. Refuses a device that cannot be had. */
+/**
+ * Evaluates a mean loss, and scores where there are any, in slices weighted by their sizes: without Dropout, and where the loss draws noise,
+ * with the same each time. Refuses a device that cannot be had.
+ */
 export const makeEvaluator = async (
-  { loss, output, parameters }: Pick<TrainingProblem, 'loss' | 'output' | 'parameters'>,
+  problem: Pick<TrainingProblem, 'loss' | 'output' | 'parameters' | 'seed'>,
   options: SessionOptions,
 ): Promise<Evaluator> => {
+  const { parameters, seed } = problem;
+  const [loss, output] = atEvaluation([problem.loss, ...(problem.output ? [problem.output] : [])]);
+  const { withDraws } = batchDraws({ loss: loss!, seed });
   const session = await openGraph(
-    makeGraph([{ name: 'loss', value: loss }, ...(output ? [{ name: 'output', value: output }] : [])]),
+    makeGraph([{ name: 'loss', value: loss! }, ...(output ? [{ name: 'output', value: output }] : [])]),
     options,
   );
   return {
@@ -52,7 +60,8 @@ export const makeEvaluator = async (
       for (let start = 0; start < size; start += ROWS) {
         const indices = Array.from({ length: Math.min(ROWS, size - start) }, (_, i) => start + i);
         const batch = takeBatch(dataset, indices);
-        const result = await runOn(session, { ...values, ...asFeeds(batch) });
+        const feeds = withDraws(asFeeds(batch), ['evaluation', start]);
+        const result = await runOn(session, { ...values, ...feeds });
         total += numbers(result.loss!)[0]! * indices.length;
         if (result.output) right += countRight(result.output as Tensor<'float32'>, batch.y);
       }

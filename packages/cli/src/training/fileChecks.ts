@@ -1,7 +1,7 @@
 /** What a model's file must be like to be trained on a data set; each check refuses with what was found and what to do. */
 
 import type { Dataset } from '@hograd/data';
-import { type Dim, elementCount, type Input, isFloat, type Tensor } from '@hograd/graph-builder';
+import { type Dim, elementCount, evaluateDim, type Input, isFloat, type Tensor } from '@hograd/graph-builder';
 import { refuse } from '../failure.js';
 import type { LossModel } from '../model.js';
 
@@ -19,6 +19,18 @@ export const checkBatch = (of: Input): void => {
       ? `input "${name}" is a scalar; training feeds it a batch`
       : `input "${name}" ${text(of.shape)} has its batch frozen at ${batch}; export it with a free one: torch.onnx.export(…, dynamic_shapes=({0: torch.export.Dim("batch")},)), or dynamic_axes={"${name}": {0: "batch"}} with dynamo=False`,
   );
+};
+
+/** As many random numbers as the batch says: a length that the data do not bind cannot be drawn. */
+export const checkDraws = (drawn: readonly Input[], fed: readonly Input[]): void => {
+  const known = evaluateDim(new Map(fed.flatMap(({ shape }) => shape.map((dim) => [String(dim), 1] as const))));
+  for (const { attributes, shape } of drawn) {
+    const open = shape.find((dim) => known(dim) === undefined);
+    if (open !== undefined)
+      refuse(
+        `"${attributes.name}" ${text(shape)}, which the model draws at random, is as long as ${open}, and the data do not say how long that is; export it in inference mode (model.eval()), or with that length fixed`,
+      );
+  }
 };
 
 const fits = (dim: Dim, length: number | undefined): boolean => typeof dim === 'string' || dim === length;

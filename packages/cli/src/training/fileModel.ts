@@ -16,12 +16,12 @@ import {
   topologicalOrder,
   uniformValue,
 } from '@hograd/graph-builder';
-import { drawnInput } from '../drawnInputs.js';
+import { drawnAmong } from '../draws.js';
 import { attempt, orRefuse, refuse } from '../failure.js';
 import { initializerTypes, replaceInitializers, selfContained, separated } from '../initializers.js';
 import { graphFor, type LossModel, type LossOptions, lossModel } from '../model.js';
 import { type ModelFile, readModelFile } from '../modelFile.js';
-import { checkBatch, checkNames, checkParameters, checkTargets, fittedShape } from './fileChecks.js';
+import { checkBatch, checkDraws, checkNames, checkParameters, checkTargets, fittedShape } from './fileChecks.js';
 import { type Fitted, type Parts, withLayout } from './trainable.js';
 
 /** Names of the head's labels and targets where the options give none: the data set brings them, whatever they are called. */
@@ -65,13 +65,9 @@ const roles = (
 ): { readonly examples: Input; readonly targets: Input | undefined } => {
   const read = new Set(topologicalOrder([loss]).filter(isInput));
   const own = graph.inputs.filter((i) => read.has(i) && !graph.initializers.has(nameOf(i)));
-  const inputs = [...own, ...[...read].filter((i) => !graph.inputs.includes(i as Input))] as readonly Input[];
-  const drawn = inputs.find(drawnInput);
-  if (drawn) {
-    return refuse(
-      `it holds ${drawnInput(drawn)!.holds} (input "${nameOf(drawn)}"), and training draws no random masks or noise; export it in inference mode (model.eval()), without what is drawn`,
-    );
-  }
+  const all = [...own, ...[...read].filter((i) => !graph.inputs.includes(i as Input))] as readonly Input[];
+  const drawn = drawnAmong(all);
+  const inputs = all.filter((i) => !drawn.includes(i));
   const targets =
     inputs.find((i) => nameOf(i) === head) ??
     inputs.find((i) => classes.some(({ labels }) => labels === nameOf(i))) ??
@@ -89,6 +85,7 @@ const roles = (
       `its loss reads the inputs ${[examples, ...others].map((i) => `"${nameOf(i)}"`).join(', ')} beside labels; training feeds one: make the others constants when exporting`,
     );
   }
+  checkDraws(drawn, [examples, ...(targets ? [targets] : [])]);
   return { examples, targets };
 };
 

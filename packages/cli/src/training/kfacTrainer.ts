@@ -20,6 +20,7 @@ import { uniform } from '@hograd/data';
 import { type Expr, input, tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
 import { refuse } from '../failure.js';
+import { batchDraws } from './batchDraws.js';
 import type { KfacOptimizer } from './optimizer.js';
 import { advance, examplesIn, initialTensors, numbers, openGraph, over, runOn, type Tensors } from './tensors.js';
 import type { Trainer, TrainingProblem } from './trainer.js';
@@ -76,6 +77,7 @@ export const kfacTrainer = async (
   };
   const refreshAt = kfacRefresh({ factors: optimizer.factorPeriod, inverses: optimizer.inversePeriod });
   const rate = tensor([optimizer.rate], [], 'float32');
+  const { withDraws } = batchDraws(problem);
   const classes = Number(output.shape[1]);
 
   /** A function of seed and step alone, so that a resumed run draws what an unbroken one draws. */
@@ -92,8 +94,9 @@ export const kfacTrainer = async (
     step: async (state, batch, _, spent) => {
       const refresh = refreshAt(state.step);
       const session = sessions[refresh];
-      const drawn = refresh === 'nothing' ? {} : uniformsAt(state.step, batch);
-      const next = await runOn(session, { ...state.carried, ...batch, ...drawn, rate }, over(session, spent));
+      const uniforms = refresh === 'nothing' ? {} : uniformsAt(state.step, batch);
+      const fed = { ...withDraws(batch, ['gradient', state.step]), ...uniforms };
+      const next = await runOn(session, { ...state.carried, ...fed, rate }, over(session, spent));
       const residual = next['check.kfacResidual'];
       return {
         state: { step: state.step + 1, carried: advance(state.carried, next) },

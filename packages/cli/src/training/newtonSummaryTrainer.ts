@@ -10,6 +10,8 @@ import {
 } from '@hograd/newton-summary';
 import type { Session, SessionOptions } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
+import { meansOf, type Slice } from '../means.js';
+import { batchDraws } from './batchDraws.js';
 import { measuredSummary } from './measuredSummary.js';
 import type { NewtonSummaryOptimizer } from './optimizer.js';
 import {
@@ -25,21 +27,34 @@ import {
 } from './tensors.js';
 import type { Measured, StepResult, Trainer, TrainerState, TrainingProblem } from './trainer.js';
 
-/** The summary of a batch: whole, or slice by slice where its sampling error is asked for. */
+/** A batch cut into slices, whole for one. */
+const cut = (batch: Tensors, slices: number): readonly Tensors[] => {
+  const count = examplesIn(batch);
+  const start = (i: number): number => Math.floor((i * count) / slices);
+  return slices < 2 ? [batch] : Array.from({ length: slices }, (_, i) => sliceBatch(batch, start(i), start(i + 1)));
+};
+
+/** The summary of a batch from its slices, with its sampling error where there are several. */
 const measure = async (
   session: Session,
   values: Tensors,
-  batch: Tensors,
-  slices: number,
+  slices: readonly Tensors[],
 ): Promise<MeasuredSummary | SlicedSummary> => {
-  const count = examplesIn(batch);
-  if (slices < 2) return measuredSummary(await runOn(session, { ...values, ...batch }), count);
   const parts: MeasuredSummary[] = [];
-  for (let i = 0; i < slices; i++) {
-    const [from, to] = [Math.floor((i * count) / slices), Math.floor(((i + 1) * count) / slices)];
-    parts.push(measuredSummary(await runOn(session, { ...values, ...sliceBatch(batch, from, to) }), to - from));
+  for (const slice of slices) {
+    parts.push(measuredSummary(await runOn(session, { ...values, ...slice }), examplesIn(slice)));
   }
-  return joinSlices(parts);
+  return parts.length === 1 ? parts[0]! : joinSlices(parts);
+};
+
+/** The mean loss over the examples of all slices. */
+const meanLoss = async (session: Session, values: Tensors, slices: readonly Tensors[]): Promise<number> => {
+  const losses = async function* (): AsyncIterable<Slice> {
+    for (const slice of slices) {
+      yield { count: examplesIn(slice), values: await runOn(session, { ...values, ...slice }) };
+    }
+  };
+  return numbers((await meansOf(losses())).loss!)[0]!;
 };
 
 export const newtonSummaryTrainer = async (
@@ -48,6 +63,7 @@ export const newtonSummaryTrainer = async (
   options: SessionOptions,
 ): Promise<Trainer> => {
   const graphs = newtonSummaryGraphs({ ...problem, direction: optimizer.direction });
+  const { any, withDraws } = batchDraws(problem);
   const judging = optimizer.control.trust !== undefined;
   const sessions = {
     step: await openGraph(graphs.step, { ...options, inPlace: true }),
@@ -64,7 +80,7 @@ export const newtonSummaryTrainer = async (
   const applied = async (
     carried: Tensors,
     along: Tensors,
-    independent: Tensors,
+    judgedOn: readonly Tensors[],
     rates: readonly number[],
     from: TrainerState['control'],
   ) => {
@@ -75,7 +91,7 @@ export const newtonSummaryTrainer = async (
       const next = Object.fromEntries(
         problem.parameters.map((p) => [p.attributes.name, moved[`next.${p.attributes.name}`]!]),
       );
-      const after = numbers((await runOn(sessions.loss, { ...next, ...independent })).loss!)[0]!;
+      const after = await meanLoss(sessions.loss, next, judgedOn);
       const judged = control.judged(state, after);
       state = judged.state;
       const verdict = { predicted: judged.predicted, decrease: judged.verdict.decrease };
@@ -89,10 +105,15 @@ export const newtonSummaryTrainer = async (
   };
 
   const measuredStep = async (state: TrainerState, batch: Tensors, independent: Tensors): Promise<StepResult> => {
-    const along = await runOn(sessions.direction, { ...state.carried, ...batch });
-    const measured = await measure(sessions.summary, { ...state.carried, ...along }, independent, optimizer.slices);
+    const along = await runOn(sessions.direction, {
+      ...state.carried,
+      ...withDraws(batch, ['gradient', state.step]),
+    });
+    const slices = cut(independent, optimizer.slices).map((slice, i) => withDraws(slice, ['summary', state.step, i]));
+    const measured = await measure(sessions.summary, { ...state.carried, ...along }, slices);
     const { state: informed, rates, detail } = control.summarized(state.control ?? control.initial, measured);
-    const step = await applied(state.carried, along, independent, rates, informed);
+    // A step is judged by the very loss that was summarized: with the same draws, which belong to the slices.
+    const step = await applied(state.carried, along, any ? slices : [independent], rates, informed);
     const record: Measured = {
       summary: detail.summary,
       rates,
@@ -122,7 +143,8 @@ export const newtonSummaryTrainer = async (
     summaryDue: (step) => step % optimizer.period === 0,
     step: async (state, batch, independent, spent) => {
       if (independent) return measuredStep(state, batch, independent);
-      const values = { ...state.carried, ...batch, rates: asTensor(state.rates!) };
+      const drawn = withDraws(batch, ['gradient', state.step]);
+      const values = { ...state.carried, ...drawn, rates: asTensor(state.rates!) };
       const next = await runOn(sessions.step, values, over(sessions.step, spent));
       return {
         state: { ...state, step: state.step + 1, carried: advance(state.carried, next) },

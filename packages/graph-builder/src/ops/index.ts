@@ -42,7 +42,7 @@ export { gelu, geluTanh } from './gelu.js';
 export { hardmax } from './hardmax.js';
 export { hardSigmoid } from './hardSigmoid.js';
 export { hardSwish } from './hardSwish.js';
-export { input, isInput } from './input.js';
+export { type Draw, input, isInput } from './input.js';
 export { integerDivide } from './integerDivide.js';
 export { integerPower } from './integerPower.js';
 export { iota } from './iota.js';

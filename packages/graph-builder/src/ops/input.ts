@@ -5,7 +5,19 @@ import type { Op } from '../op.js';
 import { requireExtents, type Shape } from '../shape.js';
 import type { DType } from '../tensor.js';
 
-export type InputAttributes = { readonly name: string; readonly dtype: DType; readonly shape: Shape };
+/**
+ * What each element of an input is drawn from, independently, where the input stands for what a model draws at random: standard normal
+ * numbers, uniform ones in [0, 1), or, given as a number, true with that probability.
+ */
+export type Draw = 'normal' | 'uniform' | number;
+
+export type InputAttributes = {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  /** Absent where the input is data. */
+  readonly drawn?: Draw;
+};
 
 export const inputOp: Op<InputAttributes> = {
   name: 'input',
@@ -17,12 +29,12 @@ export const inputOp: Op<InputAttributes> = {
 };
 
 /**
- * An input of the graph. Dimensions may be symbols (`'N'`), which stay symbolic in the exported file. Throws GraphError where one is a number
- * that is not whole, or below 0.
+ * An input of the graph. Dimensions may be symbols (`'N'`), which stay symbolic in the exported file. `drawn` says what whoever feeds the
+ * graph is to draw for it; it is no part of the file. Throws GraphError where a dimension is a number that is not whole, or below 0.
  */
-export function input(name: string, shape: Shape, dtype: DType = 'float32'): Expr<InputAttributes> {
+export function input(name: string, shape: Shape, dtype: DType = 'float32', drawn?: Draw): Expr<InputAttributes> {
   requireExtents('input', `"${name}"`, shape);
-  return makeExpr(inputOp, [], { name, dtype, shape });
+  return makeExpr(inputOp, [], { name, dtype, shape, ...(drawn !== undefined && { drawn }) });
 }
 
 export const isInput = (expr: Expr): boolean => expr.op === inputOp;

@@ -62,7 +62,7 @@ export const castGraph =
     // An operation may have rounded its own attributes into constants already; those are cast like any other.
     const leaf = (node: Expr): Expr | undefined => {
       if (!isFloat(node.dtype) || node.dtype === dtype) return undefined;
-      if (isInput(node)) return input(node.attributes.name, node.attributes.shape, dtype);
+      if (isInput(node)) return input(node.attributes.name, node.attributes.shape, dtype, node.attributes.drawn);
       if (isConstant(node)) return constant(tensor(constantValue(node)!.data, tensorOf(node)!.shape, dtype));
       return undefined;
     };

@@ -24,6 +24,6 @@ export const dropout: Importer = (n) => {
   const ratio = training ? setting(n, 1, 0.5) : 0;
   if (ratio === 0 || !isFloat(x.dtype)) return [x, all];
   if (!(ratio > 0 && ratio < 1)) return n.fail(`drops a share of ${ratio}; it must be at least 0 and less than 1`);
-  const mask: Expr = input(n.inputName('mask'), x.shape, 'bool');
+  const mask: Expr = input(n.inputName('mask'), x.shape, 'bool', 1 - ratio);
   return [mul(mul(x, cast(mask, x.dtype)), 1 / (1 - ratio)), mask];
 };

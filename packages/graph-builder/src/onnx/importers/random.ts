@@ -12,7 +12,7 @@ import { add } from '../../ops/add.js';
 import { cast } from '../../ops/cast.js';
 import { greaterOrEqual, less } from '../../ops/compare.js';
 import { cumSum } from '../../ops/cumSum.js';
-import { input } from '../../ops/input.js';
+import { type Draw, input } from '../../ops/input.js';
 import { mul } from '../../ops/mul.js';
 import { reduceSum } from '../../ops/reduceSum.js';
 import { reshape } from '../../ops/reshape.js';
@@ -23,7 +23,8 @@ import type { DType } from '../../tensor.js';
 import type { Importer, ImportNode } from '../importer.js';
 import { onnxTypeOf } from '../types.js';
 
-const noise = (n: ImportNode, shape: Shape, dtype: DType): Expr => input(n.inputName('noise'), shape, dtype);
+const noise = (n: ImportNode, shape: Shape, dtype: DType, distribution: Draw): Expr =>
+  input(n.inputName('noise'), shape, dtype, distribution);
 
 /** The element type of the attribute `dtype`, else the other. */
 const typeOf = (n: ImportNode, otherwise: DType): DType => {
@@ -36,25 +37,26 @@ const floating = (n: ImportNode, dtype: DType): DType =>
   isFloat(dtype) ? dtype : n.fail(`draws numbers of type ${dtype}; they must be floating-point`);
 
 /** start + noise·width, of the attribute `shape` or the operand's. */
-const scaled = (n: ImportNode, start: number, width: number): readonly Expr[] => {
+const scaled = (n: ImportNode, distribution: Draw, start: number, width: number): readonly Expr[] => {
   const like = n.operands.length > 0 ? n.input(0) : undefined;
   const shape = like?.shape ?? n.ints('shape') ?? n.fail('needs its shape');
   const dtype = floating(n, typeOf(n, like?.dtype ?? n.dtype(onnxTypeOf.float32)!));
-  const scaledNoise = width === 1 ? noise(n, shape, dtype) : mul(noise(n, shape, dtype), width);
+  const standard = noise(n, shape, dtype, distribution);
+  const scaledNoise = width === 1 ? standard : mul(standard, width);
   return [start === 0 ? scaledNoise : add(scaledNoise, start)];
 };
 
-const normal: Importer = (n) => scaled(n, n.float('mean', 0), n.float('scale', 1));
+const normal: Importer = (n) => scaled(n, 'normal', n.float('mean', 0), n.float('scale', 1));
 
 const uniform: Importer = (n) => {
   const low = n.float('low', 0);
-  return scaled(n, low, n.float('high', 1) - low);
+  return scaled(n, 'uniform', low, n.float('high', 1) - low);
 };
 
 /** Is the noise, uniform in [0, 1), below the probability? */
 const bernoulli: Importer = (n) => {
   const probability = n.input(0);
-  const drawn = less(noise(n, probability.shape, floating(n, probability.dtype)), probability);
+  const drawn = less(noise(n, probability.shape, floating(n, probability.dtype), 'uniform'), probability);
   return [cast(drawn, typeOf(n, probability.dtype))];
 };
 
@@ -72,7 +74,10 @@ const multinomial: Importer = (n) => {
   const sums = cumSum(softmax(logits, 1), 1);
   // The last sum is 1 up to rounding, which no noise may reach.
   const bounds = reshape(sliceAxis(sums, 1, 0, classes - 1), [rows, 1, classes - 1]);
-  const reached = greaterOrEqual(reshape(noise(n, [rows, samples], logits.dtype), [rows, samples, 1]), bounds);
+  const reached = greaterOrEqual(
+    reshape(noise(n, [rows, samples], logits.dtype, 'uniform'), [rows, samples, 1]),
+    bounds,
+  );
   return [reduceSum(cast(reached, to), [2])];
 };
 

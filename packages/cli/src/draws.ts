@@ -1,0 +1,75 @@
+/**
+ * What a model draws at random: masks of Dropout in training mode, noise of RandomNormal and others. A graph draws nothing, so they are
+ * inputs, and whoever runs it draws: as functions of a key, so that a run that is resumed draws what an unbroken one draws.
+ */
+
+import { normal, type RandomKey, uniform } from '@hograd/data';
+import {
+  type Draw,
+  type Expr,
+  elementCount,
+  evaluateDim,
+  type Input,
+  isInput,
+  type Tensor,
+  tensor,
+  topologicalOrder,
+} from '@hograd/graph-builder';
+import { refuse } from './failure.js';
+
+/** What is fed, of which only the shapes count. */
+export type Shapes = Readonly<Record<string, Pick<Tensor, 'shape'>>>;
+
+/** The lengths that symbols in the shapes of inputs have in what is fed; of inputs that are not fed, nothing is known. */
+export const lengthsIn = (inputs: readonly Input[], fed: Shapes): ReadonlyMap<string, number> =>
+  new Map(
+    inputs.flatMap(({ attributes: { name }, shape }) =>
+      Object.hasOwn(fed, name)
+        ? shape.flatMap((dim, axis) => (typeof dim === 'string' ? [[dim, fed[name]!.shape[axis]!] as const] : []))
+        : [],
+    ),
+  );
+
+export const inputsOf = (exprs: readonly Expr[]): readonly Input[] =>
+  topologicalOrder(exprs).filter(isInput) as readonly Input[];
+
+/** Those of the inputs that stand for what a model draws. */
+export const drawnAmong = (inputs: readonly Input[]): readonly Input[] =>
+  inputs.filter(({ attributes }) => attributes.drawn !== undefined);
+
+const numbersOf = (drawn: Draw, key: RandomKey, length: number): ArrayLike<number> => {
+  if (drawn === 'normal') return normal(key, length);
+  const between = uniform(key, length);
+  return drawn === 'uniform' ? between : between.map((u) => Number(u < drawn));
+};
+
+/** An input's elements, drawn. */
+export const draw = ({ attributes, dtype }: Input, drawn: Draw, shape: readonly number[], key: RandomKey): Tensor =>
+  tensor(numbersOf(drawn, [...key, attributes.name], elementCount(shape)), shape, dtype);
+
+export const describeDraw = (drawn: Draw): string => {
+  if (drawn === 'normal') return 'standard normal';
+  return drawn === 'uniform' ? 'uniform in [0, 1)' : `true with probability ${drawn}`;
+};
+
+/**
+ * All that is drawn of the inputs and not fed, as long as what is fed says, as functions of the key. Refuses a length that it does not say.
+ */
+export const draws = (inputs: readonly Input[], fed: Shapes, key: RandomKey): Readonly<Record<string, Tensor>> => {
+  const lengthOf = evaluateDim(lengthsIn(inputs, fed));
+  return Object.fromEntries(
+    drawnAmong(inputs)
+      .filter(({ attributes: { name } }) => !Object.hasOwn(fed, name))
+      .map((port) => {
+        const { name, drawn } = port.attributes;
+        const shape = port.shape.map(
+          (dim) =>
+            lengthOf(dim) ??
+            refuse(
+              `"${name}" is ${port.dtype}[${port.shape.join(', ')}], which the model draws at random (${describeDraw(drawn!)}), and no other input says how long ${dim} is; give the array, or export the model in inference mode (model.eval())`,
+            ),
+        );
+        return [name, draw(port, drawn!, shape, key)];
+      }),
+  );
+};
