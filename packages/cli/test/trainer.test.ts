@@ -1,26 +1,10 @@
-import { createHash } from 'node:crypto';
 import { takeBatch } from '@hograd/data';
 import { describe, expect, it } from 'vitest';
-import { makeOptimizer } from '../src/training/methods.js';
-import { openParts, openRun } from '../src/training/openRun.js';
 import { asFeeds, type Tensors } from '../src/training/tensors.js';
 import type { TrainerState } from '../src/training/trainer.js';
+import { digest, openSynthetic } from './runs.js';
 
 const STEPS = 13;
-
-/** Of the bytes of all values. */
-const digest = (tensors: Tensors): string => {
-  const hash = createHash('sha256');
-  for (const [name, { data }] of Object.entries(tensors)) {
-    hash.update(name).update(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest('hex');
-};
-
-const opened = async (optimizer: string) => {
-  const options = { model: 'small-mlp', data: 'synthetic', seed: 1, batch: 100, device: 'cpu', partition: 'canonical' };
-  return openRun(makeOptimizer(optimizer, {}), await openParts(options.data, options.seed), options as never);
-};
 
 /** What a run carries after STEPS steps; `onStep` is called after each, with what was stepped from and to, and with what was spent. */
 const trained = async (
@@ -28,22 +12,22 @@ const trained = async (
   reuse: boolean,
   onStep: (from: Tensors, to: Tensors, spent: Tensors | undefined) => void = () => {},
 ): Promise<Tensors> => {
-  const { trainer, train, gradientSampler, summarySampler, release } = await opened(optimizer);
+  const { trainer, train, gradientSampler, summarySampler, release } = await openSynthetic(optimizer);
   let [gradient, summary] = [gradientSampler.initial, summarySampler.initial];
   let state: TrainerState = trainer.initial;
   let [own, spent]: (Tensors | undefined)[] = [];
   for (let step = 0; step < STEPS; step++) {
     const drawn = gradientSampler.next(gradient);
-    const independent = trainer.summaryDue(step) ? summarySampler.next(summary) : undefined;
+    const independent = summarySampler.next(summary);
     const { state: next } = await trainer.step(
       state,
       asFeeds(takeBatch(train, drawn.indices)),
-      independent && asFeeds(takeBatch(train, independent.indices)),
+      () => asFeeds(takeBatch(train, independent.indices)),
       spent,
     );
     onStep(state.carried, next.carried, spent);
     if (reuse) [spent, own] = [own, next.carried];
-    [state, gradient, summary] = [next, drawn.state, independent?.state ?? summary];
+    [state, gradient, summary] = [next, drawn.state, independent.state];
   }
   await release();
   return state.carried;

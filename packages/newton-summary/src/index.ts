@@ -29,6 +29,7 @@ export {
   type RateControlOptions,
   type RateControlState,
   rateControl,
+  type Seen,
   type Summarized,
 } from './rateControl.js';
 export { learningRates } from './rates/learningRates.js';
@@ -41,6 +42,7 @@ export {
   type PlateauState,
 } from './safeguards/plateau.js';
 export { type PredictedDecrease, predictDecrease } from './safeguards/predictedDecrease.js';
+export type { Level } from './safeguards/rise.js';
 export {
   DEFAULT_TRUST,
   FULL_TRUST,

@@ -5,6 +5,7 @@ import type { RatesOptions } from './options/rates.js';
 import { type Rates, type RatesState, updateRates } from './rates/updateRates.js';
 import { dampOnPlateau, NO_PLATEAU, type PlateauOptions, type PlateauState } from './safeguards/plateau.js';
 import { type PredictedDecrease, predictDecrease } from './safeguards/predictedDecrease.js';
+import { hasRisen, type Level, levelAfter } from './safeguards/rise.js';
 import {
   DEFAULT_TRUST,
   FULL_TRUST,
@@ -34,6 +35,10 @@ export interface RateControlState {
   readonly unscaled?: readonly number[];
   /** The summary that the next outcome is compared with; absent once the step has been judged. */
   readonly model?: MeasuredSummary | SlicedSummary;
+  /** What the last accepted step left; absent without trust, without slices, and after an abandoned step. */
+  readonly level?: Level;
+  /** Steps have been taken back: the verdict on the next does not lengthen those that follow. */
+  readonly cautious?: true;
 }
 
 /** What a summary leads to. */
@@ -58,6 +63,16 @@ export interface Judged {
   readonly verdict: Verdict;
 }
 
+/** What becomes of a step whose batch has been seen. */
+export interface Seen {
+  readonly state: RateControlState;
+  /**
+   * `on`: the step stands; `back`: put the parameters, and what the direction carries, back to where the last judged step left them, and
+   * measure a summary there, whatever the period. Steps will be shorter.
+   */
+  readonly outcome: 'on' | 'back';
+}
+
 /** The fold of a run over its summaries, steps and epochs: pure functions of a state that is plain data. */
 export interface RateControl {
   readonly initial: RateControlState;
@@ -65,6 +80,11 @@ export interface RateControl {
   readonly summarized: (state: RateControlState, measured: MeasuredSummary | SlicedSummary) => Summarized;
   /** The step after a summary has been taken: the loss after it, on the examples of that summary. */
   readonly judged: (state: RateControlState, lossAfter: number) => Judged;
+  /**
+   * A step's batch has been seen: the mean loss over its `count` examples, before the step. Where sampling noise does not explain
+   * how far it lies above what the last judged step left, the rates in force have led up.
+   */
+  readonly seen: (state: RateControlState, loss: number, count: number) => Seen;
   /** An epoch is over: its mean training loss. The rates change with the next summary. */
   readonly epochEnded: (state: RateControlState, loss: number) => RateControlState;
 }
@@ -94,17 +114,28 @@ export const rateControl = ({ rates: options, trust, plateau }: RateControlOptio
     judged: (state, after) => {
       if (!state.model) throw new RangeError('a step is judged by the summary it comes from; measure one first');
       const predicted = predictDecrease(state.model)(scaled(state));
-      const judged = judgeStep(thresholds)(state.trust, { predicted, before: state.model.loss, after });
+      const judged = judgeStep(state.cautious ? { ...thresholds, grow: 1 } : thresholds)(state.trust, {
+        predicted,
+        before: state.model.loss,
+        after,
+      });
       const verdict = trust ? judged : { ...judged, state: state.trust, accepted: true };
       const outcome = outcomeOf(state.trust.scale, thresholds.smallest, verdict);
-      const { model, ...rest } = state;
+      const { model, level: before, cautious, ...rest } = state;
+      const level = trust && levelAfter(before, state.model, after);
       const next: RateControlState = {
         ...rest,
         trust: verdict.state,
-        ...(outcome === 'again' && { model }),
+        ...(outcome === 'again' && { model, ...(before && { level: before }), ...(cautious && { cautious }) }),
+        ...(outcome === 'accepted' && level && { level }),
         ...(outcome === 'abandoned' && state.unscaled && { unscaled: state.unscaled.map(() => 0) }),
       };
       return { state: next, rates: scaled(next), outcome, predicted, verdict };
+    },
+    seen: (state, loss, count) => {
+      if (!state.level || !hasRisen(thresholds.risenBy, state.level, { loss, count })) return { state, outcome: 'on' };
+      const scale = Math.max(thresholds.smallest, state.trust.scale * thresholds.shrink);
+      return { state: { ...state, trust: { scale }, cautious: true }, outcome: 'back' };
     },
     epochEnded: (state, loss) => (plateau ? { ...state, plateau: dampOnPlateau(plateau)(state.plateau, loss) } : state),
   };

@@ -3,6 +3,7 @@ import {
   DEFAULT_PLATEAU,
   DEFAULT_RATES,
   DEFAULT_TRUST,
+  joinSlices,
   type MeasuredSummary,
   type RateControlState,
   rateControl,
@@ -89,5 +90,83 @@ describe('the control of a run’s rates', () => {
     expect(() => control.judged(control.initial, 1)).toThrow('measure one first');
     const { state } = control.judged(control.summarized(control.initial, summary).state, 0);
     expect(() => control.judged(state, 0)).toThrow('measure one first');
+  });
+});
+
+describe('a loss that rises between summaries', () => {
+  const control = rateControl({ rates, trust: DEFAULT_TRUST });
+  /** Slices of 5 examples with these mean losses; L(w) = ½w² as above. */
+  const sliced = (...losses: readonly number[]): MeasuredSummary =>
+    joinSlices(losses.map((loss) => ({ ...summary, count: 5, loss })));
+  const accepted = (state: RateControlState, measured: MeasuredSummary): RateControlState => {
+    const { state: next, outcome } = control.judged(control.summarized(state, measured).state, measured.loss - 0.5);
+    expect(outcome).toBe('accepted');
+    return stored(next);
+  };
+
+  it('takes steps back from where sampling noise ends', () => {
+    // One example's variance: 5·(0.2² + 0.2²)/(2 − 1) = 0.4; the step brought 0.7 to 0.2.
+    const state = accepted(control.initial, sliced(0.5, 0.9));
+    expect(state.level).toEqual({
+      loss: expect.closeTo(0.2, 12),
+      count: 10,
+      variance: expect.closeTo(0.4, 12),
+      summaries: 1,
+    });
+    for (const count of [1, 10, 1000]) {
+      const least = 0.2 + DEFAULT_TRUST.risenBy * Math.sqrt(0.4 * (1 / 10 + 1 / count));
+      expect(control.seen(state, least * (1 - 1e-9), count)).toEqual({ state, outcome: 'on' });
+      expect(control.seen(state, least * (1 + 1e-9), count).outcome).toBe('back');
+    }
+    expect(control.seen(state, -1e9, 10).outcome).toBe('on');
+    expect(control.seen(state, Number.NaN, 10).outcome).toBe('on');
+  });
+
+  it('shortens the steps, which the next verdict does not lengthen and the one after it does', () => {
+    const back = control.seen(accepted(control.initial, sliced(0.5, 0.9)), 100, 10).state;
+    expect(back.trust.scale).toBe(0.5);
+    const again = control.summarized(stored(back), sliced(0.5, 0.9));
+    expect(again.rates).toEqual([0.5]);
+    const first = control.judged(again.state, 0.7 - 0.375);
+    expect([first.outcome, first.rates]).toEqual(['accepted', [0.5]]);
+    const second = control.judged(control.summarized(stored(first.state), sliced(0.5, 0.9)).state, 0.7 - 0.375);
+    expect([second.outcome, second.rates]).toEqual(['accepted', [1]]);
+  });
+
+  it('stays cautious while a step is tried again', () => {
+    const back = control.seen(accepted(control.initial, sliced(0.5, 0.9)), 100, 10).state;
+    const rejected = control.judged(control.summarized(back, sliced(0.5, 0.9)).state, 100);
+    expect([rejected.outcome, rejected.rates]).toEqual(['again', [0.25]]);
+    const tried = control.judged(stored(rejected.state), 0.7 - 0.21875);
+    expect([tried.outcome, tried.rates]).toEqual(['accepted', [0.25]]);
+    // The variance is of two summaries, the rejected one's not twice.
+    expect(tried.state.level!.summaries).toBe(2);
+  });
+
+  it('knows the variance as the mean over up to ten summaries, then as a moving one', () => {
+    let state = control.initial;
+    const variances: number[] = [];
+    for (let i = 1; i <= 12; i++) {
+      const spread = 0.1 * i;
+      variances.push(5 * 2 * spread ** 2);
+      state = accepted(state, sliced(0.7 - spread, 0.7 + spread));
+      const mean = variances.slice(0, 10).reduce((a, b) => a + b) / Math.min(i, 10);
+      const wanted = variances.slice(10).reduce((moving, v) => 0.9 * moving + 0.1 * v, mean);
+      expect(state.level!.variance).toBeCloseTo(wanted, 12);
+    }
+  });
+
+  it.each([
+    ['without trust', rateControl({ rates }), sliced(0.5, 0.9), 0.2],
+    ['without slices', control, summary, 0],
+    [
+      'after an abandoned step',
+      rateControl({ rates, trust: { ...DEFAULT_TRUST, smallest: 1 } }),
+      sliced(0.5, 0.9),
+      100,
+    ],
+  ] as const)('goes on %s', (_, of, measured, after) => {
+    const { state } = of.judged(of.summarized(of.initial, measured).state, after);
+    expect(of.seen(state, 1e9, 10)).toEqual({ state, outcome: 'on' });
   });
 });

@@ -108,6 +108,7 @@ describe('options of the safeguards', () => {
     [trustOptions({ shrinkBelow: -1 }), 'shrinkBelow is -1; it must be at least rejectBelow, 0'],
     [trustOptions({ growAbove: 0.1 }), 'growAbove is 0.1; it must be at least shrinkBelow, 0.25'],
     [trustOptions({ growAbove: 1 }), 'growAbove is 1; it must be below 1, or a perfect step does not count as one'],
+    [trustOptions({ risenBy: 0 }), 'risenBy is 0; it must be a positive number'],
     [trustOptions({ smallest: 0 }), 'smallest is 0; it must be a number above 0, at most 1'],
     [plateauOptions({ patience: -1 }), 'patience is -1; it must be a whole number from 0'],
     [plateauOptions({ factor: 2 }), 'factor is 2; it must be a number between 0 and 1, neither of them'],

@@ -20,7 +20,6 @@ export const constantRateTrainer = async (
   return {
     initial: { step: 0, carried: initialTensors(problem.parameters, problem.values, graph) },
     device: session.device,
-    summaryDue: () => false,
     step: async (state, batch, _, spent) => {
       const drawn = withDraws(batch, ['gradient', state.step]);
       const next = await runOn(session, { ...state.carried, ...drawn, rate }, over(session, spent));

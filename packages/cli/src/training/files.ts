@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
 import { countOrZero } from '../checks.js';
 import { failed, orRefuse, refuse, wrongInput } from '../failure.js';
+import type { Tensors } from './tensors.js';
 import type { TrainerState } from './trainer.js';
 
 /** Where a run stands between two steps. */
@@ -47,17 +48,27 @@ const replaceFile = async (path: string, text: string): Promise<void> => {
 
 /** Writes the tensors under a new name first, then the state that refers to them, then removes older tensors. */
 export const saveCheckpoint = async (folder: string, { trainer, ...rest }: Checkpoint): Promise<void> => {
-  const { carried, ...state } = trainer;
-  const tensors = `checkpoint-${trainer.step}.npz`;
-  orRefuse(await writeNpz(join(folder, tensors))(carried)(), (e) => failed(e.message));
-  await replaceFile(join(folder, CHECKPOINT), JSON.stringify({ ...rest, trainer: state, tensors }));
-  const old = (await readdir(folder)).filter((name) => /^checkpoint-\d+\.npz$/.test(name) && name !== tensors);
+  const { carried, anchor, ...state } = trainer;
+  const write = async (name: string, tensors: Tensors): Promise<string> => {
+    orRefuse(await writeNpz(join(folder, name))(tensors)(), (e) => failed(e.message));
+    return name;
+  };
+  const tensors = await write(`checkpoint-${trainer.step}.npz`, carried);
+  const apart = anchor && anchor.carried !== carried;
+  const anchored = anchor && {
+    step: anchor.step,
+    tensors: apart ? await write(`checkpoint-${trainer.step}-anchor.npz`, anchor.carried) : tensors,
+  };
+  await replaceFile(join(folder, CHECKPOINT), JSON.stringify({ ...rest, trainer: state, tensors, anchor: anchored }));
+  const current = [tensors, anchored?.tensors];
+  const old = (await readdir(folder)).filter((n) => /^checkpoint-\d+(-anchor)?\.npz$/.test(n) && !current.includes(n));
   for (const name of old) await rm(join(folder, name), { force: true });
 };
 
 /** What is relied on before the trainer sees the rest. */
 const SAVED = z.looseObject({
   tensors: z.string(),
+  anchor: z.looseObject({ step: countOrZero, tensors: z.string() }).optional(),
   trainer: z.looseObject({ step: countOrZero }),
   gradientSampler: z.looseObject({}),
   summarySampler: z.looseObject({}),
@@ -84,12 +95,24 @@ export const loadCheckpoint = async (folder: string): Promise<Checkpoint> => {
     () => wrongInput(`${path} is not JSON; it was not written by hograd`),
   );
   if (!SAVED.safeParse(parsed).success) refuse(`${path} lacks what a checkpoint holds; start the run without --resume`);
-  const { tensors, trainer, ...rest } = parsed as Omit<Checkpoint, 'trainer'> & {
+  const { tensors, anchor, trainer, ...rest } = parsed as Omit<Checkpoint, 'trainer'> & {
     readonly tensors: string;
-    readonly trainer: Omit<TrainerState, 'carried'>;
+    readonly anchor?: { readonly step: number; readonly tensors: string };
+    readonly trainer: Omit<TrainerState, 'carried' | 'anchor'>;
   };
-  const carried = orRefuse(await readNpz(join(folder, tensors))(), (e) => wrongInput(e.message));
-  return { ...rest, trainer: { ...trainer, carried } };
+  const read = async (name: string): Promise<Tensors> =>
+    orRefuse(await readNpz(join(folder, name))(), (e) => wrongInput(e.message));
+  const carried = await read(tensors);
+  if (!anchor) return { ...rest, trainer: { ...trainer, carried } };
+  const { step } = anchor;
+  return {
+    ...rest,
+    trainer: {
+      ...trainer,
+      carried,
+      anchor: { step, carried: anchor.tensors === tensors ? carried : await read(anchor.tensors) },
+    },
+  };
 };
 
 export interface Metrics {

@@ -90,7 +90,6 @@ export const kfacTrainer = async (
   return {
     initial: { step: 0, carried: initialTensors(problem.parameters, problem.values, whole) },
     device: sessions.inverses.device,
-    summaryDue: () => false,
     step: async (state, batch, _, spent) => {
       const refresh = refreshAt(state.step);
       const session = sessions[refresh];

@@ -95,11 +95,15 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
         epochStart = performance.now();
       }
       const drawn = gradientSampler.next(now.gradientSampler);
-      const independent = trainer.summaryDue(step) ? summarySampler.next(now.summarySampler) : undefined;
+      let summarySamples = now.summarySampler;
       const result = await trainer.step(
         now.trainer,
         asFeeds(takeBatch(train, drawn.indices)),
-        independent && asFeeds(takeBatch(train, independent.indices)),
+        () => {
+          const { indices, state } = summarySampler.next(summarySamples);
+          summarySamples = state;
+          return asFeeds(takeBatch(train, indices));
+        },
         spent,
       );
       spent = own;
@@ -115,7 +119,7 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
         ...now,
         trainer: result.state,
         gradientSampler: drawn.state,
-        summarySampler: independent?.state ?? now.summarySampler,
+        summarySampler: summarySamples,
         epochLoss: now.epochLoss + result.loss,
         epochSteps: now.epochSteps + 1,
       };

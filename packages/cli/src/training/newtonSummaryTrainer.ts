@@ -104,11 +104,10 @@ export const newtonSummaryTrainer = async (
     }
   };
 
-  const measuredStep = async (state: TrainerState, batch: Tensors, independent: Tensors): Promise<StepResult> => {
-    const along = await runOn(sessions.direction, {
-      ...state.carried,
-      ...withDraws(batch, ['gradient', state.step]),
-    });
+  const directionAt = ({ step, carried }: TrainerState, batch: Tensors): Promise<Tensors> =>
+    runOn(sessions.direction, { ...carried, ...withDraws(batch, ['gradient', step]) });
+
+  const measuredStep = async (state: TrainerState, along: Tensors, independent: Tensors): Promise<StepResult> => {
     const slices = cut(independent, optimizer.slices).map((slice, i) => withDraws(slice, ['summary', state.step, i]));
     const measured = await measure(sessions.summary, { ...state.carried, ...along }, slices);
     const { state: informed, rates, detail } = control.summarized(state.control ?? control.initial, measured);
@@ -124,10 +123,11 @@ export const newtonSummaryTrainer = async (
         retries: step.retries,
       }),
     };
+    const next = { step: state.step + 1, carried: advance(state.carried, { ...along, ...step.moved }) };
     return {
       state: {
-        step: state.step + 1,
-        carried: advance(state.carried, { ...along, ...step.moved }),
+        ...next,
+        ...(step.state.level && { anchor: next }),
         control: step.state,
         rates: step.rates,
         summary: detail.summary,
@@ -137,19 +137,29 @@ export const newtonSummaryTrainer = async (
     };
   };
 
+  const unmeasured = (state: TrainerState, batch: Tensors, spent: Tensors | undefined): Promise<Tensors> => {
+    const drawn = withDraws(batch, ['gradient', state.step]);
+    // The anchor's tensors are still to be read.
+    const targets = over(sessions.step, spent === state.anchor?.carried ? undefined : spent);
+    return runOn(sessions.step, { ...state.carried, ...drawn, rates: asTensor(state.rates!) }, targets);
+  };
+
   return {
     initial: { step: 0, carried: initialTensors(problem.parameters, problem.values, graphs.step) },
     device: sessions.step.device,
-    summaryDue: (step) => step % optimizer.period === 0,
     step: async (state, batch, independent, spent) => {
-      if (independent) return measuredStep(state, batch, independent);
-      const drawn = withDraws(batch, ['gradient', state.step]);
-      const values = { ...state.carried, ...drawn, rates: asTensor(state.rates!) };
-      const next = await runOn(sessions.step, values, over(sessions.step, spent));
-      return {
-        state: { ...state, step: state.step + 1, carried: advance(state.carried, next) },
-        loss: numbers(next.loss!)[0]!,
-      };
+      const due = state.step % optimizer.period === 0;
+      const next = due ? await directionAt(state, batch) : await unmeasured(state, batch, spent);
+      const loss = numbers(next.loss!)[0]!;
+      const seen = state.control && control.seen(state.control, loss, examplesIn(batch));
+      if (seen?.outcome === 'back' && state.anchor) {
+        const { step, carried } = state.anchor;
+        const from: TrainerState = { ...state, carried, control: seen.state };
+        const again = await measuredStep(from, await directionAt(from, batch), independent());
+        return { ...again, measured: { ...again.measured!, back: { steps: state.step - step, loss } } };
+      }
+      if (due) return measuredStep(state, next, independent());
+      return { state: { ...state, step: state.step + 1, carried: advance(state.carried, next) }, loss };
     },
     epochEnded: (state, loss) =>
       state.control ? { ...state, control: control.epochEnded(state.control, loss) } : state,

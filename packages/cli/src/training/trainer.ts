@@ -18,6 +18,8 @@ export interface TrainerState {
   readonly carried: Tensors;
   /** NewtonSummary's averages and safeguards. */
   readonly control?: RateControlState;
+  /** What the last judged step left, as long as later ones may be taken back to it. */
+  readonly anchor?: { readonly step: number; readonly carried: Tensors };
   /** Rates [S] in force until the next summary. */
   readonly rates?: readonly number[];
   /** The last summary that the solver saw. */
@@ -32,6 +34,8 @@ export interface Measured {
   readonly predicted?: PredictedDecrease;
   /** Loss on the summary's examples before minus after the step. */
   readonly decrease?: number;
+  /** Steps since an earlier one that were taken back before the summary, and the loss that gave them away. */
+  readonly back?: { readonly steps: number; readonly loss: number };
   /** How often the step was taken back and shortened. */
   readonly retries?: number;
 }
@@ -48,13 +52,14 @@ export interface StepResult {
 export interface Trainer {
   readonly initial: TrainerState;
   readonly device: string;
-  /** Is a summary, and so an independent batch, due at this step? */
-  readonly summaryDue: (step: number) => boolean;
-  /** `spent`: what an earlier state carried and nobody reads any more. The step may write what it carries on over it. */
+  /**
+   * `independent` draws a batch that is independent of the step's, for a summary; it is not called where none is taken. `spent` is what an
+   * earlier state carried and nobody else reads any more: the step may write what it carries on over it.
+   */
   readonly step: (
     state: TrainerState,
     batch: Tensors,
-    independent: Tensors | undefined,
+    independent: () => Tensors,
     spent?: Tensors,
   ) => Promise<StepResult>;
   /** An epoch is over: its mean training loss. */

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { flow } from 'fp-ts/lib/function.js';
 import { DEFAULT_PLATEAU, type PlateauOptions } from '../safeguards/plateau.js';
 import { DEFAULT_TRUST, type TrustOptions } from '../safeguards/trust.js';
-import { above1, checked, finite, fraction, notNegative, scale, together, wholeFrom } from './check.js';
+import { above1, checked, finite, fraction, notNegative, positive, scale, together, wholeFrom } from './check.js';
 import { invalid, type OptionsError } from './error.js';
 
 /** The thresholds in their order; two may be equal. */
@@ -27,6 +27,7 @@ export const trustOptions: (given: Partial<TrustOptions>) => E.Either<OptionsErr
       grow: above1,
       smallest: scale,
       standardErrors: notNegative,
+      risenBy: positive,
       rounding: notNegative,
     },
     DEFAULT_TRUST,

@@ -18,6 +18,8 @@ export interface TrustOptions {
   readonly smallest: number;
   /** ≥ 0: how many standard errors of the predicted decrease a step's length may be excused by. */
   readonly standardErrors: number;
+  /** > 0: steps since the last judged one are taken back where the loss lies so many standard errors above what that one left. */
+  readonly risenBy: number;
   /** Relative rounding error of a computed loss; ten of them are never a contradiction. 2⁻²³ for float32. */
   readonly rounding: number;
 }
@@ -31,6 +33,7 @@ export const DEFAULT_TRUST: TrustOptions = {
   grow: 2,
   smallest: 2 ** -20,
   standardErrors: 2,
+  risenBy: 4,
   rounding: 2 ** -23,
 };
 
