@@ -14,6 +14,7 @@ import { blocks, canonical, weightsBiases } from '@hograd/partition';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { type Moment, windowsOf } from '../src/analysis/analysis.js';
 import { csv } from '../src/analysis/csv.js';
 import { parseEpochs, stretches } from '../src/analysis/epochs.js';
 import { interactionOf } from '../src/analysis/interaction.js';
@@ -222,6 +223,31 @@ describe('placeGroups', () => {
 describe('predictChange', () => {
   it('is the Taylor polynomial', () => {
     expect(predictChange({ first: -2, second: 3, third: 6 })(2)).toEqual({ first: -4, second: 2, third: 10 });
+  });
+});
+
+describe('windowsOf', () => {
+  it('averages η* over the moments of a stretch that have one, for each damping', () => {
+    const moment = (epoch: number, eta: readonly object[]) => ({ epoch, eta }) as unknown as Moment;
+    const solved = (lambdaInt: number, ...eta: readonly number[]) => ({ lambdaInt, eta });
+    const refused = (lambdaInt: number) => ({ lambdaInt, error: {} });
+    const moments = [
+      moment(0, [solved(1, 1, 2), solved(10, 7, 7)]),
+      moment(1, [solved(1, 3, 4), refused(10)]),
+      moment(2, [refused(1), solved(10, 5, 6)]),
+    ];
+    expect(windowsOf(moments, [1, 10], 2, 1)).toEqual([
+      { lambdaInt: 1, from: 0, to: 2, moments: 2, eta: [2, 3] },
+      { lambdaInt: 10, from: 0, to: 2, moments: 2, eta: [6, 6.5] },
+    ]);
+    const halves = windowsOf(moments, [1, 10], 2, 2);
+    expect(halves.map((half) => [half.lambdaInt, half.moments, half.eta])).toEqual([
+      [1, 1, [1, 2]],
+      [1, 1, [3, 4]],
+      [10, 1, [7, 7]],
+      [10, 1, [5, 6]],
+    ]);
+    expect(windowsOf(moments.slice(0, 1), [1, 10], 2, 2)).toEqual([halves[0], halves[2]]);
   });
 });
 

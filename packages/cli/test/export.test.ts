@@ -23,6 +23,17 @@ describe('hograd export', () => {
     expect(E.isRight(graph) && graph.right.initializers.size).toBe(tensors);
   });
 
+  it('draws the initial values from seed 1 where none is given', async () => {
+    const written = async (...args: string[]) => {
+      const out = join(folder, 'seeded.onnx');
+      expect((await hograd('export', 'small-mlp', '--out', out, ...args)).status).toBe(0);
+      return readFileSync(out).toString('base64');
+    };
+    const own = await written();
+    expect(own).toBe(await written('--seed', '1'));
+    expect(own).not.toBe(await written('--seed', '0'));
+  });
+
   it('refuses a model that it does not know', async () => {
     const { status, err } = await hograd('export', 'bert', '--out', join(folder, 'x.onnx'));
     expect(status).toBe(2);

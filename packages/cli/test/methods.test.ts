@@ -77,6 +77,18 @@ describe('methodOf', () => {
 });
 
 describe('makeOptimizer', () => {
+  it.each([
+    ['sgd', 0.1],
+    ['momentum', 0.01],
+    ['nesterov', 0.01],
+    ['adam', 0.001],
+    ['adamw', 0.001],
+    ['rmsprop', 0.001],
+    ['kfac', 0.01],
+  ])('%s has the rate that the manual says', (name, rate) => {
+    expect(makeOptimizer(name, {})).toMatchObject({ name, rate });
+  });
+
   it('gives each optimizer the options that it takes', () => {
     expect(makeOptimizer('adam', { lr: 0.5, lambda1: 2 })).toMatchObject({ kind: 'constant-rate', rate: 0.5 });
     expect(makeOptimizer('newton-summary', { lr: 0.5, lambda1: 2, period: 3 })).toMatchObject({
