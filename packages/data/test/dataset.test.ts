@@ -172,6 +172,8 @@ describe('checks', () => {
   it('makeDataset accepts what holds together', () => {
     expect(rightOf(makeDataset(counting(4)))).toEqual(counting(4));
     expect(exampleShape(counting(4))).toEqual([2, 3]);
+    const several = { ...counting(2), targets: { ...labels(0, 1, 2, 0), shape: [2, 2] } };
+    expect(rightOf(makeDataset(several))).toEqual(several);
   });
 
   it('makeDataset refuses everything else, and says what', () => {
@@ -180,7 +182,11 @@ describe('checks', () => {
     for (const [bad, tag, message] of [
       [{ targets: labels(0, 1, 2) }, 'ShapeMismatch', /4 inputs but targets of shape \[3\]/],
       [{ targets: labels(0, 1, 3, 0) }, 'LabelOutOfRange', /label 2 is 3/],
-      [{ targets: { ...labels(0, 1, 2, 0), shape: [4, 1] } }, 'ShapeMismatch', /shape \[4, 1\]/],
+      [
+        { targets: { ...labels(0, 1, 2, 0), shape: [2, 2] } },
+        'ShapeMismatch',
+        /4 inputs but targets of shape \[2, 2\]/,
+      ],
       [{ classes: 0 }, 'InvalidOption', /classes is 0/],
       [{ classes: 3.5 }, 'InvalidOption', /classes is 3\.5, but int64 labels need a whole number from 1/],
       [{ classes: Number.POSITIVE_INFINITY }, 'InvalidOption', /classes is Infinity/],
@@ -267,9 +273,20 @@ describe('datasetOfArrays', () => {
     expect(train).toEqual({ inputs: floats, targets: floats, classes: 0 });
   });
 
+  it('takes whole numbers as inputs, exactly, and labels of several an example', () => {
+    const tokens = { dtype: 'int64', shape: [2, 2], data: BigInt64Array.of(1n, 2n ** 24n, -3n, 0n) } as const;
+    const next = { dtype: 'uint8', shape: [2, 2], data: Uint8Array.of(3, 1, 0, 2) } as const;
+    expect(rightOf(datasetOfArrays('a.npz')({ x: tokens, y: next })).train).toEqual({
+      inputs: { dtype: 'float32', shape: [2, 2], data: Float32Array.of(1, 2 ** 24, -3, 0) },
+      targets: { ...labels(3, 1, 0, 2), shape: [2, 2] },
+      classes: 4,
+    });
+  });
+
   it('names the file and what is wrong in it', () => {
     const nan = { dtype: 'float32', shape: [2], data: Float32Array.of(1, Number.NaN) } as const;
-    const long = { dtype: 'int64', shape: [2], data: BigInt64Array.of(1n, 2n) } as const;
+    const long = { dtype: 'int64', shape: [2], data: BigInt64Array.of(1n, -(2n ** 24n) - 1n) } as const;
+    const scalar = { dtype: 'int32', shape: [], data: Int32Array.of(1) } as const;
     const negative = { ...y, data: Int32Array.of(1, -4) };
     for (const [arrays, options, message] of [
       [{ x }, {}, 'a.npz has no array "y", only "x"; add it or rename one'],
@@ -282,8 +299,8 @@ describe('datasetOfArrays', () => {
         'a.npz: label 1 is -4, outside 0 … 1; correct it or the number of classes (2)',
       ],
       [{ x, y }, { classes: 3 }, 'a.npz: label 1 is 4, outside 0 … 2; correct it or the number of classes (3)'],
-      [{ x: long, y }, {}, /a.npz: the inputs: element type int64/],
-      [{ x, y: { ...x, dtype: 'uint8' } }, {}, /a.npz: the labels have shape \[2, 2, 2\]/],
+      [{ x: long, y }, {}, /a.npz: the inputs: element type int64 .* hold -16777217 at flat index 1; scale them/],
+      [{ x, y: scalar }, {}, /a.npz: the labels have shape \[\]; give one integer an example/],
       [{ x_train: x, y_train: y, x_test: x, y_test: nan }, {}, /not both labels or both targets/],
     ] as const) {
       const error = leftOf(datasetOfArrays('a.npz', options)(arrays));

@@ -17,7 +17,7 @@ const argmax = (row: ArrayLike<number>): number => {
   return best;
 };
 
-/** How many rows of scores [n, classes] are highest at their label. */
+/** How many rows of scores [labels, classes] are highest at their label. */
 const countRight = ({ data, shape }: Tensor<'float32'>, labels: Tensor): number => {
   const [rows, classes] = shape as readonly [number, number];
   let right = 0;
@@ -57,6 +57,7 @@ export const makeEvaluator = async (
       const size = sizeOfDataset(dataset);
       let total = 0;
       let right = 0;
+      let labels = 0;
       for (let start = 0; start < size; start += ROWS) {
         const indices = Array.from({ length: Math.min(ROWS, size - start) }, (_, i) => start + i);
         const batch = takeBatch(dataset, indices);
@@ -64,8 +65,9 @@ export const makeEvaluator = async (
         const result = await runOn(session, { ...values, ...feeds });
         total += numbers(result.loss!)[0]! * indices.length;
         if (result.output) right += countRight(result.output as Tensor<'float32'>, batch.y);
+        labels += batch.y.data.length;
       }
-      return { loss: total / size, ...(output && { accuracy: right / size }) };
+      return { loss: total / size, ...(output && { accuracy: right / labels }) };
     },
     release: async () => {
       await session.release()();

@@ -1,9 +1,19 @@
 /** What a model's file must be like to be trained on a data set; each check refuses with what was found and what to do. */
 
 import type { Dataset } from '@hograd/data';
-import { type Dim, elementCount, evaluateDim, type Input, isFloat, type Tensor } from '@hograd/graph-builder';
+import {
+  type Dim,
+  type Expr,
+  elementCount,
+  evaluateDim,
+  type Input,
+  isFloat,
+  type Tensor,
+} from '@hograd/graph-builder';
 import { refuse } from '../failure.js';
+import { indexInputs } from '../indexInputs.js';
 import type { LossModel } from '../model.js';
+import type { Parts } from './trainable.js';
 
 const text = (shape: readonly Dim[]): string => `[${shape.join(', ')}]`;
 
@@ -33,21 +43,51 @@ export const checkDraws = (drawn: readonly Input[], fed: readonly Input[]): void
   }
 };
 
-const fits = (dim: Dim, length: number | undefined): boolean => typeof dim === 'string' || dim === length;
+const fit = (dim: Dim, length: number | undefined): boolean => typeof dim === 'string' || dim === length;
+
+/** Is a shape of these lengths one of the given, in which symbols stand for any? */
+export const fits = (wanted: readonly Dim[], own: readonly number[]): boolean =>
+  wanted.length === own.length && wanted.every((dim, i) => fit(dim, own[i]));
 
 const withoutOnes = (shape: readonly Dim[]): string => text(shape.filter((d) => d !== 1));
+
+/** The types of examples that a model may take. */
+const EXAMPLES: readonly string[] = ['float32', 'int32', 'int64'];
 
 /** The shape in which an example of the data is the model's: its own, flattened, or with or without axes of length 1. */
 export const fittedShape = (examples: Input, dataName: string, own: readonly number[]): readonly number[] => {
   const wanted = examples.shape.slice(1);
-  if (examples.dtype !== 'float32')
-    refuse(`input "${nameOf(examples)}" is ${examples.dtype}; training feeds it float32 examples`);
-  if (wanted.length === own.length && wanted.every((d, i) => fits(d, own[i]))) return own;
-  if (wanted.length === 1 && fits(wanted[0]!, elementCount(own))) return [elementCount(own)];
+  if (!EXAMPLES.includes(examples.dtype))
+    refuse(`input "${nameOf(examples)}" is ${examples.dtype}; training feeds ${EXAMPLES.join(', ')}`);
+  if (fits(wanted, own)) return own;
+  if (fits(wanted, [elementCount(own)])) return [elementCount(own)];
   if (withoutOnes(wanted) === withoutOnes(own)) return wanted as readonly number[];
   return refuse(
     `input "${nameOf(examples)}" takes examples of shape ${text(wanted)}, those of ${dataName} are ${text(own)}; take the data that the model is made for`,
   );
+};
+
+/** Whole numbers, and none beyond the axis that they pick from (the tokens of a vocabulary). */
+export const checkIndices = (
+  loss: Expr,
+  examples: Input,
+  dataName: string,
+  { train, validation, test }: Parts,
+): void => {
+  const name = nameOf(examples);
+  const count = Math.min(
+    ...indexInputs(loss, ['gather'])
+      .filter((i) => i.name === name)
+      .map((i) => i.count),
+  ); // Infinity: of none
+  for (const { inputs } of [train, ...(validation ? [validation] : []), test]) {
+    const at = inputs.data.findIndex((v) => !(Number.isInteger(v) && v >= 0 && v < count));
+    if (at < 0) continue;
+    const wanted = count === Number.POSITIVE_INFINITY ? 'whole numbers from 0' : `whole numbers from 0 to ${count - 1}`;
+    refuse(
+      `input "${name}" takes ${wanted}, ${dataName} holds ${inputs.data[at]} at flat index ${at} of its examples; take the data that the model is made for`,
+    );
+  }
 };
 
 /** Labels or targets of the kind and shape that the loss reads, and no label beyond the model's classes. */
@@ -66,7 +106,7 @@ export const checkTargets = (
       `the loss needs integer labels, but ${dataName} has floating-point targets; take --mse, or data with labels`,
     );
   const [wanted, given] = [targets.shape.slice(1), own.shape.slice(1)];
-  if (wanted.length !== given.length || !wanted.every((d, i) => fits(d, given[i]))) {
+  if (!fits(wanted, given)) {
     const inAll = (shape: readonly Dim[]): string => text(['N', ...shape]);
     refuse(
       `the loss compares with ${labelled > 0 ? 'labels' : 'targets'} of shape ${inAll(wanted)}, those of ${dataName} are ${inAll(given)}; store them as the loss needs them`,

@@ -1,10 +1,11 @@
 /** A model's file as what a run trains: its own parameters, from the values in the file, on data that it is held against first. */
 
 import { createHash } from 'node:crypto';
-import { exampleShape } from '@hograd/data';
+import { type Dataset, exampleShape } from '@hograd/data';
 import {
   cast,
   constant,
+  type Dim,
   type Expr,
   type Graph,
   grad,
@@ -21,8 +22,17 @@ import { attempt, orRefuse, refuse } from '../failure.js';
 import { initializerTypes, replaceInitializers, selfContained, separated } from '../initializers.js';
 import { graphFor, type LossModel, type LossOptions, lossModel } from '../model.js';
 import { type ModelFile, readModelFile } from '../modelFile.js';
-import { checkBatch, checkDraws, checkNames, checkParameters, checkTargets, fittedShape } from './fileChecks.js';
-import { type Fitted, type Parts, withLayout } from './trainable.js';
+import {
+  checkBatch,
+  checkDraws,
+  checkIndices,
+  checkNames,
+  checkParameters,
+  checkTargets,
+  fits,
+  fittedShape,
+} from './fileChecks.js';
+import { type Fitted, inWholeNumbers, type Parts, withLayout } from './trainable.js';
 
 /** Names of the head's labels and targets where the options give none: the data set brings them, whatever they are called. */
 const LABELS = 'labels';
@@ -37,19 +47,37 @@ const completed = (options: LossOptions): LossOptions => ({
   ...(options.mse !== undefined && { target: options.target ?? TARGETS }),
 });
 
+const named = (outputs: Graph['outputs'], name: string): Graph['outputs'] => outputs.filter((o) => o.name === name);
+
+/**
+ * The axis of logits that holds the classes: the one without which they have the labels' shape; of several, the one that is long enough
+ * for the classes. Undefined where that leaves none, or several.
+ */
+const classAxisOf = (logits: readonly Dim[], { targets, classes }: Dataset): number | undefined => {
+  const axes = logits.flatMap((_, axis) =>
+    axis > 0 && fits(logits.toSpliced(axis, 1).slice(1), targets.shape.slice(1)) ? [axis] : [],
+  );
+  const long = axes.filter((axis) => Number(logits[axis]) >= classes);
+  const [only, ...others] = axes.length === 1 ? axes : long;
+  return others.length === 0 ? only : undefined;
+};
+
 /**
  * The loss where no option names one: the file's only scalar output (`readModel`'s default); where it has none, on its only
- * floating-point output, softmax cross-entropy for labels [N] if that is [N, classes], or mean squared error for targets.
+ * floating-point output, softmax cross-entropy for labels if that has their shape and an axis of classes more, or mean squared error for targets.
  */
 const withDefaultLoss =
   ({ outputs }: Graph, { train }: Parts) =>
   (options: LossOptions): LossOptions => {
-    if (options.loss ?? options.softmaxCrossEntropy ?? options.mse) return options;
+    if (options.loss ?? options.mse) return options;
     const numbers = outputs.filter(({ value }) => isFloat(value.dtype));
-    const [only, ...others] = numbers;
+    const [only, ...others] =
+      options.softmaxCrossEntropy === undefined ? numbers : named(outputs, options.softmaxCrossEntropy);
     if (!only || others.length > 0 || only.value.shape.length === 0) return options;
-    if (train.classes === 0) return { ...options, mse: only.name };
-    return only.value.shape.length === 2 ? { ...options, softmaxCrossEntropy: only.name } : options;
+    if (train.classes === 0)
+      return options.softmaxCrossEntropy === undefined ? { ...options, mse: only.name } : options;
+    const classAxis = options.classAxis ?? classAxisOf(only.value.shape, train);
+    return classAxis === undefined ? options : { ...options, softmaxCrossEntropy: only.name, classAxis };
   };
 
 const openLoss = (file: ModelFile, options: LossOptions, data: Parts): LossModel & { readonly head?: string } => {
@@ -89,10 +117,16 @@ const roles = (
   return { examples, targets };
 };
 
-/** The scores [N, classes] that labels pick from: logits where the loss takes their logarithm of softmax itself. */
+/**
+ * The scores [labels, classes] that labels pick from, in the labels' order: logits where the loss takes their logarithm of softmax itself.
+ */
 const scoresOf = (loss: Expr): Expr | undefined => {
   const picked = topologicalOrder([loss]).find(
-    ({ op, args, attributes }) => op.name === 'gatherElements' && attributes.axis === 1 && args[0]!.shape.length === 2,
+    ({ op, args, attributes }) =>
+      op.name === 'gatherElements' &&
+      attributes.axis === 1 &&
+      args[0]!.shape.length === 2 &&
+      !topologicalOrder([args[1]!]).some((index) => index.op.name === 'transpose'),
   )?.args[0];
   return picked?.op.name === 'logSoftmax' ? picked.args[0] : picked;
 };
@@ -126,6 +160,11 @@ const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Part
   checkParameters(parameters, values, initializerTypes(bytes));
   checkBatch(examples);
   const shape = fittedShape(examples, dataName, exampleShape(data.train));
+  const parts = withLayout(isFloat(examples.dtype) ? data : inWholeNumbers(data), (inputs) => ({
+    ...inputs,
+    shape: [inputs.shape[0]!, ...shape],
+  }));
+  if (!isFloat(examples.dtype)) checkIndices(opened.loss, examples, dataName, parts);
   if (targets) {
     checkBatch(targets);
     checkTargets(targets, opened.classes, dataName, data.train);
@@ -135,14 +174,14 @@ const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Part
   const frozen = graph.inputs.filter((i) => graph.initializers.has(nameOf(i)) && !trained.has(i));
   const y = targets && input('y', targets.shape, data.train.targets.dtype);
   const replacements = new Map<Expr, Expr>([
-    [examples, input('x', examples.shape, examples.dtype)],
+    [examples, cast(input('x', examples.shape), examples.dtype)],
     ...(targets && y ? [[targets, cast(y, targets.dtype)] as const] : []),
     ...frozen.map((i) => [i, constant(graph.initializers.get(nameOf(i))!)] as const),
   ]);
   const scores = targets && scoresOf(opened.loss);
   const [loss, output] = substitute([opened.loss, ...(scores ? [scores] : [])], replacements);
   return {
-    ...withLayout(data, (inputs) => ({ ...inputs, shape: [inputs.shape[0]!, ...shape] })),
+    ...parts,
     trainable: {
       parameters: parameters.map((p) => ({ name: nameOf(p), shape: p.shape as readonly number[] })),
       problem: () => ({ loss: loss!, output, parameters, values }),

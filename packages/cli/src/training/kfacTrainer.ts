@@ -19,6 +19,7 @@ import {
 import { uniform } from '@hograd/data';
 import { type Expr, input, tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
+import { inputsOf } from '../draws.js';
 import { refuse } from '../failure.js';
 import { batchDraws } from './batchDraws.js';
 import type { KfacOptimizer } from './optimizer.js';
@@ -50,7 +51,11 @@ const directionOf = (
 
 /** The scores that Fisher's matrix is of. Refuses a problem without, and one whose every parameter K-FAC would leave to its gradient. */
 const scoresOf = ({ loss, output, parameters }: TrainingProblem): Expr => {
-  if (!output) return refuse('kfac needs a loss that picks labels out of scores [N, classes]; take another optimizer');
+  const x = inputsOf([loss]).find(({ attributes }) => attributes.name === 'x');
+  if (!output || output.shape[0] !== x?.shape[0])
+    return refuse(
+      'kfac needs a loss that picks one label an example out of scores [N, classes]; take another optimizer',
+    );
   if (findLayers(loss, parameters).length === 0) {
     return refuse(
       'kfac finds no layer: no parameter is read once, by a matrix product or a convolution without groups; take another optimizer',

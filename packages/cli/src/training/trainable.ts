@@ -26,11 +26,19 @@ export interface Fitted extends Parts {
   readonly trainable: Trainable;
 }
 
+const partsOf = (parts: Parts, change: (dataset: Dataset) => Dataset): Parts => ({
+  train: change(parts.train),
+  ...(parts.validation && { validation: change(parts.validation) }),
+  test: change(parts.test),
+});
+
+/** The parts with bytes as the numbers that they are, for a model that takes integers: not as v/255, as of images. */
+export const inWholeNumbers = (parts: Parts): Parts =>
+  partsOf(parts, ({ normalization: _, inputs, ...rest }) => ({
+    ...rest,
+    inputs: inputs.dtype === 'uint8' ? { ...inputs, dtype: 'float32', data: Float32Array.from(inputs.data) } : inputs,
+  }));
+
 /** The parts with the inputs of each in another layout of the same elements. */
-export const withLayout = (
-  { train, validation, test }: Parts,
-  layout: (inputs: Dataset['inputs']) => Dataset['inputs'],
-): Parts => {
-  const laidOut = (dataset: Dataset): Dataset => ({ ...dataset, inputs: layout(dataset.inputs) });
-  return { train: laidOut(train), ...(validation && { validation: laidOut(validation) }), test: laidOut(test) };
-};
+export const withLayout = (parts: Parts, layout: (inputs: Dataset['inputs']) => Dataset['inputs']): Parts =>
+  partsOf(parts, (dataset) => ({ ...dataset, inputs: layout(dataset.inputs) }));

@@ -14,6 +14,12 @@ export const fitZooModel = (name: string, dataName: string, data: Parts): Fitted
   const { classes } = data.train;
   if (classes === 0)
     return refuse(`${dataName} has no labels, which model "${name}" learns; a FILE.onnx can learn targets`);
+  if (data.train.targets.shape.length > 1) {
+    const { shape } = data.train.targets;
+    return refuse(
+      `the labels of ${dataName} have shape [${shape.join(', ')}], and model "${name}" learns one an example; store them as [${shape[0]}], or train a FILE.onnx`,
+    );
+  }
   const others = `take one of ${TRAINABLE.join(', ')}`;
   if ((modelNames as readonly string[]).includes(name) && !TRAINABLE.includes(name))
     return refuse(`model "${name}" is not trained on images with labels; ${others}`);

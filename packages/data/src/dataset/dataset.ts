@@ -9,7 +9,7 @@ import { checkFilled } from '../formats/filled.js';
 import { checkFinite, checkLabels } from './checks.js';
 import { checkNormalization, type Normalization } from './normalization.js';
 
-/** Class labels, int64 of shape [N], or regression targets, float32 of shape [N, …]. */
+/** Class labels, int64 of shape [N] or [N, …], or regression targets, float32 of shape [N, …]. */
 export type Targets = Tensor<'int64'> | Tensor<'float32'>;
 
 /** N examples. Immutable by convention, as tensors are. */
@@ -47,9 +47,6 @@ const checkShapes = ({ inputs, targets, classes }: Dataset): E.Either<DataError,
   }
   if (elementCount(inputs.shape) === 0 || size === undefined) {
     return E.left(shapeMismatch(`the inputs have shape [${inputs.shape.join(', ')}]: no example; give at least one`));
-  }
-  if (labelled && targets.shape.length !== 1) {
-    return E.left(shapeMismatch(`the labels have shape ${extents}; give one integer an example, shape [${size}]`));
   }
   return size === targets.shape[0]
     ? E.right(undefined)

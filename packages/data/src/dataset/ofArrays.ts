@@ -16,18 +16,29 @@ import { type Dataset, type DatasetPair, makeDataset, type Targets } from './dat
 import { labelsOf } from './labels.js';
 import { inLayout, type Layout } from './layout.js';
 
-/** Bytes stay bytes and stand for v/255; all other numbers become float32. */
+/** Up to here float32 holds every whole number. */
+const LARGEST_EXACT = 2 ** 24;
+
+/** Bytes stay bytes and stand for v/255; all other numbers become float32, integers (the tokens of a text) exactly. */
 const inputsOf = (tensor: Tensor): E.Either<DataError, Dataset['inputs']> => {
   if (tensor.dtype === 'uint8') return E.right(tensor as Tensor<'uint8'>);
-  return tensor.dtype === 'int64' || tensor.dtype === 'uint64'
-    ? E.left(unsupportedType('the inputs', tensor.dtype, 'give float32, or uint8 for images'))
-    : E.right(asFloat32(tensor));
+  if (tensor.dtype === 'float32' || tensor.dtype === 'float64') return E.right(asFloat32(tensor));
+  const at = (tensor.data as Int32Array).findIndex((v) => Math.abs(Number(v)) > LARGEST_EXACT);
+  return at < 0
+    ? E.right(asFloat32(tensor))
+    : E.left(
+        unsupportedType(
+          'the inputs',
+          tensor.dtype,
+          `they become float32, which holds whole numbers up to ${LARGEST_EXACT}, and hold ${tensor.data[at]} at flat index ${at}; scale them, and store float32`,
+        ),
+      );
 };
 
 const asFloat32 = (tensor: Tensor): Tensor<'float32'> =>
   tensor.dtype === 'float32'
     ? (tensor as Tensor<'float32'>)
-    : { ...tensor, dtype: 'float32', data: Float32Array.from(tensor.data as ArrayLike<number>) };
+    : { ...tensor, dtype: 'float32', data: Float32Array.from(tensor.data as ArrayLike<number | bigint>, Number) };
 
 /** Floating-point targets are for regression, all others are labels. */
 const targetsOf = (tensor: Tensor): E.Either<DataError, Targets> =>
