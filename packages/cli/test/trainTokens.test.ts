@@ -102,6 +102,12 @@ describe('hograd train on tokens', { timeout: 120_000 }, () => {
     expect((await train('one-hot', product, oneHot)).status).toBe(0);
     const [own, other] = [metrics('tokens'), metrics('one-hot')];
     expect(own).toHaveLength(other.length);
+    // The rows' file has the same logits in another shape.
+    expect((await train('in-rows', rows, tokens)).status).toBe(0);
+    const accuracies = (lines: readonly { readonly testAccuracy?: number }[]) =>
+      lines.flatMap((line) => line.testAccuracy ?? []);
+    expect(accuracies(own)).toHaveLength(5);
+    expect(accuracies(own)).toEqual(accuracies(metrics('in-rows')));
     own.forEach((line, i) => {
       for (const key of ['loss', 'trainLoss', 'testLoss']) {
         if (key in line) expect(line[key]).toBeCloseTo(other[i][key], 5);

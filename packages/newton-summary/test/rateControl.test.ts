@@ -111,12 +111,20 @@ describe('a loss that rises between summaries', () => {
       loss: expect.closeTo(0.2, 12),
       count: 10,
       variance: expect.closeTo(0.4, 12),
-      summaries: 1,
+      freedom: 1,
     });
-    for (const count of [1, 10, 1000]) {
-      const least = 0.2 + DEFAULT_TRUST.risenBy * Math.sqrt(0.4 * (1 / 10 + 1 / count));
-      expect(control.seen(state, least * (1 - 1e-9), count)).toEqual({ state, outcome: 'on' });
-      expect(control.seen(state, least * (1 + 1e-9), count).outcome).toBe('back');
+    // Beside Student's t at the one-sided probability of 4 standard deviations, 3.17e-5: 17.4, 5.04 and 4.47 (scipy.stats.t.isf).
+    for (const [freedom, errors] of [
+      [4, 12.2578125],
+      [20, 5.0103125],
+      [40, 4.465078125],
+    ] as const) {
+      const known = { ...state, level: { ...state.level!, freedom } };
+      for (const count of [1, 10, 1000]) {
+        const least = 0.2 + errors * Math.sqrt(0.4 * (1 / 10 + 1 / count));
+        expect(control.seen(known, least * (1 - 1e-9), count)).toEqual({ state: known, outcome: 'on' });
+        expect(control.seen(known, least * (1 + 1e-9), count).outcome).toBe('back');
+      }
     }
     expect(control.seen(state, -1e9, 10).outcome).toBe('on');
     expect(control.seen(state, Number.NaN, 10).outcome).toBe('on');
@@ -140,7 +148,7 @@ describe('a loss that rises between summaries', () => {
     const tried = control.judged(stored(rejected.state), 0.7 - 0.21875);
     expect([tried.outcome, tried.rates]).toEqual(['accepted', [0.25]]);
     // The variance is of two summaries, the rejected one's not twice.
-    expect(tried.state.level!.summaries).toBe(2);
+    expect(tried.state.level!.freedom).toBe(2);
   });
 
   it('knows the variance as the mean over up to ten summaries, then as a moving one', () => {
@@ -153,6 +161,7 @@ describe('a loss that rises between summaries', () => {
       const mean = variances.slice(0, 10).reduce((a, b) => a + b) / Math.min(i, 10);
       const wanted = variances.slice(10).reduce((moving, v) => 0.9 * moving + 0.1 * v, mean);
       expect(state.level!.variance).toBeCloseTo(wanted, 12);
+      expect(state.level!.freedom).toBe(Math.min(i, 10));
     }
   });
 

@@ -1,7 +1,7 @@
 /** Mean loss and accuracy over whole data sets. */
 
 import { type Dataset, sizeOfDataset, takeBatch } from '@hograd/data';
-import { makeGraph, type Tensor } from '@hograd/graph-builder';
+import { elementCount, makeGraph, type Tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
 import { atEvaluation } from './atEvaluation.js';
 import { batchDraws } from './batchDraws.js';
@@ -11,18 +11,16 @@ import type { TrainingProblem } from './trainer.js';
 /** Rows evaluated at once. */
 const ROWS = 1000;
 
-const argmax = (row: ArrayLike<number>): number => {
-  let best = 0;
-  for (let i = 1; i < row.length; i++) if (row[i]! > row[best]!) best = i;
-  return best;
-};
-
-/** How many rows of scores [labels, classes] are highest at their label. */
+/** How many of the labels have the highest of their scores [n, classes, …]; the first of equal ones counts as the highest. */
 const countRight = ({ data, shape }: Tensor<'float32'>, labels: Tensor): number => {
-  const [rows, classes] = shape as readonly [number, number];
+  const [, classes, ...rest] = shape as readonly [number, number, ...(readonly number[])];
+  const inner = elementCount(rest);
   let right = 0;
-  for (let i = 0; i < rows; i++) {
-    if (argmax(data.subarray(i * classes, (i + 1) * classes)) === Number(labels.data[i])) right += 1;
+  for (let i = 0; i < labels.data.length; i++) {
+    const start = Math.floor(i / inner) * classes * inner + (i % inner);
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (data[start + c * inner]! > data[start + best * inner]!) best = c;
+    if (best === Number(labels.data[i])) right += 1;
   }
   return right;
 };

@@ -118,14 +118,13 @@ const roles = (
 };
 
 /**
- * The scores [labels, classes] that labels pick from, in the labels' order: logits where the loss takes their logarithm of softmax itself.
+ * The scores [n, classes, …] that n·… labels pick from, in their order: logits where the loss takes their logarithm of softmax itself.
  */
 const scoresOf = (loss: Expr): Expr | undefined => {
   const picked = topologicalOrder([loss]).find(
     ({ op, args, attributes }) =>
       op.name === 'gatherElements' &&
       attributes.axis === 1 &&
-      args[0]!.shape.length === 2 &&
       !topologicalOrder([args[1]!]).some((index) => index.op.name === 'transpose'),
   )?.args[0];
   return picked?.op.name === 'logSoftmax' ? picked.args[0] : picked;

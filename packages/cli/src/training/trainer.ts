@@ -70,7 +70,7 @@ export interface Trainer {
 export interface TrainingProblem {
   /** A scalar. */
   readonly loss: Expr;
-  /** Logits [labels, classes], in the order of the labels; undefined where the loss picks none. */
+  /** Logits [n, classes, …] of n·… labels, in their order; undefined where the loss picks none. */
   readonly output?: Expr;
   readonly parameters: readonly Input[];
   readonly partition: Partition;

@@ -8,12 +8,13 @@ export interface Level {
   /** The mean over `count` examples. */
   readonly loss: number;
   readonly count: number;
-  /** Of one example's loss, as the slices of the last summaries tell it: the mean over `summaries` of them and, from `LONGEST` on, a moving one. */
+  /** Of one example's loss, as the slices of the last summaries tell it: the mean over them, and a moving one where they are many. */
   readonly variance: number;
-  readonly summaries: number;
+  /** How many degrees of freedom the variance has: k − 1 of a summary of k slices, and `LONGEST` summaries at most. */
+  readonly freedom: number;
 }
 
-/** The variance from a handful of slices has an error as large as itself; that of ten summaries is good to a fifth. */
+/** Summaries in the moving mean: with ten of five slices a variance is good to a fifth, with one it is off by half. */
 const LONGEST = 10;
 
 /** Σ n_i (L_i − L)²/(k − 1) over the k slices of n_i examples: without bias for independent examples. */
@@ -27,14 +28,28 @@ export const levelAfter = (
   loss: number,
 ): Level | undefined => {
   if (!('slices' in summary)) return undefined;
-  const summaries = Math.min(LONGEST, (before?.summaries ?? 0) + 1);
+  const own = summary.slices.length - 1;
+  const freedom = Math.min(LONGEST * own, (before?.freedom ?? 0) + own);
   const past = before?.variance ?? 0;
-  return { loss, count: summary.count, summaries, variance: past + (varianceOf(summary) - past) / summaries };
+  return { loss, count: summary.count, freedom, variance: past + ((varianceOf(summary) - past) * own) / freedom };
 };
 
-/** The mean loss over `count` other examples lies more than so many standard errors of the difference above the level. */
+/**
+ * What Student's t with ν degrees of freedom exceeds as rarely as a standard normal variable exceeds z: the first terms of Abramowitz and
+ * Stegun, Handbook of mathematical functions, 26.7.5.
+ */
+const studentQuantile = (z: number, freedom: number): number =>
+  z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2);
+
+/**
+ * The mean loss over `count` other examples lies further above the level than sampling explains: by more than so many standard errors of the
+ * difference, if these were known; by more, the fewer slices they are estimated from.
+ */
 export const hasRisen = (
   standardErrors: number,
   level: Level,
   { loss, count }: { readonly loss: number; readonly count: number },
-): boolean => loss - level.loss > standardErrors * Math.sqrt(level.variance * (1 / level.count + 1 / count));
+): boolean => {
+  const error = Math.sqrt(level.variance * (1 / level.count + 1 / count));
+  return loss - level.loss > studentQuantile(standardErrors, level.freedom) * error;
+};
