@@ -1,9 +1,8 @@
 /** Files that draw at random (masks of Dropout, noise): trained, analyzed, measured. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeNpz, normal, takeBatch } from '@hograd/data';
+import { encodeNpz, takeBatch } from '@hograd/data';
 import {
   add,
   decode,
@@ -17,29 +16,20 @@ import {
   tensor,
 } from '@hograd/graph-builder';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { draws, inputsOf } from '../src/draws.js';
 import { makeOptimizer } from '../src/training/methods.js';
 import { openParts, openRun } from '../src/training/openRun.js';
 import { asFeeds } from '../src/training/tensors.js';
 import { hograd, linesWritten } from './capture.js';
+import { random, scratch } from './scratch.js';
 
 const { ModelProto } = onnxProto.onnx;
 
-const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const write = (name: string, bytes: Uint8Array): string => {
-  writeFileSync(join(folder, name), bytes);
-  return join(folder, name);
-};
+const { folder, write } = scratch();
 
 const [INPUTS, HIDDEN, CLASSES] = [6, 32, 3];
 
-const random = (name: string, ...shape: number[]) => {
-  const size = shape.reduce((a, b) => a * b);
-  return tensor(Array.from(normal([0, name], size)), shape, 'float32') as Tensor<'float32'>;
-};
 const scaled = ({ data, shape, dtype }: Tensor<'float32'>) =>
   tensor(
     data.map((v) => 0.3 * v),

@@ -1,17 +1,16 @@
 /** Steps that are taken back, since the loss has risen. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeNpz, normal, takeBatch } from '@hograd/data';
 import { add, encode, input, makeGraph, matmul, tensor } from '@hograd/graph-builder';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { asFeeds } from '../src/training/tensors.js';
 import { hograd, linesWritten } from './capture.js';
 import { digest, openSynthetic } from './runs.js';
+import { scratch } from './scratch.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder } = scratch();
 
 /** Two classes told apart by the first of two numbers; some of 300 examples are far off and labelled wrong. */
 const outliers = (name: string) => {

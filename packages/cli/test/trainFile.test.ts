@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeNpz, encodeNpz, normal } from '@hograd/data';
+import { decodeNpz, encodeNpz } from '@hograd/data';
 import {
   add,
   decode,
@@ -24,35 +23,18 @@ import {
 import { lossGraph, modelNamed } from '@hograd/model-zoo';
 import * as E from 'fp-ts/lib/Either.js';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hograd, linesWritten } from './capture.js';
+import { random, scratch } from './scratch.js';
 
 const { ModelProto } = onnxProto.onnx;
 
-const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder, write } = scratch();
 
 const rightOf = <A>(result: E.Either<{ readonly message: string }, A>): A => {
   if (E.isLeft(result)) throw new Error(result.left.message);
   return result.right;
 };
-
-const write = (name: string, bytes: Uint8Array): string => {
-  writeFileSync(join(folder, name), bytes);
-  return join(folder, name);
-};
-
-const random = (seed: string, ...shape: number[]): Tensor =>
-  tensor(
-    Array.from(
-      normal(
-        [0, seed],
-        shape.reduce((a, b) => a * b, 1),
-      ),
-    ),
-    shape,
-    'float32',
-  );
 
 const CLASSES = 3;
 const INPUTS = 6;

@@ -1,7 +1,6 @@
 /** Training on whole numbers, the tokens of a text, with a label for each. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeNpz, normal, uniform } from '@hograd/data';
 import {
@@ -18,16 +17,11 @@ import {
   tanh,
   tensor,
 } from '@hograd/graph-builder';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hograd } from './capture.js';
+import { scratch } from './scratch.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const write = (name: string, bytes: Uint8Array): string => {
-  writeFileSync(join(folder, name), bytes);
-  return join(folder, name);
-};
+const { folder, write } = scratch();
 
 const [LENGTH, VOCABULARY, WIDTH] = [5, 7, 4];
 const sizes = { train: 40, test: 20 };
