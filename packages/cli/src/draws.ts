@@ -4,34 +4,9 @@
  */
 
 import { normal, type RandomKey, uniform } from '@hograd/data';
-import {
-  type Draw,
-  type Expr,
-  elementCount,
-  evaluateDim,
-  type Input,
-  isInput,
-  type Tensor,
-  tensor,
-  topologicalOrder,
-} from '@hograd/graph-builder';
+import { type Draw, elementCount, evaluateDim, type Input, type Tensor, tensor } from '@hograd/graph-builder';
 import { refuse } from './failure.js';
-
-/** What is fed, of which only the shapes count. */
-export type Shapes = Readonly<Record<string, Pick<Tensor, 'shape'>>>;
-
-/** The lengths that symbols in the shapes of inputs have in what is fed; of inputs that are not fed, nothing is known. */
-export const lengthsIn = (inputs: readonly Input[], fed: Shapes): ReadonlyMap<string, number> =>
-  new Map(
-    inputs.flatMap(({ attributes: { name }, shape }) =>
-      Object.hasOwn(fed, name)
-        ? shape.flatMap((dim, axis) => (typeof dim === 'string' ? [[dim, fed[name]!.shape[axis]!] as const] : []))
-        : [],
-    ),
-  );
-
-export const inputsOf = (exprs: readonly Expr[]): readonly Input[] =>
-  topologicalOrder(exprs).filter(isInput) as readonly Input[];
+import { lengthsIn, type Shapes } from './lengths.js';
 
 /** Those of the inputs that stand for what a model draws. */
 export const drawnAmong = (inputs: readonly Input[]): readonly Input[] =>
@@ -49,7 +24,7 @@ export const draw = ({ attributes, dtype }: Input, drawn: Draw, shape: readonly 
 
 export const describeDraw = (drawn: Draw): string => {
   if (drawn === 'normal') return 'standard normal';
-  return drawn === 'uniform' ? 'uniform in [0, 1)' : `true with probability ${drawn}`;
+  return drawn === 'uniform' ? 'uniform in [0, 1)' : `true with probability ${Number(drawn.toPrecision(6))}`;
 };
 
 /**

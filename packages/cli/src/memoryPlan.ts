@@ -1,8 +1,8 @@
 /** Keeping a run within a memory limit: how many examples at once, decided from an estimate before anything runs. */
 
 import { type Expr, type Input, makeGraph, peakMemory, topologicalOrder } from '@hograd/graph-builder';
-import { inputsOf, lengthsIn, type Shapes } from './draws.js';
 import { refuse } from './failure.js';
+import { inputsOf, lengthsIn, type Shapes } from './lengths.js';
 
 /**
  * Bytes of Node, this program, the runtime and a differentiated graph: 130 to 150 MiB were measured, on models that hold next to nothing

@@ -17,7 +17,8 @@ import {
 } from '@hograd/graph-builder';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
-import { draws, inputsOf } from '../src/draws.js';
+import { draws } from '../src/draws.js';
+import { inputsOf } from '../src/lengths.js';
 import { makeOptimizer } from '../src/training/methods.js';
 import { openParts, openRun } from '../src/training/openRun.js';
 import { asFeeds } from '../src/training/tensors.js';

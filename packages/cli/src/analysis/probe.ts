@@ -10,8 +10,9 @@ import {
   newtonSummaryGraphs,
 } from '@hograd/newton-summary';
 import { type Partition, trivial } from '@hograd/partition';
-import { drawnAmong, inputsOf } from '../draws.js';
+import { drawnAmong } from '../draws.js';
 import { failed, orRefuse, refuse, wrongInput } from '../failure.js';
+import { inputsOf } from '../lengths.js';
 import { meansOf, type Slice } from '../means.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { atEvaluation } from '../training/atEvaluation.js';

@@ -1,6 +1,7 @@
 /** Batches with what the model draws for them: anew for each, as a function of the run's seed and the batch's place in the run. */
 
-import { drawnAmong, draws, inputsOf } from '../draws.js';
+import { drawnAmong, draws } from '../draws.js';
+import { inputsOf } from '../lengths.js';
 import type { Tensors } from './tensors.js';
 import type { TrainingProblem } from './trainer.js';
 

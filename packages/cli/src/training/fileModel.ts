@@ -47,8 +47,6 @@ const completed = (options: LossOptions): LossOptions => ({
   ...(options.mse !== undefined && { target: options.target ?? TARGETS }),
 });
 
-const named = (outputs: Graph['outputs'], name: string): Graph['outputs'] => outputs.filter((o) => o.name === name);
-
 /**
  * The axis of logits that holds the classes: the one without which they have the labels' shape; of several, the one that is long enough
  * for the classes. Undefined where that leaves none, or several.
@@ -63,19 +61,20 @@ const classAxisOf = (logits: readonly Dim[], { targets, classes }: Dataset): num
 };
 
 /**
- * The loss where no option names one: the file's only scalar output (`readModel`'s default); where it has none, on its only
- * floating-point output, softmax cross-entropy for labels if that has their shape and an axis of classes more, or mean squared error for targets.
+ * The options with what the data say. The loss where no option names one: the file's only scalar output (`readModel`'s default); where it has none, on
+ * its only floating-point output, softmax cross-entropy for labels if that has their shape and an axis of classes more, or mean squared
+ * error for targets. And that axis, where it is not given.
  */
 const withDefaultLoss =
   ({ outputs }: Graph, { train }: Parts) =>
   (options: LossOptions): LossOptions => {
     if (options.loss ?? options.mse) return options;
-    const numbers = outputs.filter(({ value }) => isFloat(value.dtype));
-    const [only, ...others] =
-      options.softmaxCrossEntropy === undefined ? numbers : named(outputs, options.softmaxCrossEntropy);
+    const { softmaxCrossEntropy: logits } = options;
+    const [only, ...others] = outputs.filter(({ name, value }) =>
+      logits === undefined ? isFloat(value.dtype) : name === logits,
+    );
     if (!only || others.length > 0 || only.value.shape.length === 0) return options;
-    if (train.classes === 0)
-      return options.softmaxCrossEntropy === undefined ? { ...options, mse: only.name } : options;
+    if (train.classes === 0 && logits === undefined) return { ...options, mse: only.name };
     const classAxis = options.classAxis ?? classAxisOf(only.value.shape, train);
     return classAxis === undefined ? options : { ...options, softmaxCrossEntropy: only.name, classAxis };
   };

@@ -19,8 +19,8 @@ import {
 import { uniform } from '@hograd/data';
 import { type Expr, input, tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
-import { inputsOf } from '../draws.js';
 import { refuse } from '../failure.js';
+import { inputsOf } from '../lengths.js';
 import { batchDraws } from './batchDraws.js';
 import type { KfacOptimizer } from './optimizer.js';
 import { advance, examplesIn, initialTensors, numbers, openGraph, over, runOn, type Tensors } from './tensors.js';
