@@ -15,7 +15,9 @@ export const drawnAmong = (inputs: readonly Input[]): readonly Input[] =>
 const numbersOf = (drawn: Draw, key: RandomKey, length: number): ArrayLike<number> => {
   if (drawn === 'normal') return normal(key, length);
   const between = uniform(key, length);
-  return drawn === 'uniform' ? between : between.map((u) => Number(u < drawn));
+  // What float32 holds: rounded to it, the largest would be 1.
+  if (drawn === 'uniform') return between.map((u) => Math.floor(u * 2 ** 24) / 2 ** 24);
+  return between.map((u) => Number(u < drawn));
 };
 
 /** An input's elements, drawn. */
