@@ -11,7 +11,7 @@ import { hasCheckpoint, MODEL } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
 import { checkTaken, makeOptimizer, type OptimizerOptions } from '../training/methods.js';
-import { ratesOf } from '../training/metrics.js';
+import { ratesOf, takenBackIn } from '../training/metrics.js';
 import { openParts, openRun, type RunOptions } from '../training/openRun.js';
 import { digestOfData } from '../training/parts.js';
 
@@ -43,6 +43,8 @@ export interface TrainedRun {
   readonly finished: boolean;
   /** Why the run ended before its time: it diverged. */
   readonly failure?: string;
+  /** How often steps between summaries were taken back; left out: never. */
+  readonly takenBack?: number;
   readonly epochs: readonly EpochMetrics[];
 }
 
@@ -109,6 +111,7 @@ const trainOne = async (
   if (finished) await writeBinary(model, trainable.encode(end.trainer.carried));
   const groups = problem.partition.groups.map((g) => ({ name: g.name, size: g.size }));
   const rates = await ratesOf(folder, groups);
+  const takenBack = await takenBackIn(folder);
   const last = end?.trainer.summary;
   const summary: Summary | undefined = last && { groups, gbar: last.gbar, Hbar: last.Hbar, D3: last.D3 };
   return {
@@ -120,6 +123,7 @@ const trainOne = async (
       steps,
       finished,
       ...failure,
+      ...(takenBack > 0 && { takenBack }),
       epochs,
     },
     run: {

@@ -32,6 +32,13 @@ const text = ({ runs, report }: Trained): string => {
     ...runs.flatMap(({ optimizer, failure }) =>
       failure === undefined ? [] : [`${optimizer} failed: ${failure}; lower its rate (--lr or --lambda1)`],
     ),
+    ...runs.flatMap(({ optimizer, takenBack }) =>
+      takenBack === undefined
+        ? []
+        : [
+            `${optimizer} took steps back ${takenBack === 1 ? 'once' : `${takenBack} times`}, since the loss had risen ("back" in metrics.jsonl)`,
+          ],
+    ),
     ...runs.flatMap(({ model }) => (model === undefined ? [] : [`model: ${model}`])),
     `report: ${report}`,
   ].join('\n');

@@ -7,7 +7,7 @@ import type { EpochMetrics } from './loop.js';
 
 /** One line of metrics.jsonl. */
 type Line =
-  | { readonly step: number; readonly loss: number; readonly rates?: readonly number[] }
+  | { readonly step: number; readonly loss: number; readonly rates?: readonly number[]; readonly back?: object }
   | (Omit<EpochMetrics, 'seconds'> & { readonly step?: undefined });
 
 interface Timing {
@@ -50,6 +50,10 @@ export const epochsOf = async (folder: string): Promise<readonly EpochMetrics[]>
     line.step === undefined ? [{ ...line, seconds: seconds.get(line.epoch)! }] : [],
   );
 };
+
+/** How often steps between summaries were taken back. */
+export const takenBackIn = async (folder: string): Promise<number> =>
+  (await metricsIn(folder)).filter((line) => line.step !== undefined && line.back !== undefined).length;
 
 /** The rates of every step that measured a summary; undefined where none did. */
 export const ratesOf = async (folder: string, groups: Rates['groups']): Promise<Rates | undefined> => {
