@@ -59,6 +59,11 @@ describe('steps since the last judged one are taken back where the loss rises', 
       expect(from.loss).toBeGreaterThan(0);
       expect(rates).toHaveLength(2);
     }
+    // The epoch's mean is of the losses that were seen.
+    const [epoch] = lines.filter((line) => line.epoch);
+    const seen = lines.slice(0, lines.indexOf(epoch)).map((line) => line.back?.loss ?? line.loss);
+    expect(epoch.trainLoss).toBeCloseTo(seen.reduce((a, b) => a + b) / seen.length, 10);
+
     const last = back.at(-1);
     const parts = join(folder, 'parts');
     const begun = train('--out', parts);

@@ -4,7 +4,7 @@ import { type Dataset, type Sampler, sizeOfDataset, takeBatch } from '@hograd/da
 import { failed, Refusal } from '../failure.js';
 import { type Checkpoint, hasCheckpoint, openMetrics, saveCheckpoint } from './files.js';
 import { asFeeds, type Tensors } from './tensors.js';
-import type { Measured, Trainer, TrainerState } from './trainer.js';
+import type { Measured, StepResult, Trainer, TrainerState } from './trainer.js';
 
 /** Mean losses and accuracies over whole data sets. */
 export interface Evaluation {
@@ -17,7 +17,7 @@ export interface Evaluation {
 
 export interface EpochMetrics extends Evaluation {
   readonly epoch: number;
-  /** Mean over the epoch's batches, each before its step. */
+  /** Mean over the epoch's batches, each before its step, at the parameters that the run had come to. */
   readonly trainLoss: number;
   /** Steps and evaluation together. */
   readonly seconds: number;
@@ -62,6 +62,13 @@ export interface LoopSetup {
 
 /** What metrics.jsonl keeps of a summary: everything but the summary itself. */
 const recorded = ({ summary: _, ...kept }: Measured): Omit<Measured, 'summary'> => kept;
+
+/**
+ * What a step's batch counts with: the loss that the run saw, also where it gave earlier steps away and they were taken back, lest the
+ * mean leave out every rise. A rise to what is no number counts as the loss from which the step was then taken.
+ */
+const lossSeen = ({ loss, measured }: StepResult): number =>
+  Number.isFinite(measured?.back?.loss) ? measured!.back!.loss : loss;
 
 /** Steps in one epoch: as many whole batches as the training set has. */
 export const stepsPerEpoch = (setup: Pick<LoopSetup, 'train' | 'gradientSampler'>): number =>
@@ -120,7 +127,7 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
         trainer: result.state,
         gradientSampler: drawn.state,
         summarySampler: summarySamples,
-        epochLoss: now.epochLoss + result.loss,
+        epochLoss: now.epochLoss + lossSeen(result),
         epochSteps: now.epochSteps + 1,
       };
       const epoch = Math.floor(step / perEpoch) + 1;

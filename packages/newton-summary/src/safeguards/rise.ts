@@ -51,5 +51,6 @@ export const hasRisen = (
   { loss, count }: { readonly loss: number; readonly count: number },
 ): boolean => {
   const error = Math.sqrt(level.variance * (1 / level.count + 1 / count));
-  return loss - level.loss > studentQuantile(standardErrors, level.freedom) * error;
+  // A loss that is NaN has risen, too.
+  return !(loss - level.loss <= studentQuantile(standardErrors, level.freedom) * error);
 };
