@@ -48,3 +48,9 @@ export const indexInputs = (loss: Expr, operations: readonly string[]): readonly
       ? [{ name: index.input.attributes.name, count, ...(index.ignored !== undefined && { ignored: index.ignored }) }]
       : [];
   });
+
+/** The shortest axis that the input of that name indexes: its values are below; undefined where it indexes none. */
+export const shortestIndexed = (indices: readonly IndexInput[], name: string): number | undefined => {
+  const lengths = indices.filter((i) => i.name === name).map((i) => i.count);
+  return lengths.length > 0 ? Math.min(...lengths) : undefined;
+};

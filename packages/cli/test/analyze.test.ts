@@ -1,13 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../src/analysis/analysis.js';
 import { hograd } from './capture.js';
+import { scratch } from './scratch.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder } = scratch();
 
 const TABLES = ['moments', 'groups', 'matrices', 'rates', 'windows', 'taylor', 'reach'].map((name) => `${name}.csv`);
 const common = ['--examples', '200', '--train-examples', '500', '--epochs', '2'];

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeNpz } from '@hograd/data';
@@ -19,15 +18,15 @@ import {
   tensor,
   transpose,
 } from '@hograd/graph-builder';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { agreementOf } from '../src/bench/agreement.js';
 import { randomInputs } from '../src/bench/randomInputs.js';
 import type { Benched } from '../src/commands/bench.js';
 import { medianRatio } from '../src/turns.js';
 import { hograd } from './capture.js';
+import { scratch } from './scratch.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder } = scratch();
 
 const golden = fileURLToPath(new URL('../../../test-fixtures/golden/', import.meta.url));
 const fixture = (name: string): readonly string[] => [

@@ -1,6 +1,7 @@
 /** Runs the command in this process, captures what it prints, and waits for what it writes. */
 
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { vi } from 'vitest';
 import { main } from '../src/index.js';
@@ -28,3 +29,10 @@ export const linesWritten = async (path: string, count: number): Promise<void> =
   const lines = (): number => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
   while (lines() < count) await setTimeout(5);
 };
+
+/** The lines of a run's metrics. */
+export const metricsLines = (run: string) =>
+  readFileSync(join(run, 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -16,11 +15,11 @@ import {
 } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import onnxProto from 'onnx-proto';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hograd } from './capture.js';
+import { scratch } from './scratch.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder } = scratch();
 
 const golden = (path: string): string =>
   fileURLToPath(new URL(`../../../test-fixtures/golden/${path}`, import.meta.url));

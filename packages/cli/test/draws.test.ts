@@ -22,7 +22,7 @@ import { inputsOf } from '../src/lengths.js';
 import { makeOptimizer } from '../src/training/methods.js';
 import { openParts, openRun } from '../src/training/openRun.js';
 import { asFeeds } from '../src/training/tensors.js';
-import { hograd, linesWritten } from './capture.js';
+import { hograd, linesWritten, metricsLines } from './capture.js';
 import { random, scratch } from './scratch.js';
 
 const { ModelProto } = onnxProto.onnx;
@@ -123,11 +123,7 @@ interface Line {
   readonly predicted?: { readonly decrease: number };
 }
 
-const metrics = (out: string, optimizer: string): readonly Line[] =>
-  readFileSync(join(folder, out, optimizer, 'metrics.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+const metrics = (out: string, optimizer: string): readonly Line[] => metricsLines(join(folder, out, optimizer));
 
 describe('hograd train on a file that draws', { timeout: 120_000 }, () => {
   it('evaluates without Dropout: like the file that has none', async () => {

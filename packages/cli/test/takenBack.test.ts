@@ -6,7 +6,7 @@ import { encodeNpz, normal, takeBatch } from '@hograd/data';
 import { add, encode, input, makeGraph, matmul, tensor } from '@hograd/graph-builder';
 import { describe, expect, it } from 'vitest';
 import { asFeeds } from '../src/training/tensors.js';
-import { hograd, linesWritten } from './capture.js';
+import { hograd, linesWritten, metricsLines } from './capture.js';
 import { digest, openSynthetic } from './runs.js';
 import { scratch } from './scratch.js';
 
@@ -45,10 +45,7 @@ describe('steps since the last judged one are taken back where the loss rises', 
   it('in a run, which goes on from there, and the same when it is resumed', async () => {
     const { status, out } = await train('--out', join(folder, 'whole'));
     expect(status).toBe(0);
-    const lines = metrics('whole')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const lines = metricsLines(join(folder, 'whole', OPTIMIZER));
     const back = lines.filter((line) => line.back);
     expect(back.length).toBeGreaterThan(1);
     expect(out).toContain(`\n${OPTIMIZER} took steps back ${back.length} times, since the loss had risen`);

@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
-import { hograd, linesWritten } from './capture.js';
+import { describe, expect, it } from 'vitest';
+import { hograd, linesWritten, metricsLines } from './capture.js';
+import { scratch } from './scratch.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'hograd-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder } = scratch();
 
 const read = (run: string, file: string): Buffer => readFileSync(join(folder, run, 'newton-summary', file));
 const checkpoint = (run: string): string =>
@@ -36,10 +35,7 @@ describe('hograd train', { timeout: 120_000 }, () => {
     const out = join(folder, 'safe');
     const { status } = await hograd('train', '--optimizer', 'newton-summary-safe', '--epochs', '1', '--out', out);
     expect(status).toBe(0);
-    const lines = readFileSync(join(out, 'newton-summary-safe', 'metrics.jsonl'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((l) => JSON.parse(l));
+    const lines = metricsLines(join(out, 'newton-summary-safe'));
     const judged = lines.filter((l) => l.predicted !== undefined);
     expect(judged).toHaveLength(10);
     for (const { decrease, retries } of judged) {

@@ -24,7 +24,7 @@ import { lossGraph, modelNamed } from '@hograd/model-zoo';
 import * as E from 'fp-ts/lib/Either.js';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
-import { hograd, linesWritten } from './capture.js';
+import { hograd, linesWritten, metricsLines } from './capture.js';
 import { random, scratch } from './scratch.js';
 
 const { ModelProto } = onnxProto.onnx;
@@ -229,11 +229,7 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
   it('learns targets by mean squared error, without an accuracy', async () => {
     const model = linear('regression.onnx', (scores) => ({ value: tanh(scores) }), { outputs: 1 });
     const args = ['--model', model, '--data', numbers, '--optimizer', 'sgd', '--lr', '0.1'];
-    const epochs = () =>
-      metrics('mse', 'sgd')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line));
+    const epochs = () => metricsLines(join(folder, 'mse', 'sgd'));
     const { status, out } = await train('mse', ...args);
     expect(status).toBe(0);
     expect(out).toMatch(/^optimizer {2}train loss {2}test loss {2}s\/epoch\n/);

@@ -1,6 +1,5 @@
 /** Training on whole numbers, the tokens of a text, with a label for each. */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeNpz, normal, uniform } from '@hograd/data';
 import {
@@ -18,7 +17,7 @@ import {
   tensor,
 } from '@hograd/graph-builder';
 import { describe, expect, it } from 'vitest';
-import { hograd } from './capture.js';
+import { hograd, metricsLines } from './capture.js';
 import { scratch } from './scratch.js';
 
 const { folder, write } = scratch();
@@ -84,11 +83,7 @@ const train = (out: string, model: string, data: string, ...args: string[]) =>
     ...(args.includes('--optimizer') ? args : ['--optimizer', 'adam', ...args]),
   );
 
-const metrics = (out: string, optimizer = 'adam') =>
-  readFileSync(join(folder, out, optimizer, 'metrics.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+const metrics = (out: string, optimizer = 'adam') => metricsLines(join(folder, out, optimizer));
 
 describe('hograd train on tokens', { timeout: 120_000 }, () => {
   it('takes the steps of the same model on one-hot vectors, the last axis being that of the classes', async () => {

@@ -10,6 +10,7 @@ import {
   DEFAULT_TRUST,
   FULL_TRUST,
   judgeStep,
+  rescaled,
   type TrustOptions,
   type TrustState,
   type Verdict,
@@ -134,8 +135,8 @@ export const rateControl = ({ rates: options, trust, plateau }: RateControlOptio
     },
     seen: (state, loss, count) => {
       if (!state.level || !hasRisen(thresholds.risenBy, state.level, { loss, count })) return { state, outcome: 'on' };
-      const scale = Math.max(thresholds.smallest, state.trust.scale * thresholds.shrink);
-      return { state: { ...state, trust: { scale }, cautious: true }, outcome: 'back' };
+      const shorter = rescaled(thresholds, state.trust, thresholds.shrink);
+      return { state: { ...state, trust: shorter, cautious: true }, outcome: 'back' };
     },
     epochEnded: (state, loss) => (plateau ? { ...state, plateau: dampOnPlateau(plateau)(state.plateau, loss) } : state),
   };

@@ -13,7 +13,7 @@ import {
 import { describeDraw, draw } from '../draws.js';
 import { refuse } from '../failure.js';
 import { type Arrays, ownInputs } from '../feeds.js';
-import { indexInputs } from '../indexInputs.js';
+import { indexInputs, shortestIndexed } from '../indexInputs.js';
 import { batchOf } from '../memoryPlan.js';
 import type { LossModel } from '../model.js';
 
@@ -85,9 +85,8 @@ export const randomInputs = (model: Pick<LossModel, 'graph' | 'loss'>, batch: nu
   const indices = indexInputs(model.loss, INDEXING);
   const drawn = ports.map((port) => {
     const { name, dtype } = port.attributes;
-    const lengths = indices.filter((i) => i.name === name).map((i) => i.count);
     const shape = shapeOf(port, bound);
-    const [array, values] = randomInput(port, shape, lengths.length > 0 ? Math.min(...lengths) : undefined);
+    const [array, values] = randomInput(port, shape, shortestIndexed(indices, name));
     return { array, described: { name, dtype, shape, values } };
   });
   return {

@@ -11,7 +11,7 @@ import { hasCheckpoint, MODEL } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
 import { checkTaken, makeOptimizer, type OptimizerOptions } from '../training/methods.js';
-import { ratesOf, takenBackIn } from '../training/metrics.js';
+import { measuredSteps } from '../training/metrics.js';
 import { openParts, openRun, type RunOptions } from '../training/openRun.js';
 import { digestOfData } from '../training/parts.js';
 
@@ -110,8 +110,7 @@ const trainOne = async (
   const finished = end !== undefined && !watcher.interrupted();
   if (finished) await writeBinary(model, trainable.encode(end.trainer.carried));
   const groups = problem.partition.groups.map((g) => ({ name: g.name, size: g.size }));
-  const rates = await ratesOf(folder, groups);
-  const takenBack = await takenBackIn(folder);
+  const { rates, takenBack } = await measuredSteps(folder, groups);
   const last = end?.trainer.summary;
   const summary: Summary | undefined = last && { groups, gbar: last.gbar, Hbar: last.Hbar, D3: last.D3 };
   return {

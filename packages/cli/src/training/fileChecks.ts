@@ -11,9 +11,9 @@ import {
   type Tensor,
 } from '@hograd/graph-builder';
 import { refuse } from '../failure.js';
-import { indexInputs } from '../indexInputs.js';
+import { indexInputs, shortestIndexed } from '../indexInputs.js';
 import type { LossModel } from '../model.js';
-import type { Parts } from './trainable.js';
+import { datasetsOf, type Parts } from './trainable.js';
 
 const text = (shape: readonly Dim[]): string => `[${shape.join(', ')}]`;
 
@@ -68,22 +68,14 @@ export const fittedShape = (examples: Input, dataName: string, own: readonly num
 };
 
 /** Whole numbers, and none beyond the axis that they pick from (the tokens of a vocabulary). */
-export const checkIndices = (
-  loss: Expr,
-  examples: Input,
-  dataName: string,
-  { train, validation, test }: Parts,
-): void => {
+export const checkIndices = (loss: Expr, examples: Input, dataName: string, parts: Parts): void => {
   const name = nameOf(examples);
-  const count = Math.min(
-    ...indexInputs(loss, ['gather'])
-      .filter((i) => i.name === name)
-      .map((i) => i.count),
-  ); // Infinity: of none
-  for (const { inputs } of [train, ...(validation ? [validation] : []), test]) {
-    const at = inputs.data.findIndex((v) => !(Number.isInteger(v) && v >= 0 && v < count));
+  const count = shortestIndexed(indexInputs(loss, ['gather']), name);
+  const most = count ?? Number.POSITIVE_INFINITY;
+  for (const { inputs } of datasetsOf(parts)) {
+    const at = inputs.data.findIndex((v) => !(Number.isInteger(v) && v >= 0 && v < most));
     if (at < 0) continue;
-    const wanted = count === Number.POSITIVE_INFINITY ? 'whole numbers from 0' : `whole numbers from 0 to ${count - 1}`;
+    const wanted = `whole numbers from 0${count === undefined ? '' : ` to ${count - 1}`}`;
     refuse(
       `input "${name}" takes ${wanted}, ${dataName} holds ${inputs.data[at]} at flat index ${at} of its examples; take the data that the model is made for`,
     );

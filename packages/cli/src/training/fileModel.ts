@@ -12,7 +12,6 @@ import {
   type Input,
   input,
   isFloat,
-  isInput,
   substitute,
   topologicalOrder,
   uniformValue,
@@ -20,6 +19,7 @@ import {
 import { drawnAmong } from '../draws.js';
 import { attempt, orRefuse, refuse } from '../failure.js';
 import { initializerTypes, replaceInitializers, selfContained, separated } from '../initializers.js';
+import { inputsOf } from '../lengths.js';
 import { graphFor, type LossModel, type LossOptions, lossModel } from '../model.js';
 import { type ModelFile, readModelFile } from '../modelFile.js';
 import {
@@ -90,7 +90,7 @@ const roles = (
   { graph, loss, head, classes }: ReturnType<typeof openLoss>,
   options: LossOptions,
 ): { readonly examples: Input; readonly targets: Input | undefined } => {
-  const read = new Set(topologicalOrder([loss]).filter(isInput));
+  const read = new Set(inputsOf([loss]));
   const own = graph.inputs.filter((i) => read.has(i) && !graph.initializers.has(nameOf(i)));
   const all = [...own, ...[...read].filter((i) => !graph.inputs.includes(i as Input))] as readonly Input[];
   const drawn = drawnAmong(all);

@@ -103,16 +103,11 @@ export const loadCheckpoint = async (folder: string): Promise<Checkpoint> => {
   const read = async (name: string): Promise<Tensors> =>
     orRefuse(await readNpz(join(folder, name))(), (e) => wrongInput(e.message));
   const carried = await read(tensors);
-  if (!anchor) return { ...rest, trainer: { ...trainer, carried } };
-  const { step } = anchor;
-  return {
-    ...rest,
-    trainer: {
-      ...trainer,
-      carried,
-      anchor: { step, carried: anchor.tensors === tensors ? carried : await read(anchor.tensors) },
-    },
+  const anchored = anchor && {
+    step: anchor.step,
+    carried: anchor.tensors === tensors ? carried : await read(anchor.tensors),
   };
+  return { ...rest, trainer: { ...trainer, carried, ...(anchored && { anchor: anchored }) } };
 };
 
 export interface Metrics {

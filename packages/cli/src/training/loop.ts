@@ -1,6 +1,6 @@
 /** The training loop: batches in, metrics and checkpoints out, interruptible between any two steps. */
 
-import { type Dataset, type Sampler, sizeOfDataset, takeBatch } from '@hograd/data';
+import { type Dataset, type Indices, type Sampler, sizeOfDataset, takeBatch } from '@hograd/data';
 import { failed, Refusal } from '../failure.js';
 import { type Checkpoint, hasCheckpoint, openMetrics, saveCheckpoint } from './files.js';
 import { asFeeds, type Tensors } from './tensors.js';
@@ -80,6 +80,7 @@ export const stepsPerEpoch = (setup: Pick<LoopSetup, 'train' | 'gradientSampler'
  */
 export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
   const { folder, trainer, train, gradientSampler, summarySampler, checkpointEvery } = setup;
+  const feedsOf = (indices: Indices): Tensors => asFeeds(takeBatch(train, indices));
   const perEpoch = stepsPerEpoch(setup);
   const total = perEpoch * setup.epochs;
   const metrics = await openMetrics(folder, setup.from.metricsBytes);
@@ -105,11 +106,11 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
       let summarySamples = now.summarySampler;
       const result = await trainer.step(
         now.trainer,
-        asFeeds(takeBatch(train, drawn.indices)),
+        feedsOf(drawn.indices),
         () => {
           const { indices, state } = summarySampler.next(summarySamples);
           summarySamples = state;
-          return asFeeds(takeBatch(train, indices));
+          return feedsOf(indices);
         },
         spent,
       );

@@ -51,14 +51,20 @@ export const epochsOf = async (folder: string): Promise<readonly EpochMetrics[]>
   );
 };
 
-/** How often steps between summaries were taken back. */
-export const takenBackIn = async (folder: string): Promise<number> =>
-  (await metricsIn(folder)).filter((line) => line.step !== undefined && line.back !== undefined).length;
+/** What the steps of a run that measured a summary left. */
+export interface MeasuredSteps {
+  /** Undefined where none did. */
+  readonly rates: Rates | undefined;
+  /** How often steps since the last summary were taken back for the next. */
+  readonly takenBack: number;
+}
 
-/** The rates of every step that measured a summary; undefined where none did. */
-export const ratesOf = async (folder: string, groups: Rates['groups']): Promise<Rates | undefined> => {
+export const measuredSteps = async (folder: string, groups: Rates['groups']): Promise<MeasuredSteps> => {
   const lines = (await metricsIn(folder)).flatMap((line) =>
-    line.step !== undefined && line.rates ? [{ step: line.step, rates: line.rates }] : [],
+    line.step !== undefined && line.rates ? [{ ...line, rates: line.rates }] : [],
   );
-  return lines.length === 0 ? undefined : { groups, steps: lines.map((l) => l.step), eta: lines.map((l) => l.rates) };
+  return {
+    rates: lines.length === 0 ? undefined : { groups, steps: lines.map((l) => l.step), eta: lines.map((l) => l.rates) },
+    takenBack: lines.filter(({ back }) => back !== undefined).length,
+  };
 };

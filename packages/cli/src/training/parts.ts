@@ -7,7 +7,7 @@ import { orRefuse, refuse, wrongInput } from '../failure.js';
 import { isModelFile } from '../modelFile.js';
 import { isPartitionFile } from '../partition.js';
 import { openParts } from './openRun.js';
-import type { Parts } from './trainable.js';
+import { datasetsOf, type Parts } from './trainable.js';
 
 /** How many examples of a data set are used. */
 export interface Sizes {
@@ -34,9 +34,9 @@ export const dataUnder =
   };
 
 /** SHA-256 of all examples: what a run started with, which data under the same name may no longer be. */
-export const digestOfData = ({ train, validation, test }: Parts): string => {
+export const digestOfData = (parts: Parts): string => {
   const hash = createHash('sha256');
-  for (const { inputs, targets } of [train, ...(validation ? [validation] : []), test]) {
+  for (const { inputs, targets } of datasetsOf(parts)) {
     for (const { dtype, shape, data } of [inputs, targets]) {
       const { buffer, byteOffset, byteLength } = data as Uint8Array;
       hash.update(JSON.stringify([dtype, shape])).update(new Uint8Array(buffer, byteOffset, byteLength));

@@ -58,5 +58,5 @@ export const sliceBatch = (batch: Tensors, start: number, end: number): Tensors 
 /** A batch by the names of the graph's inputs. */
 export const asFeeds = ({ x, y }: Batch): Tensors => ({ x, y });
 
-/** The number of examples in a batch, which leads its examples. */
+/** The number of examples in a batch: what leads the first of its tensors, the examples themselves. */
 export const examplesIn = (batch: Tensors): number => Object.values(batch)[0]!.shape[0]!;

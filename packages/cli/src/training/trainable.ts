@@ -26,7 +26,14 @@ export interface Fitted extends Parts {
   readonly trainable: Trainable;
 }
 
-const partsOf = (parts: Parts, change: (dataset: Dataset) => Dataset): Parts => ({
+/** The data sets of the parts: to train on, held out where there is one, to test on. */
+export const datasetsOf = ({ train, validation, test }: Parts): readonly Dataset[] => [
+  train,
+  ...(validation ? [validation] : []),
+  test,
+];
+
+const eachPart = (parts: Parts, change: (dataset: Dataset) => Dataset): Parts => ({
   train: change(parts.train),
   ...(parts.validation && { validation: change(parts.validation) }),
   test: change(parts.test),
@@ -34,11 +41,11 @@ const partsOf = (parts: Parts, change: (dataset: Dataset) => Dataset): Parts => 
 
 /** The parts with bytes as the numbers that they are, for a model that takes integers: not as v/255, as of images. */
 export const inWholeNumbers = (parts: Parts): Parts =>
-  partsOf(parts, ({ normalization: _, inputs, ...rest }) => ({
+  eachPart(parts, ({ normalization: _, inputs, ...rest }) => ({
     ...rest,
     inputs: inputs.dtype === 'uint8' ? { ...inputs, dtype: 'float32', data: Float32Array.from(inputs.data) } : inputs,
   }));
 
 /** The parts with the inputs of each in another layout of the same elements. */
 export const withLayout = (parts: Parts, layout: (inputs: Dataset['inputs']) => Dataset['inputs']): Parts =>
-  partsOf(parts, (dataset) => ({ ...dataset, inputs: layout(dataset.inputs) }));
+  eachPart(parts, (dataset) => ({ ...dataset, inputs: layout(dataset.inputs) }));

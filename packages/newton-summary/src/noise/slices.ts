@@ -23,6 +23,17 @@ export const joinSlices = (slices: readonly MeasuredSummary[]): SlicedSummary =>
   return { ...concatAll(summaryMonoid(slices[0]!.gbar.length))(slices), slices };
 };
 
+/**
+ * The sampling variance of a mean over the batch from those of its slices: Σ n_i (x_i − x)² / (n (k − 1)) over the k slices of n_i examples,
+ * without bias for independent examples, whatever the slices' lengths.
+ */
+export const varianceOfMean = (
+  { count, slices }: SlicedSummary,
+  mean: number,
+  of: (slice: MeasuredSummary) => number,
+): number =>
+  slices.reduce((sum, slice) => sum + (slice.count / count) * (of(slice) - mean) ** 2, 0) / (slices.length - 1);
+
 /** Each slice with the summary of all the others; at least two slices. */
 export const leaveOneOut = (
   slices: readonly MeasuredSummary[],

@@ -1,6 +1,6 @@
 /** What a step should do to the loss, by the summary it comes from. */
 
-import type { SlicedSummary } from '../noise/slices.js';
+import { type SlicedSummary, varianceOfMean } from '../noise/slices.js';
 import type { SummaryNumbers } from '../summary/numbers.js';
 import { dot, quadraticForm } from '../summary/products.js';
 
@@ -18,12 +18,6 @@ export interface PredictedDecrease {
 
 const bendOf = (Hbar: SummaryNumbers['Hbar'], rates: readonly number[]): number => quadraticForm(Hbar, rates) / 2;
 
-/** Of a mean over k slices of n_i examples: √(Σ n_i (x_i − x)² / (n (k − 1))), as for H̄'s entries. */
-const standardError = ({ count, slices }: SlicedSummary, mean: number, of: (slice: SummaryNumbers) => number): number =>
-  Math.sqrt(
-    slices.reduce((sum, slice) => sum + (slice.count / count) * (of(slice) - mean) ** 2, 0) / (slices.length - 1),
-  );
-
 /**
  * The decrease of the loss to expect of the rates that are applied, λ1 included, to second order and on the examples of the
  * summary (arXiv 2312.03885, §3). Third order would need the mixed derivatives, which a summary does not hold. For the solver's
@@ -37,7 +31,7 @@ export const predictDecrease =
     const decrease = slope - bend;
     const error =
       'slices' in summary
-        ? standardError(summary, decrease, ({ gbar, Hbar }) => dot(gbar, rates) - bendOf(Hbar, rates))
+        ? Math.sqrt(varianceOfMean(summary, decrease, ({ gbar, Hbar }) => dot(gbar, rates) - bendOf(Hbar, rates)))
         : 0;
     return { slope, bend, decrease, error };
   };

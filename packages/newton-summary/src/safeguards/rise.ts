@@ -1,6 +1,6 @@
 /** Whether the loss has risen since a step was judged: rates that are in force for many steps are right for the first of them. */
 
-import type { SlicedSummary } from '../noise/slices.js';
+import { type SlicedSummary, varianceOfMean } from '../noise/slices.js';
 import type { MeasuredSummary } from '../summary/numbers.js';
 
 /** Where a step left the loss. Plain data, for checkpoints. */
@@ -17,10 +17,6 @@ export interface Level {
 /** Summaries in the moving mean: with ten of five slices a variance is good to a fifth, with one it is off by half. */
 const LONGEST = 10;
 
-/** Σ n_i (L_i − L)²/(k − 1) over the k slices of n_i examples: without bias for independent examples. */
-const varianceOf = ({ loss, slices }: SlicedSummary): number =>
-  slices.reduce((sum, slice) => sum + slice.count * (slice.loss - loss) ** 2, 0) / (slices.length - 1);
-
 /** The level after a step that brought the loss on its summary's examples to `loss`; undefined where no slices tell a sampling error. */
 export const levelAfter = (
   before: Level | undefined,
@@ -31,7 +27,9 @@ export const levelAfter = (
   const own = summary.slices.length - 1;
   const freedom = Math.min(LONGEST * own, (before?.freedom ?? 0) + own);
   const past = before?.variance ?? 0;
-  return { loss, count: summary.count, freedom, variance: past + ((varianceOf(summary) - past) * own) / freedom };
+  const { count } = summary;
+  const variance = count * varianceOfMean(summary, summary.loss, (slice) => slice.loss);
+  return { loss, count, freedom, variance: past + ((variance - past) * own) / freedom };
 };
 
 /**

@@ -92,16 +92,21 @@ const agreementOf = ({ rounding }: TrustOptions, { predicted, before, after }: O
 const isOverlong = ({ standardErrors }: TrustOptions, { predicted }: Outcome): boolean =>
   predicted.bend > Math.abs(predicted.slope) + standardErrors * predicted.error;
 
+/** The scale times a factor, within its bounds. */
+export const rescaled = ({ smallest }: TrustOptions, { scale }: TrustState, factor: number): TrustState => ({
+  scale: Math.max(smallest, Math.min(1, scale * factor)),
+});
+
 /** What to make of a step, and the scale of the next. */
 export const judgeStep =
   (options: TrustOptions) =>
-  ({ scale }: TrustState, outcome: Outcome): Verdict => {
+  (state: TrustState, outcome: Outcome): Verdict => {
     const agreement = agreementOf(options, outcome);
     const overlong = isOverlong(options, outcome);
     const shrinks = overlong || agreement < options.shrinkBelow;
     const factor = shrinks ? options.shrink : agreement > options.growAbove ? options.grow : 1;
     return {
-      state: { scale: Math.max(options.smallest, Math.min(1, scale * factor)) },
+      state: rescaled(options, state, factor),
       accepted: !overlong && agreement >= options.rejectBelow,
       decrease: outcome.before - outcome.after,
       agreement,
