@@ -91,9 +91,11 @@ const checkShape = ({ shape }: Tensor, { attributes: { name }, shape: wanted }: 
 
 /** Labels outside 0..classes−1 would be read as other classes, or not at all, without a word from the runtime. */
 const checkLabels = (array: Tensor, { labels, count, ignored }: LossModel['classes'][number], source: string): void => {
-  const at = Array.from(array.data as ArrayLike<number | bigint>, Number).findIndex(
-    (v) => v !== ignored && (v < 0 || v >= count),
-  );
+  const values = Array.from(array.data as ArrayLike<number | bigint>, Number);
+  if (values.every((v) => v === ignored)) {
+    refuse(`${source}: every label of "${labels}" is ${ignored}, which counts for nothing; give some that count`);
+  }
+  const at = values.findIndex((v) => v !== ignored && (v < 0 || v >= count));
   if (at >= 0) {
     const aside = ignored === undefined ? '' : `, and ${ignored} for none`;
     refuse(

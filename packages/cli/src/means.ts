@@ -3,7 +3,7 @@
 import { type Tensor, tensor } from '@hograd/graph-builder';
 import type { Tensors } from './training/tensors.js';
 
-/** Outputs over a slice, means over its `count` examples. */
+/** Outputs over a slice, means over its `count` examples or labels. */
 export interface Slice {
   readonly count: number;
   readonly values: Tensors;

@@ -31,6 +31,8 @@ export interface LossOptions {
   readonly labels?: string;
   /** Of the logits; may count from the end. Default 1. */
   readonly classAxis?: number;
+  /** The label that counts for nothing. */
+  readonly ignoreIndex?: number;
   readonly mse?: string;
   readonly target?: string;
   readonly params?: string;
@@ -84,6 +86,7 @@ const contradiction = ({
   softmaxCrossEntropy,
   labels,
   classAxis,
+  ignoreIndex,
   mse,
   target,
 }: LossOptions): string | undefined => {
@@ -100,6 +103,8 @@ const contradiction = ({
     return '--labels belongs to --softmax-cross-entropy OUTPUT, the name of the logits; give both or neither';
   if (classAxis !== undefined && softmaxCrossEntropy === undefined)
     return '--class-axis belongs to --softmax-cross-entropy OUTPUT, the name of the logits; give both or neither';
+  if (ignoreIndex !== undefined && softmaxCrossEntropy === undefined)
+    return '--ignore-index belongs to --softmax-cross-entropy OUTPUT, the name of the logits; give both or neither';
   if (target !== undefined && mse === undefined)
     return '--target belongs to --mse OUTPUT, the name of what is compared with it; give both or neither';
   return undefined;
@@ -124,7 +129,9 @@ const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr>
     const head = attachHead('--softmax-cross-entropy', (output) => {
       const logits = classesSecond(output, options.classAxis ?? 1);
       const classless = { ...logits, shape: logits.shape.filter((_, axis) => axis !== 1) };
-      return softmaxCrossEntropy(logits, headInput(graph, labels, classless, 'int64'));
+      return softmaxCrossEntropy(logits, headInput(graph, labels, classless, 'int64'), {
+        ignored: options.ignoreIndex,
+      });
     });
     return E.chain(head)(findOutput(graph, options.softmaxCrossEntropy));
   }

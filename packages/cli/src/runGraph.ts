@@ -6,6 +6,7 @@ import { orRefuse } from './failure.js';
 import type { Arrays } from './feeds.js';
 import type { Slice } from './means.js';
 import type { MemoryPlan } from './memoryPlan.js';
+import type { LossModel } from './model.js';
 import { sessionFailure } from './sessionFailure.js';
 
 /** A session for outputs. Refuses a device that cannot be had. */
@@ -49,11 +50,23 @@ const rows = (value: Tensor, start: number, end: number): Tensor => {
   };
 };
 
-/** Outputs by name for each slice of the plan, in order, as they are done. The session is released at the end. */
+/** What a slice's means are over: the labels that count, where the loss leaves some out, else the examples. */
+const weightOf = (classes: LossModel['classes'], batched: readonly string[], own: Arrays, examples: number): number => {
+  const leaving = classes.find(({ labels, ignored }) => ignored !== undefined && batched.includes(labels));
+  const labels = leaving && own[leaving.labels];
+  if (!labels) return examples;
+  return Array.from(labels.data as ArrayLike<number | bigint>, Number).filter((v) => v !== leaving.ignored).length;
+};
+
+/**
+ * Outputs by name for each slice of the plan, in order, as they are done, but those in which no label counts. The session is released at
+ * the end.
+ */
 export async function* runSlices(
   session: Session,
   feeds: Arrays,
   { examples, slice, batched }: MemoryPlan,
+  classes: LossModel['classes'],
 ): AsyncGenerator<Slice> {
   try {
     for (let start = 0; start < examples; start += slice) {
@@ -64,7 +77,8 @@ export async function* runSlices(
           return [name, batched.includes(name) && slice < examples ? rows(value, start, end) : value];
         }),
       );
-      yield { count: end - start, values: orRefuse(await session.run(own)(), sessionFailure) };
+      const count = weightOf(classes, batched, own, end - start);
+      if (count > 0) yield { count, values: orRefuse(await session.run(own)(), sessionFailure) };
     }
   } finally {
     await session.release()();

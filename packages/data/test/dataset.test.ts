@@ -9,6 +9,7 @@ import {
   inLayout,
   type LabelledDataset,
   makeDataset,
+  NO_LABEL,
   type Normalization,
   sizeOfDataset,
   splitTrainValidation,
@@ -152,7 +153,15 @@ describe('checks', () => {
       }),
     );
     expect(leftOf(checkLabels(10)(labels(3, 10))).message).toBe(
-      'label 1 is 10, outside 0 … 9; correct it or the number of classes (10)',
+      'label 1 is 10, outside 0 … 9 (and -100 for none); correct it or the number of classes (10)',
+    );
+  });
+
+  it('checkLabels takes NO_LABEL for none, beside labels', () => {
+    const some = labels(3, Number(NO_LABEL), 0);
+    expect(rightOf(checkLabels(4)(some))).toEqual(some);
+    expect(leftOf(checkLabels(4)(labels(-100, -100))).message).toBe(
+      'label 0 is -100, the mark of no label, as are all others; give labels',
     );
   });
 
@@ -235,6 +244,19 @@ describe('datasetOfArrays', () => {
     expect(leftOf(datasetOfArrays('a.npz')({ x, y: huge }))).toMatchObject({ _tag: 'LabelOutOfRange', index: 1 });
   });
 
+  it('reads the label that a file has for none as NO_LABEL, which is no class', () => {
+    const padded = { dtype: 'int32', shape: [2, 2], data: Int32Array.of(255, 1, -100, 0) } as const;
+    const { train } = rightOf(datasetOfArrays('a.npz', { ignored: 255 })({ x, y: padded }));
+    expect(train.classes).toBe(2);
+    expect(Array.from(train.targets.data as BigInt64Array)).toEqual([NO_LABEL, 1n, NO_LABEL, 0n]);
+    expect(padded.data[0]).toBe(255);
+    expect(leftOf(datasetOfArrays('a.npz', { ignored: 1.5 })({ x, y: padded }))).toMatchObject({ option: 'ignored' });
+    const none = { ...padded, data: Int32Array.of(-100, -100, -100, -100) };
+    expect(leftOf(datasetOfArrays('a.npz')({ x, y: none })).message).toMatch(
+      /^a\.npz: label 0 is -100, the mark of no/,
+    );
+  });
+
   it('counts classes over both parts', () => {
     const more = { ...y, data: Int32Array.of(0, 9) };
     const { train } = rightOf(datasetOfArrays('a.npz')({ x_train: x, y_train: y, x_test: x, y_test: more }));
@@ -262,7 +284,7 @@ describe('datasetOfArrays', () => {
     );
     const all = { ...y, data: Int32Array.of(-1, -1) };
     expect(leftOf(datasetOfArrays('a.npz')({ x, y: all })).message).toBe(
-      'a.npz: label 0 is -1, outside 0 … 9007199254740990; correct it',
+      'a.npz: label 0 is -1, outside 0 … 9007199254740990 (and -100 for none); correct it',
     );
   });
 
@@ -292,13 +314,17 @@ describe('datasetOfArrays', () => {
       [{ x }, {}, 'a.npz has no array "y", only "x"; add it or rename one'],
       [{ x_train: x, y_train: y }, {}, 'a.npz has no array "x_test", only "x_train", "y_train"; add it or rename one'],
       [{ x: nan, y }, {}, 'a.npz: element 1 of the inputs (shape [2]) is NaN; remove or replace it'],
-      [{ x, y: negative }, {}, 'a.npz: label 1 is -4, outside 0 … 9007199254740990; correct it'],
+      [{ x, y: negative }, {}, 'a.npz: label 1 is -4, outside 0 … 9007199254740990 (and -100 for none); correct it'],
       [
         { x, y: negative },
         { classes: 2 },
-        'a.npz: label 1 is -4, outside 0 … 1; correct it or the number of classes (2)',
+        'a.npz: label 1 is -4, outside 0 … 1 (and -100 for none); correct it or the number of classes (2)',
       ],
-      [{ x, y }, { classes: 3 }, 'a.npz: label 1 is 4, outside 0 … 2; correct it or the number of classes (3)'],
+      [
+        { x, y },
+        { classes: 3 },
+        'a.npz: label 1 is 4, outside 0 … 2 (and -100 for none); correct it or the number of classes (3)',
+      ],
       [{ x: long, y }, {}, /a.npz: the inputs: element type int64 .* hold -16777217 at flat index 1; scale them/],
       [{ x, y: scalar }, {}, /a.npz: the labels have shape \[\]; give one integer an example/],
       [{ x_train: x, y_train: y, x_test: x, y_test: nan }, {}, /not both labels or both targets/],

@@ -1,7 +1,7 @@
 /** A look at a network from outside: gradient, curvature, rates and Taylor's terms over a whole set of examples. */
 
 import { sgd } from '@hograd/baselines';
-import { type Dataset, sizeOfDataset } from '@hograd/data';
+import type { Dataset } from '@hograd/data';
 import { castGraph, type Input, makeGraph, outputNamed, tensor } from '@hograd/graph-builder';
 import {
   fullBatchSummary,
@@ -19,6 +19,7 @@ import { atEvaluation } from '../training/atEvaluation.js';
 import { measuredSummary } from '../training/measuredSummary.js';
 import { numbers, type Tensors } from '../training/tensors.js';
 import type { TrainingProblem } from '../training/trainer.js';
+import { weightOf } from '../training/weight.js';
 import { moved, stepAlong } from './step.js';
 import { Interrupted, inPrecision, openSweep, type SweepOptions } from './sweep.js';
 import { type DirectionalDerivatives, predictChange, type TaylorStep } from './taylor.js';
@@ -95,13 +96,13 @@ export const openProbe = async (problem: Probed, dataset: Dataset, options: Prob
     );
   }
   const sweeps = await openSweeps({ ...problem, loss: loss! }, dataset, options);
-  const examples = sizeOfDataset(dataset);
+  const weight = weightOf({ y: dataset.targets });
   const names = partition.parameters.map(({ name }) => name);
 
   const summaryOver = async (groups: number, slices: AsyncIterable<Slice>): Promise<MeasuredSummary> => {
     const parts: MeasuredSummary[] = [];
     for await (const { count, values } of slices) parts.push(measuredSummary(values, count));
-    return orRefuse(fullBatchSummary(groups, examples)(parts), (e) => failed(e.message));
+    return orRefuse(fullBatchSummary(groups, weight)(parts), (e) => failed(e.message));
   };
 
   const checkTaylor = async (at: Tensors, u: Tensors, { lambdaInt, eta }: SolvedRates): Promise<TaylorCheck> => {

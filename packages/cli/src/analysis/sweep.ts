@@ -6,6 +6,7 @@ import type { SessionOptions } from '@hograd/session';
 import type { Slice } from '../means.js';
 import { planMemory } from '../memoryPlan.js';
 import { openGraph, runOn, type Tensors } from '../training/tensors.js';
+import { weightOf } from '../training/weight.js';
 
 export interface SweepOptions extends SessionOptions {
   readonly dtype: 'float32' | 'float64';
@@ -21,7 +22,7 @@ export class Interrupted extends Error {
 }
 
 export interface Sweep {
-  /** The slices in order, as they are done. `fixed` are the values that are not the batch's. Throws Interrupted. */
+  /** The slices in order, as they are done, but those in which no label counts. `fixed` are the values that are not the batch's. Throws Interrupted. */
   readonly over: (fixed: Tensors) => AsyncIterable<Slice>;
   readonly release: () => Promise<void>;
 }
@@ -47,7 +48,9 @@ export const openSweep = async (graph: Graph, dataset: Dataset, options: SweepOp
         const count = Math.min(slice, examples - start);
         const indices = Array.from({ length: count }, (_, i) => start + i);
         const { x, y } = takeBatch(dataset, indices);
-        yield { count, values: await runOn(session, { ...fixed, x: inPrecision(options.dtype, x), y }) };
+        const weight = weightOf({ y });
+        if (weight === 0) continue;
+        yield { count: weight, values: await runOn(session, { ...fixed, x: inPrecision(options.dtype, x), y }) };
       }
     },
     release: async () => {

@@ -60,7 +60,7 @@ const openFor = (outputs: readonly Output[], options: SummarizeOptions, feeds: A
 
 /** The direction of the summary: from a file, or the gradient on the same examples. */
 const directionFeeds = async (
-  { loss, parameters }: LossModel,
+  { loss, parameters, classes }: LossModel,
   feeds: Arrays,
   options: SummarizeOptions,
 ): Promise<Arrays> => {
@@ -71,7 +71,7 @@ const directionFeeds = async (
     feeds,
     options.memoryLimit,
   );
-  return meansOf(runSlices(await openFor(gradients, options, feeds), feeds, plan));
+  return meansOf(runSlices(await openFor(gradients, options, feeds), feeds, plan, classes));
 };
 
 const work = async (path: string, options: SummarizeOptions): Promise<Summarized> => {
@@ -95,7 +95,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     options.memoryLimit,
   );
   const [session, compile] = await timed(() => openFor(outputs, options, all));
-  const [values, seconds] = await timed(() => meansOf(runSlices(session, all, plan)));
+  const [values, seconds] = await timed(() => meansOf(runSlices(session, all, plan, model.classes)));
   const loss = numbers(values.loss)[0]!;
   if (!Number.isFinite(loss)) {
     throw new Refusal(

@@ -19,6 +19,11 @@ export const headOptions = (command: Command): Command =>
       'the axis of the logits that holds the classes: 1 (default), or -1 for a language model’s [N, T, classes]',
       integer,
     )
+    .option(
+      '--ignore-index <N>',
+      'the label that counts for nothing, such as -100 where a text was padded or 255 of a segmentation',
+      integer,
+    )
     .option('--mse <OUTPUT>', 'attach a mean squared error to an output (with --target)')
     .option('--target <NAME>', 'the input that holds the targets')
     .option(

@@ -1,6 +1,6 @@
 /** What a model's file must be like to be trained on a data set; each check refuses with what was found and what to do. */
 
-import type { Dataset } from '@hograd/data';
+import { type Dataset, NO_LABEL } from '@hograd/data';
 import {
   type Dim,
   type Expr,
@@ -105,8 +105,22 @@ export const checkTargets = (
     );
   }
   const picked = classes.find(({ labels }) => labels === nameOf(targets));
-  if (picked && picked.count < labelled)
-    refuse(`the model tells ${picked.count} classes apart, but ${dataName} has ${labelled}; take data with as many`);
+  if (picked && picked.count < labelled) {
+    const largest = labelled - 1;
+    const alone = Array.from(own.data as BigInt64Array, Number).every((v) => v < picked.count || v === largest);
+    const cure = alone ? `, or say --ignore-index ${largest} if ${largest} stands for no class` : '';
+    refuse(
+      `the model tells ${picked.count} classes apart, but ${dataName} has ${labelled}; take data with as many${cure}`,
+    );
+  }
+};
+
+/** A loss that leaves out what has no label. */
+export const checkIgnored = (ignored: number | undefined, dataName: string): void => {
+  if (ignored === undefined)
+    refuse(
+      `${dataName} has labels that count for nothing, and the loss reads every label; export it with ignore_index=${NO_LABEL}, or name the logits with --softmax-cross-entropy`,
+    );
 };
 
 /** Inputs that a training step's graph has beside parameters. */

@@ -1,12 +1,13 @@
 /** A model's file as what a run trains: its own parameters, from the values in the file, on data that it is held against first. */
 
 import { createHash } from 'node:crypto';
-import { type Dataset, exampleShape } from '@hograd/data';
+import { type Dataset, exampleShape, NO_LABEL } from '@hograd/data';
 import {
   cast,
   constant,
   type Dim,
   type Expr,
+  equal,
   type Graph,
   grad,
   type Input,
@@ -15,6 +16,7 @@ import {
   substitute,
   topologicalOrder,
   uniformValue,
+  where,
 } from '@hograd/graph-builder';
 import { drawnAmong } from '../draws.js';
 import { attempt, orRefuse, refuse } from '../failure.js';
@@ -25,6 +27,7 @@ import { type ModelFile, readModelFile } from '../modelFile.js';
 import {
   checkBatch,
   checkDraws,
+  checkIgnored,
   checkIndices,
   checkNames,
   checkParameters,
@@ -32,7 +35,7 @@ import {
   fits,
   fittedShape,
 } from './fileChecks.js';
-import { type Fitted, inWholeNumbers, type Parts, withLayout } from './trainable.js';
+import { type Fitted, inWholeNumbers, lacksLabels, type Parts, withLayout } from './trainable.js';
 
 /** Names of the head's labels and targets where the options give none: the data set brings them, whatever they are called. */
 const LABELS = 'labels';
@@ -79,9 +82,17 @@ const withDefaultLoss =
     return classAxis === undefined ? options : { ...options, softmaxCrossEntropy: only.name, classAxis };
   };
 
+/** A head leaves out the labels that count for nothing, where there are any. */
+const withIgnored =
+  (data: Parts) =>
+  (options: LossOptions): LossOptions =>
+    options.softmaxCrossEntropy !== undefined && lacksLabels(data)
+      ? { ...options, ignoreIndex: Number(NO_LABEL) }
+      : options;
+
 const openLoss = (file: ModelFile, options: LossOptions, data: Parts): LossModel & { readonly head?: string } => {
   const graph = orRefuse(graphFor(options, file), (failure) => failure);
-  const chosen = completed(withDefaultLoss(graph, data)(options));
+  const chosen = withIgnored(data)(completed(withDefaultLoss(graph, data)(options)));
   return { ...orRefuse(lossModel(graph, chosen), (failure) => failure), head: chosen.labels ?? chosen.target };
 };
 
@@ -129,6 +140,12 @@ const scoresOf = (loss: Expr): Expr | undefined => {
   return picked?.op.name === 'logSoftmax' ? picked.args[0] : picked;
 };
 
+/** Labels of the data as the loss takes them: with its own mark for none. */
+const marked = (y: Expr, ignored: number | undefined): Expr =>
+  ignored === undefined || ignored === Number(NO_LABEL)
+    ? y
+    : where(equal(y, Number(NO_LABEL)), constant(ignored, y.dtype), y);
+
 const isZero = (value: Expr): boolean =>
   uniformValue(value) === 0 || (value.op.name === 'expand' && isZero(value.args[0]!));
 
@@ -167,13 +184,16 @@ const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Part
     checkBatch(targets);
     checkTargets(targets, opened.classes, dataName, data.train);
   }
+  const ignoring = lacksLabels(data);
+  const ignored = opened.classes.find(({ labels }) => targets && labels === nameOf(targets))?.ignored;
+  if (ignoring) checkIgnored(ignored, dataName);
 
   const trained = new Set<Expr>(parameters);
   const frozen = graph.inputs.filter((i) => graph.initializers.has(nameOf(i)) && !trained.has(i));
   const y = targets && input('y', targets.shape, data.train.targets.dtype);
   const replacements = new Map<Expr, Expr>([
     [examples, cast(input('x', examples.shape), examples.dtype)],
-    ...(targets && y ? [[targets, cast(y, targets.dtype)] as const] : []),
+    ...(targets && y ? [[targets, cast(ignoring ? marked(y, ignored) : y, targets.dtype)] as const] : []),
     ...frozen.map((i) => [i, constant(graph.initializers.get(nameOf(i))!)] as const),
   ]);
   const scores = targets && scoresOf(opened.loss);
@@ -182,7 +202,7 @@ const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Part
     ...parts,
     trainable: {
       parameters: parameters.map((p) => ({ name: nameOf(p), shape: p.shape as readonly number[] })),
-      problem: () => ({ loss: loss!, output, parameters, values }),
+      problem: () => ({ loss: loss!, output, parameters, values, ignoring }),
       encode: (next) => replaceInitializers(bytes, new Map(parameters.map((p) => [nameOf(p), next[nameOf(p)]!]))),
       digest: createHash('sha256').update(bytes).digest('hex'),
     },

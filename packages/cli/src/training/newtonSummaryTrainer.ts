@@ -10,6 +10,7 @@ import {
 } from '@hograd/newton-summary';
 import type { Session, SessionOptions } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
+import { refuse } from '../failure.js';
 import { meansOf, type Slice } from '../means.js';
 import { batchDraws } from './batchDraws.js';
 import { measuredSummary } from './measuredSummary.js';
@@ -26,12 +27,19 @@ import {
   type Tensors,
 } from './tensors.js';
 import type { Measured, StepResult, Trainer, TrainerState, TrainingProblem } from './trainer.js';
+import { weightOf } from './weight.js';
 
-/** A batch cut into slices, whole for one. */
+/** A batch cut into slices, whole for one; those in which no label counts are left out. Refuses a batch that has too few others. */
 const cut = (batch: Tensors, slices: number): readonly Tensors[] => {
   const count = examplesIn(batch);
   const start = (i: number): number => Math.floor((i * count) / slices);
-  return slices < 2 ? [batch] : Array.from({ length: slices }, (_, i) => sliceBatch(batch, start(i), start(i + 1)));
+  const all = Array.from({ length: slices }, (_, i) => sliceBatch(batch, start(i), start(i + 1)));
+  const kept = all.filter((slice) => weightOf(slice) > 0);
+  return kept.length >= Math.min(2, slices)
+    ? kept
+    : refuse(
+        `labels count in ${kept.length} of the ${slices} slices of ${count} examples that a summary is over; give a larger --summary-batch`,
+      );
 };
 
 /** The summary of a batch from its slices, with its sampling error where there are several. */
@@ -42,7 +50,7 @@ const measure = async (
 ): Promise<MeasuredSummary | SlicedSummary> => {
   const parts: MeasuredSummary[] = [];
   for (const slice of slices) {
-    parts.push(measuredSummary(await runOn(session, { ...values, ...slice }), examplesIn(slice)));
+    parts.push(measuredSummary(await runOn(session, { ...values, ...slice }), weightOf(slice)));
   }
   return parts.length === 1 ? parts[0]! : joinSlices(parts);
 };
@@ -51,7 +59,7 @@ const measure = async (
 const meanLoss = async (session: Session, values: Tensors, slices: readonly Tensors[]): Promise<number> => {
   const losses = async function* (): AsyncIterable<Slice> {
     for (const slice of slices) {
-      yield { count: examplesIn(slice), values: await runOn(session, { ...values, ...slice }) };
+      yield { count: weightOf(slice), values: await runOn(session, { ...values, ...slice }) };
     }
   };
   return numbers((await meansOf(losses())).loss!)[0]!;
@@ -151,7 +159,7 @@ export const newtonSummaryTrainer = async (
       const due = state.step % optimizer.period === 0;
       const next = due ? await directionAt(state, batch) : await unmeasured(state, batch, spent);
       const loss = numbers(next.loss!)[0]!;
-      const seen = state.control && control.seen(state.control, loss, examplesIn(batch));
+      const seen = state.control && control.seen(state.control, loss, weightOf(batch));
       if (seen?.outcome === 'back' && state.anchor) {
         const { step, carried } = state.anchor;
         const from: TrainerState = { ...state, carried, control: seen.state };

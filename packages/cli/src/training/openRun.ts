@@ -49,9 +49,11 @@ export interface OpenRun extends Parts {
   readonly release: () => Promise<void>;
 }
 
-/** A data set with a test set. Refuses any other. */
-export const openParts = async (spec: string, seed: number): Promise<Parts> => {
-  const { train, test } = orRefuse(await openDataset(spec, { layout: 'image', seed })(), (e) => wrongInput(e.message));
+/** A data set with a test set. Refuses any other. `ignored` is the label for none, beside NO_LABEL. */
+export const openParts = async (spec: string, seed: number, ignored?: number): Promise<Parts> => {
+  const { train, test } = orRefuse(await openDataset(spec, { layout: 'image', seed, ignored })(), (e) =>
+    wrongInput(e.message),
+  );
   return test ? { train, test } : refuse(`${spec} has no test set; training needs one to report on`);
 };
 

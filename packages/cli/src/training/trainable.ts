@@ -1,6 +1,6 @@
 /** A model that fits its data: what a run needs of it, whether it comes from the zoo or from a file. */
 
-import type { Dataset } from '@hograd/data';
+import { type Dataset, NO_LABEL } from '@hograd/data';
 import type { Tensors } from './tensors.js';
 import type { TrainingProblem } from './trainer.js';
 
@@ -14,7 +14,7 @@ export interface Parts {
 export interface Trainable {
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** The loss over a batch `x` and `y`. The seed is of initial parameters; a file brings its own. */
-  readonly problem: (seed: number) => Pick<TrainingProblem, 'loss' | 'output' | 'parameters' | 'values'>;
+  readonly problem: (seed: number) => Pick<TrainingProblem, 'loss' | 'output' | 'parameters' | 'values' | 'ignoring'>;
   /** An ONNX file of the model with these parameters inside, ready to be deployed. */
   readonly encode: (parameters: Tensors) => Uint8Array;
   /** SHA-256 of the model's file; undefined where there is none. */
@@ -32,6 +32,10 @@ export const datasetsOf = ({ train, validation, test }: Parts): readonly Dataset
   ...(validation ? [validation] : []),
   test,
 ];
+
+/** Is there a label that counts for nothing? */
+export const lacksLabels = (parts: Parts): boolean =>
+  datasetsOf(parts).some(({ targets }) => targets.dtype === 'int64' && targets.data.includes(NO_LABEL));
 
 const eachPart = (parts: Parts, change: (dataset: Dataset) => Dataset): Parts => ({
   train: change(parts.train),

@@ -72,6 +72,8 @@ export interface TrainingProblem {
   readonly loss: Expr;
   /** Logits [n, classes, …] of n·… labels, in their order; undefined where the loss picks none. */
   readonly output?: Expr;
+  /** Some labels count for nothing. */
+  readonly ignoring?: boolean;
   readonly parameters: readonly Input[];
   readonly partition: Partition;
   readonly values: ReadonlyMap<string, Tensor>;

@@ -1,10 +1,10 @@
 /** A model of the zoo, fitted to labelled images. */
 
-import { exampleShape, inLayout } from '@hograd/data';
+import { exampleShape, inLayout, NO_LABEL } from '@hograd/data';
 import { encode, type Input, inputNamed, makeGraph, outputNamed, type Tensor } from '@hograd/graph-builder';
 import { lossGraph, modelNamed, modelNames } from '@hograd/model-zoo';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
-import { type Fitted, type Parts, withLayout } from './trainable.js';
+import { type Fitted, lacksLabels, type Parts, withLayout } from './trainable.js';
 
 /** The models of the zoo that learn labels from images. */
 export const TRAINABLE: readonly string[] = modelNames.filter((name) => name !== 'autoencoder' && name !== 'gpt');
@@ -20,6 +20,10 @@ export const fitZooModel = (name: string, dataName: string, data: Parts): Fitted
       `the labels of ${dataName} have shape [${shape.join(', ')}], and model "${name}" learns one an example; store them as [${shape[0]}], or train a FILE.onnx`,
     );
   }
+  if (lacksLabels(data))
+    return refuse(
+      `${dataName} has labels of ${NO_LABEL}, which stand for none, and model "${name}" learns one of every example; leave those examples out, or train a FILE.onnx`,
+    );
   const others = `take one of ${TRAINABLE.join(', ')}`;
   if ((modelNames as readonly string[]).includes(name) && !TRAINABLE.includes(name))
     return refuse(`model "${name}" is not trained on images with labels; ${others}`);

@@ -4,13 +4,18 @@ import type { Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { type LabelOutOfRange, labelOutOfRange, type NotFinite } from '../errors.js';
 
-/** Labels are in 0 … classes − 1; otherwise LabelOutOfRange names the first that is not. */
+/** What stands where there is no label (padding, pixels of no class): it counts for nothing. PyTorch's default ignore_index. */
+export const NO_LABEL = -100n;
+
+/** Labels are in 0 … classes − 1, or NO_LABEL, but not all; otherwise LabelOutOfRange names the first that is not. */
 export const checkLabels =
   (classes: number) =>
   (labels: Tensor<'int64'>): E.Either<LabelOutOfRange, Tensor<'int64'>> => {
-    const index = labels.data.findIndex((label) => !(label >= 0n && label < classes));
-    if (index < 0) return E.right(labels);
-    const why = `outside 0 … ${classes - 1}; correct it or the number of classes (${classes})`;
+    const index = labels.data.findIndex((label) => !((label >= 0n && label < classes) || label === NO_LABEL));
+    if (index < 0 && (labels.data.length === 0 || labels.data.some((label) => label !== NO_LABEL)))
+      return E.right(labels);
+    if (index < 0) return E.left(labelOutOfRange(0, NO_LABEL, 'the mark of no label, as are all others; give labels'));
+    const why = `outside 0 … ${classes - 1} (and ${NO_LABEL} for none); correct it or the number of classes (${classes})`;
     return E.left(labelOutOfRange(index, labels.data[index]!, why));
   };
 

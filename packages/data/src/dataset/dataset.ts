@@ -9,7 +9,7 @@ import { checkFilled } from '../formats/filled.js';
 import { checkFinite, checkLabels } from './checks.js';
 import { checkNormalization, type Normalization } from './normalization.js';
 
-/** Class labels, int64 of shape [N] or [N, …], or regression targets, float32 of shape [N, …]. */
+/** Class labels, int64 of shape [N] or [N, …], with NO_LABEL where there is none, or regression targets, float32 of shape [N, …]. */
 export type Targets = Tensor<'int64'> | Tensor<'float32'>;
 
 /** N examples. Immutable by convention, as tensors are. */
@@ -54,8 +54,8 @@ const checkShapes = ({ inputs, targets, classes }: Dataset): E.Either<DataError,
 };
 
 /**
- * A data set that holds together: as many targets as inputs, data that fill their shapes, labels in 0 … classes − 1, no NaN or
- * infinity, a normalisation that fits.
+ * A data set that holds together: as many targets as inputs, data that fill their shapes, labels in 0 … classes − 1 (NO_LABEL for none), no
+ * NaN or infinity, a normalisation that fits.
  *
  * Fails with InvalidOption (classes), ShapeMismatch, LabelOutOfRange, NotFinite, or as `checkNormalization`.
  */
