@@ -89,20 +89,26 @@ const newtonStep = ({ equation: { nu, e }, t, z }: SecularSolution, rho: Float64
   return { dz: z.map((value, i) => (polar(i) ? tau * value : (rho[i] - nu[i] * value * dxi) / f[i])), dxi };
 };
 
-/** The point that a solution of the secular equation stands for, refined. */
+/**
+ * The point that a solution of the secular equation stands for, refined. On the held groups `still`, which nothing pulls and nothing couples
+ * to the others, η is 0: rounding would leave them a part of the others' eigenvectors, which no residual of their own rows is small
+ * against.
+ */
 export const pointAt = (
   system: System,
   { reduce, expand }: Reduction,
   { radiusUnit, analyze, synthesize }: Spectrum,
   solution: SecularSolution,
+  still: readonly boolean[],
 ): Point => {
+  const vector = (z: Float64Array): Float64Array => synthesize(z).map((value, i) => (still[i] ? 0 : value));
   const { equation, t, z } = solution;
   // In the hard case g has nothing but rounding error on the null space, and following it would move r off the pole.
   const isDriven = (i: number): boolean => equation.e[i] > 0 || equation.a[i] !== 0;
-  const start = { eta: expand(synthesize(z), system.g), r: (equation.pole + t) * radiusUnit };
+  const start = { eta: expand(vector(z), system.g), r: (equation.pole + t) * radiusUnit };
   return improve(system, start, ({ eta, r }, { rho, radiusError }) => {
     const driving = analyze(reduce(rho)).map((value, i) => (isDriven(i) ? value : 0));
     const { dz, dxi } = newtonStep(solution, driving, (-radiusError * r) / radiusUnit);
-    return { eta: add(eta, expand(synthesize(dz), rho)), r: r + dxi * radiusUnit };
+    return { eta: add(eta, expand(vector(dz), rho)), r: r + dxi * radiusUnit };
   });
 };

@@ -6,6 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { Trace } from './certificate.js';
 import { certify } from './certificate.js';
 import { cholesky } from './cholesky.js';
+import { components, sumsOver } from './components.js';
 import type { Reduction } from './elimination.js';
 import { eliminateFreeGroups } from './elimination.js';
 import type { CubicError } from './error.js';
@@ -54,8 +55,10 @@ const solveHeld = (system: System, reduction: Reduction): Either<CubicError, Fou
   if (reference === undefined || basis === undefined) return left(outOfRange('the solution overflows on the way'));
 
   const equation = secular(basis.nu, basis.analyze(b), definite);
-  const found = (solution: SecularSolution, label: Label): Found => ({
-    point: pointAt(system, reduction, basis, solution),
+  const parts = components(K, held.length);
+  const pulled = sumsOver(parts, b.map(Math.abs));
+  const found = (solution: SecularSolution, label: Label, still = Array.from(pulled, (pull) => pull === 0)): Found => ({
+    point: pointAt(system, reduction, basis, solution, still),
     label,
     trace: {
       boundaryRadius: equation.pole * basis.radiusUnit,
@@ -67,8 +70,10 @@ const solveHeld = (system: System, reduction: Reduction): Either<CubicError, Fou
   const hard = hardCase(equation, basis);
   if (hard === undefined) return right(found(solveSecular(equation), { case: definite ? 'definite' : 'indefinite' }));
   const { solution, mirror, leading, nullity } = hard;
-  const { eta } = pointAt(system, reduction, basis, mirror);
-  return right(found(solution, { case: 'hard', mirror: Array.from(eta), leadingGroup: held[leading], nullity }));
+  // The null space is a sum of those of the components, so the projection of one group's axis on it stays within the group's.
+  const still = parts.map((part, i) => pulled[i] === 0 && part !== parts[leading]);
+  const { eta } = pointAt(system, reduction, basis, mirror, still);
+  return right(found(solution, { case: 'hard', mirror: Array.from(eta), leadingGroup: held[leading], nullity }, still));
 };
 
 /** Beyond this, the point is not a solution: float64 has lost the problem. */
@@ -96,8 +101,8 @@ const certified =
  *
  * @returns Left of {@link Unbounded} exactly where T has no minimum (H is not positive definite on the groups with d_s
  * = 0, or λ = 0 and H is not positive definite at all, except for directions along which T is constant); Left of a
- * named input error for malformed input; Left of {@link OutOfRange} where entries more than some 150 orders of
- * magnitude apart overflow. Never a NaN.
+ * named input error for malformed input; Left of {@link OutOfRange} where the solution or T there overflows, which takes
+ * entries 100 orders of magnitude apart or more. Never a NaN.
  */
 export const solveCubic = (problem: CubicProblem): Either<CubicError, CubicSolution> =>
   pipe(

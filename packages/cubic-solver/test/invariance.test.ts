@@ -66,6 +66,50 @@ describe('invariance', () => {
     );
   });
 
+  it('groups that nothing pulls and nothing couples to the others stay, and the others move as without them', () => {
+    const block = fc.record({ size: fc.integer({ min: 1, max: 6 }), zero: fc.boolean(), seed });
+    fc.assert(
+      fc.property(any, block, seed, (made, { size, zero, seed: blockSeed }, order) => {
+        const p = problem({ ...made, spread: 0 });
+        const still = problem({ kind: 'definite', size, seed: blockSeed, scale: made.scale, spread: 0 });
+        const n = p.g.length;
+        const { uniform } = random(order);
+        // Each place holds a group of the problem, or of the block.
+        const places = vector(n + size, (s) => s)
+          .map((s) => [uniform(0, 1), s] as const)
+          .sort(([a], [b]) => a - b)
+          .map(([, s]) => s);
+        const entry = (s: number, t: number): number => {
+          if (s < n && t < n) return p.H[s][t];
+          return s >= n && t >= n && !zero ? still.H[s - n][t - n] : 0;
+        };
+        const before = solveCubic(p);
+        const after = solveCubic({
+          H: places.map((s) => places.map((t) => entry(s, t))),
+          g: places.map((s) => (s < n ? p.g[s] : 0)),
+          d: places.map((s) => (s < n ? p.d[s] : still.d[s - n])),
+          lambda: p.lambda,
+        });
+        if (before._tag === 'Left') {
+          expect(after._tag === 'Left' && after.left._tag).toBe(before.left._tag);
+          return;
+        }
+        // Without a cubic term, a block of zeros is a space along which T is constant.
+        const { eta, r } = after._tag === 'Right' ? after.right : expect.fail(after.left.message);
+        const own = places.flatMap((s, i) => (s < n ? [[s, eta[i]] as const] : []));
+        expect(places.every((s, i) => s < n || eta[i] === 0)).toBe(true);
+        expect(Math.abs(r - before.right.r)).toBeLessThanOrEqual(1e-8 * before.right.r);
+        // Which of several minimisers is returned may turn on a rounding error.
+        if (before.right.case === 'hard' || made.kind.startsWith('hard')) return;
+        const unit = vector(n, (s) => Math.sqrt(Math.abs(p.H[s][s]) + (p.lambda / 2) * before.right.r * p.d[s] ** 2));
+        const length = Math.hypot(...before.right.eta.map((value, s) => value * unit[s]));
+        const moved = Math.hypot(...own.map(([s, value]) => (value - before.right.eta[s]) * unit[s]));
+        expect(moved).toBeLessThanOrEqual((made.kind === 'nearly hard' ? 1e-3 : 1e-6) * length);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
   it('the same input gives the same digits, and is not written to', () => {
     fc.assert(
       fc.property(any, (made) => {
