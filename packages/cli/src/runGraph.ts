@@ -58,6 +58,20 @@ const weightOf = (classes: LossModel['classes'], batched: readonly string[], own
   return Array.from(labels.data as ArrayLike<number | bigint>, Number).filter((v) => v !== leaving.ignored).length;
 };
 
+/** Outputs by name for examples start…end − 1; undefined where none of their labels counts. */
+export const runRows =
+  (session: Session, feeds: Arrays, { examples, batched }: MemoryPlan, classes: LossModel['classes']) =>
+  async (start: number, end: number): Promise<Slice | undefined> => {
+    const own = Object.fromEntries(
+      session.inputs.map(({ name }) => {
+        const value = feeds[name]!;
+        return [name, batched.includes(name) && end - start < examples ? rows(value, start, end) : value];
+      }),
+    );
+    const count = weightOf(classes, batched, own, end - start);
+    return count > 0 ? { count, values: orRefuse(await session.run(own)(), sessionFailure) } : undefined;
+  };
+
 /**
  * Outputs by name for each slice of the plan, in order, as they are done, but those in which no label counts. The session is released at
  * the end.
@@ -65,20 +79,14 @@ const weightOf = (classes: LossModel['classes'], batched: readonly string[], own
 export async function* runSlices(
   session: Session,
   feeds: Arrays,
-  { examples, slice, batched }: MemoryPlan,
+  plan: MemoryPlan,
   classes: LossModel['classes'],
 ): AsyncGenerator<Slice> {
+  const { examples, slice } = plan;
   try {
     for (let start = 0; start < examples; start += slice) {
-      const end = Math.min(start + slice, examples);
-      const own = Object.fromEntries(
-        session.inputs.map(({ name }) => {
-          const value = feeds[name]!;
-          return [name, batched.includes(name) && slice < examples ? rows(value, start, end) : value];
-        }),
-      );
-      const count = weightOf(classes, batched, own, end - start);
-      if (count > 0) yield { count, values: orRefuse(await session.run(own)(), sessionFailure) };
+      const done = await runRows(session, feeds, plan, classes)(start, Math.min(start + slice, examples));
+      if (done) yield done;
     }
   } finally {
     await session.release()();

@@ -1,8 +1,8 @@
 /** A look at a network from outside: gradient, curvature, rates and Taylor's terms over a whole set of examples. */
 
 import { sgd } from '@hograd/baselines';
-import type { Dataset } from '@hograd/data';
-import { castGraph, type Input, makeGraph, outputNamed, tensor } from '@hograd/graph-builder';
+import { type Dataset, sizeOfDataset } from '@hograd/data';
+import { castGraph, type Graph, type Input, makeGraph, outputNamed, tensor } from '@hograd/graph-builder';
 import {
   fullBatchSummary,
   type MeasuredSummary,
@@ -10,6 +10,7 @@ import {
   newtonSummaryGraphs,
 } from '@hograd/newton-summary';
 import { type Partition, trivial } from '@hograd/partition';
+import { type Coupling, findCoupling } from '../coupling.js';
 import { drawnAmong } from '../draws.js';
 import { failed, orRefuse, refuse, wrongInput } from '../failure.js';
 import { inputsOf } from '../lengths.js';
@@ -21,13 +22,15 @@ import { numbers, type Tensors } from '../training/tensors.js';
 import type { TrainingProblem } from '../training/trainer.js';
 import { weightOf } from '../training/weight.js';
 import { moved, stepAlong } from './step.js';
-import { Interrupted, inPrecision, openSweep, type SweepOptions } from './sweep.js';
+import { Interrupted, inPrecision, openSweep, type Sweep, type SweepOptions, sliceFor } from './sweep.js';
 import { type DirectionalDerivatives, predictChange, type TaylorStep } from './taylor.js';
 
 /** What is looked at: a mean loss over `x` and `y`, and its parameters in groups. */
 export type Probed = Pick<TrainingProblem, 'loss' | 'parameters' | 'partition'>;
 
 export interface ProbeOptions extends SweepOptions {
+  /** Bytes that a slice's run may take. */
+  readonly memoryLimit: number;
   /** Internal dampings λ_int at which η* is solved for, at least one. */
   readonly lambdaInt: readonly number[];
   /** Step sizes λ1 at which Taylor's terms are checked. */
@@ -47,6 +50,8 @@ export interface Measurement extends Omit<MeasuredSummary, 'count'> {
   readonly eta: readonly (SolvedRates | RefusedRates)[];
   /** Left out where there is no η*. */
   readonly taylor?: TaylorCheck;
+  /** Where the examples were taken in slices, over which the loss is no mean of the slices': all that was measured is a mean over slices of so many. */
+  readonly coupling?: Coupling & { readonly slice: number };
 }
 
 export interface Probe {
@@ -71,13 +76,20 @@ const graphsOf = (
   };
 };
 
-const openSweeps = async (problem: Probed, dataset: Dataset, options: SweepOptions) => {
+const openSweeps = async (problem: Probed, dataset: Dataset, options: ProbeOptions) => {
   const { grouped, whole } = graphsOf(problem, options.dtype);
+  const graphs = { gradient: grouped.direction, curvature: grouped.summary, along: whole.summary, loss: grouped.loss };
+  // One length for all: where slices make a difference, it is the same one everywhere.
+  const slice = sliceFor(Object.values(graphs), dataset, options.memoryLimit);
+  const open = (graph: Graph): Promise<Sweep> => openSweep(graph, dataset, slice, options);
   return {
-    gradient: await openSweep(grouped.direction, dataset, options),
-    curvature: await openSweep(grouped.summary, dataset, options),
-    along: await openSweep(whole.summary, dataset, options),
-    loss: await openSweep(grouped.loss, dataset, options),
+    slice,
+    sweeps: {
+      gradient: await open(graphs.gradient),
+      curvature: await open(graphs.curvature),
+      along: await open(graphs.along),
+      loss: await open(graphs.loss),
+    },
   };
 };
 
@@ -95,7 +107,8 @@ export const openProbe = async (problem: Probed, dataset: Dataset, options: Prob
       `the loss draws "${noise.attributes.name}" at random, and an analysis looks at one loss from several sides; analyze a model that draws nothing`,
     );
   }
-  const sweeps = await openSweeps({ ...problem, loss: loss! }, dataset, options);
+  const { slice, sweeps } = await openSweeps({ ...problem, loss: loss! }, dataset, options);
+  const examples = sizeOfDataset(dataset);
   const weight = weightOf({ y: dataset.targets });
   const names = partition.parameters.map(({ name }) => name);
 
@@ -117,8 +130,18 @@ export const openProbe = async (problem: Probed, dataset: Dataset, options: Prob
     return { lambdaInt, derivatives, steps };
   };
 
+  const coupled = async (at: Tensors): Promise<Pick<Measurement, 'coupling'>> => {
+    if (slice >= examples) return {};
+    const coupling = await findCoupling(dtype, { examples, slice }, async (start, end) => {
+      const done = await sweeps.loss.at(at, start, end);
+      return { loss: done ? numbers(done.values.loss!)[0]! : 0, count: done?.count ?? 0 };
+    });
+    return coupling ? { coupling: { ...coupling, slice } } : {};
+  };
+
   const measured = async (parameters: Tensors): Promise<Measurement> => {
     const at = Object.fromEntries(names.map((name) => [name, inPrecision(dtype, parameters[name]!)]));
+    const coupling = await coupled(at);
     const u = await meansOf(
       sweeps.gradient.over({ ...at, step: tensor([0], [], dtype) }),
       names.map((name) => `direction.${name}`),
@@ -126,7 +149,7 @@ export const openProbe = async (problem: Probed, dataset: Dataset, options: Prob
     const { count: _, ...summary } = await summaryOver(partition.groups.length, sweeps.curvature.over({ ...at, ...u }));
     const eta = options.lambdaInt.map(ratesOf(partition.groups, summary));
     const solved = eta.find((rates) => 'eta' in rates);
-    return { ...summary, eta, ...(solved && { taylor: await checkTaylor(at, u, solved) }) };
+    return { ...summary, eta, ...coupling, ...(solved && { taylor: await checkTaylor(at, u, solved) }) };
   };
 
   return {

@@ -1,7 +1,7 @@
 /** Running a graph over a whole data set, slice by slice. */
 
 import { type Dataset, sizeOfDataset, takeBatch } from '@hograd/data';
-import { type Graph, type Tensor, tensor } from '@hograd/graph-builder';
+import { type Graph, isFloat, type Tensor, tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
 import type { Slice } from '../means.js';
 import { planMemory } from '../memoryPlan.js';
@@ -10,8 +10,6 @@ import { weightOf } from '../training/weight.js';
 
 export interface SweepOptions extends SessionOptions {
   readonly dtype: 'float32' | 'float64';
-  /** Bytes that a slice's run may take. */
-  readonly memoryLimit: number;
   /** Asked before every slice. */
   readonly interrupted: () => boolean;
 }
@@ -24,33 +22,55 @@ export class Interrupted extends Error {
 export interface Sweep {
   /** The slices in order, as they are done, but those in which no label counts. `fixed` are the values that are not the batch's. Throws Interrupted. */
   readonly over: (fixed: Tensors) => AsyncIterable<Slice>;
+  /** Examples start…end − 1 at once; undefined where none of their labels counts. */
+  readonly at: (fixed: Tensors, start: number, end: number) => Promise<Slice | undefined>;
   readonly release: () => Promise<void>;
 }
 
-/** A float32 tensor in the sweep's precision. */
+/** A floating-point tensor in the sweep's precision; another one as it is. */
 export const inPrecision = (dtype: SweepOptions['dtype'], value: Tensor): Tensor =>
-  value.dtype === dtype ? value : tensor(Float64Array.from(value.data as Float32Array), value.shape, dtype);
+  value.dtype === dtype || !isFloat(value.dtype)
+    ? value
+    : tensor(Float64Array.from(value.data as Float32Array), value.shape, dtype);
 
-/** A graph ready to sweep a data set. Refuses a device that cannot be had, and a limit that not even one example keeps. */
-export const openSweep = async (graph: Graph, dataset: Dataset, options: SweepOptions): Promise<Sweep> => {
-  const examples = sizeOfDataset(dataset);
-  const all = { x: { shape: dataset.inputs.shape }, y: { shape: dataset.targets.shape } };
-  const { slice } = planMemory(
-    graph.outputs.map((o) => o.value),
-    all,
-    options.memoryLimit,
+/** How many examples of a data set fit a run of each of the graphs, under a limit in bytes. Refuses a limit that not even one example keeps. */
+export const sliceFor = (graphs: readonly Graph[], { inputs, targets }: Dataset, memoryLimit: number): number => {
+  const all = { x: { shape: inputs.shape }, y: { shape: targets.shape } };
+  return Math.min(
+    ...graphs.map(
+      ({ outputs }) =>
+        planMemory(
+          outputs.map((o) => o.value),
+          all,
+          memoryLimit,
+        ).slice,
+    ),
   );
+};
+
+/** A graph ready to sweep a data set in slices of so many examples. Refuses a device that cannot be had. */
+export const openSweep = async (
+  graph: Graph,
+  dataset: Dataset,
+  slice: number,
+  options: SweepOptions,
+): Promise<Sweep> => {
+  const examples = sizeOfDataset(dataset);
   const session = await openGraph(graph, options);
+  const at: Sweep['at'] = async (fixed, start, end) => {
+    const indices = Array.from({ length: end - start }, (_, i) => start + i);
+    const { x, y } = takeBatch(dataset, indices);
+    const count = weightOf({ y });
+    const [own, targets] = [x, y].map((value) => inPrecision(options.dtype, value));
+    return count > 0 ? { count, values: await runOn(session, { ...fixed, x: own!, y: targets! }) } : undefined;
+  };
   return {
+    at,
     over: async function* (fixed) {
       for (let start = 0; start < examples; start += slice) {
         if (options.interrupted()) throw new Interrupted();
-        const count = Math.min(slice, examples - start);
-        const indices = Array.from({ length: count }, (_, i) => start + i);
-        const { x, y } = takeBatch(dataset, indices);
-        const weight = weightOf({ y });
-        if (weight === 0) continue;
-        yield { count: weight, values: await runOn(session, { ...fixed, x: inPrecision(options.dtype, x), y }) };
+        const done = await at(fixed, start, Math.min(start + slice, examples));
+        if (done) yield done;
       }
     },
     release: async () => {

@@ -5,15 +5,16 @@ import { grad, type Order, type Output, type Tensor } from '@hograd/graph-builde
 import { summaryReport } from '@hograd/report';
 import type { Session } from '@hograd/session';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { couplingText, findCoupling } from '../coupling.js';
 import { attempt, building, type Failure, failed, orRefuse, Refusal, refuse } from '../failure.js';
 import { type Arrays, directionName, readDirections, readModelFeeds } from '../feeds.js';
 import { writeText } from '../files.js';
 import { meansOf } from '../means.js';
-import { describePlan, planMemory } from '../memoryPlan.js';
+import { describePlan, type MemoryPlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { type DescribedGroup, describeGroups, readPartition, shapesOf } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
-import { openGraph, openOnce, runSlices } from '../runGraph.js';
+import { openGraph, openOnce, runRows, runSlices } from '../runGraph.js';
 import { summaryOutputs } from '../summaryOutputs.js';
 import { timed } from '../timed.js';
 
@@ -74,6 +75,28 @@ const directionFeeds = async (
   return meansOf(runSlices(await openFor(gradients, options, feeds), feeds, plan, classes));
 };
 
+/** Refuses slices of a batch over which the loss is no mean of the slices'. */
+const checkSlices = async (model: LossModel, feeds: Arrays, plan: MemoryPlan, options: SummarizeOptions) => {
+  if (plan.slice >= plan.examples) return;
+  const session = await openGraph([{ name: 'loss', value: model.loss }], options);
+  const run = runRows(session, feeds, plan, model.classes);
+  const coupling = await findCoupling(
+    model.loss.dtype === 'float64' ? 'float64' : 'float32',
+    plan,
+    async (start, end) => {
+      const done = await run(start, end);
+      return { loss: numbers(done?.values.loss)[0] ?? 0, count: done?.count ?? 0 };
+    },
+  ).finally(async () => {
+    await session.release()();
+  });
+  if (coupling) {
+    refuse(
+      `--memory-limit asks for slices of the batch, and ${couplingText(coupling)}; raise the limit until the batch fits, or take fewer examples`,
+    );
+  }
+};
+
 const work = async (path: string, options: SummarizeOptions): Promise<Summarized> => {
   const model = orRefuse(await readModel(path, options)(), (failure) => failure);
   const { parameters } = model;
@@ -94,6 +117,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     all,
     options.memoryLimit,
   );
+  await checkSlices(model, all, plan, options);
   const [session, compile] = await timed(() => openFor(outputs, options, all));
   const [values, seconds] = await timed(() => meansOf(runSlices(session, all, plan, model.classes)));
   const loss = numbers(values.loss)[0]!;
@@ -107,6 +131,16 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   const flat = numbers(values.Hbar);
   const Hbar = partition.groups.map((_, s) => flat.slice(s * size, (s + 1) * size));
   const D3 = numbers(values.D3);
+  const broken = Object.entries({ gbar, Hbar: flat, D3 }).flatMap(([name, own]) =>
+    own.every(Number.isFinite) ? [] : [name],
+  );
+  if (broken.length > 0) {
+    const precision = model.loss.dtype === 'float32' ? 'use --dtype float64, ' : '';
+    const lower = options.order === '3' ? ', or leave D3 out (--order 2)' : '';
+    throw new Refusal(
+      failed(`${broken.join(', ')} overflowed in ${model.loss.dtype}; ${precision}scale the direction down${lower}`),
+    );
+  }
   return {
     loss,
     groups: describeGroups(partition),

@@ -5,6 +5,7 @@ import { Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { bestMoment, type Moment } from '../analysis/analysis.js';
 import { type Analyzed, type AnalyzeOptions, analyze } from '../commands/analyze.js';
+import { couplingText } from '../coupling.js';
 import { lossText } from '../lossText.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
@@ -35,10 +36,16 @@ const momentLine = ({ epoch, loss, betweenLayers, condition, eta, inverse }: Mom
 /** One line a moment: the loss, how much of H̄ and of H̄⁻¹ lies between layers, and how far to trust the latter. */
 const text = ({ analysis, files }: Analyzed): string => {
   const best = bestMoment(analysis);
+  const coupling = analysis.moments.find((moment) => moment.coupling)?.coupling;
   return [
     ['epochs done', 'loss', 'between: H̄', 'H̄⁻¹', 'condition'].map((cell) => cell.padStart(12)).join(' '),
     ...analysis.moments.map(momentLine),
     ...(best ? [`lowest loss on examples not trained on: after epoch ${best.epoch}`] : []),
+    ...(coupling
+      ? [
+          `${couplingText(coupling)}: what was measured are means over slices of ${coupling.slice} examples; raise --memory-limit until all fit`,
+        ]
+      : []),
     `written: ${files.join(', ')}`,
   ].join('\n');
 };
@@ -127,7 +134,7 @@ export const addAnalyze = (program: Command, console: Console): Command =>
     )
     .option(
       '--memory-limit <BYTES>',
-      'keep what is measured under so many bytes, with slices of the examples (not exact for resnet18, which normalises each slice)',
+      'keep what is measured under so many bytes, with slices of the examples',
       wholeNumber,
       DEFAULT_MEMORY_LIMIT,
     )
