@@ -17,17 +17,13 @@ const PARTS = 4;
 const LARGEST_PART = 8;
 
 /** Rounding, and no more: in float32 losses add up rounding errors of 1e-7. */
-const tolerance = { float32: 1e-4, float64: 1e-9 } as const;
+const TOLERANCE = { float32: 1e-4, float64: 1e-9 } as const;
 
-/** Are two losses over the same examples the same number? */
-export const agree = (
-  dtype: keyof typeof tolerance,
-  a: number,
-  b: number,
-  scale = Math.abs(a) + Math.abs(b),
-): boolean => Math.abs(a - b) <= tolerance[dtype] * scale;
+/** Are two losses the same number, but for a part `tolerance` of `scale`? */
+export const agree = (tolerance: number, a: number, b: number, scale: number): boolean =>
+  Math.abs(a - b) <= tolerance * scale;
 
-export const meanLoss = (parts: readonly PartLoss[]): number => {
+const meanLoss = (parts: readonly PartLoss[]): number => {
   const total = parts.reduce((sum, { count }) => sum + count, 0);
   return parts.reduce((sum, { loss, count }) => sum + (count / total) * loss, 0);
 };
@@ -38,7 +34,7 @@ export const meanLoss = (parts: readonly PartLoss[]): number => {
  * normalisation by the batch's statistics give others.
  */
 export const findCoupling = async (
-  dtype: keyof typeof tolerance,
+  dtype: keyof typeof TOLERANCE,
   { examples, slice }: { readonly examples: number; readonly slice: number },
   lossOver: (start: number, end: number) => Promise<PartLoss>,
 ): Promise<Coupling | undefined> => {
@@ -51,7 +47,9 @@ export const findCoupling = async (
   if (counting.length < 2) return undefined;
   const inParts = meanLoss(counting);
   const scale = counting.reduce((sum, { loss }) => sum + Math.abs(loss), 0) / counting.length + Math.abs(whole.loss);
-  return agree(dtype, whole.loss, inParts, scale) ? undefined : { examples: parts * size, atOnce: whole.loss, inParts };
+  return agree(TOLERANCE[dtype], whole.loss, inParts, scale)
+    ? undefined
+    : { examples: parts * size, atOnce: whole.loss, inParts };
 };
 
 /** In words, for a message. */

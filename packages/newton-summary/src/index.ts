@@ -52,6 +52,7 @@ export {
   type TrustState,
   type Verdict,
 } from './safeguards/trust.js';
+export { type Schedule, summaryDue } from './schedule.js';
 export { fullBatchSummary, type IncompleteCover } from './summary/fullBatch.js';
 export { summaryMonoid } from './summary/monoid.js';
 export type { MeasuredSummary, SummaryNumbers } from './summary/numbers.js';

@@ -79,8 +79,12 @@ export interface RateControl {
   readonly initial: RateControlState;
   /** A summary has been measured. */
   readonly summarized: (state: RateControlState, measured: MeasuredSummary | SlicedSummary) => Summarized;
-  /** The step after a summary has been taken: the loss after it, on the examples of that summary. */
-  readonly judged: (state: RateControlState, lossAfter: number) => Judged;
+  /**
+   * The step after a summary has been taken: the loss after it, on the examples of that summary as they were summarized. Later batches are
+   * compared with `levelAfter`, on the same examples taken as a batch is: another number where the loss is no mean over independent
+   * examples.
+   */
+  readonly judged: (state: RateControlState, lossAfter: number, levelAfter?: number) => Judged;
   /**
    * A step's batch has been seen: the mean loss over its `count` examples, before the step. Where sampling noise does not explain
    * how far it lies above what the last judged step left, the rates in force have led up.
@@ -112,7 +116,7 @@ export const rateControl = ({ rates: options, trust, plateau }: RateControlOptio
       const next = { ...state, rates: detail.state, unscaled: detail.rates, model: measured };
       return { state: next, rates: scaled(next), detail };
     },
-    judged: (state, after) => {
+    judged: (state, after, seenAfter = after) => {
       if (!state.model) throw new RangeError('a step is judged by the summary it comes from; measure one first');
       const predicted = predictDecrease(state.model)(scaled(state));
       const judged = judgeStep(state.cautious ? { ...thresholds, grow: 1 } : thresholds)(state.trust, {
@@ -123,7 +127,7 @@ export const rateControl = ({ rates: options, trust, plateau }: RateControlOptio
       const verdict = trust ? judged : { ...judged, state: state.trust, accepted: true };
       const outcome = outcomeOf(state.trust.scale, thresholds.smallest, verdict);
       const { model, level: before, cautious, ...rest } = state;
-      const level = trust && levelAfter(before, state.model, after);
+      const level = trust && levelAfter(before, state.model, seenAfter);
       const next: RateControlState = {
         ...rest,
         trust: verdict.state,

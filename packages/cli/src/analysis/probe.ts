@@ -18,11 +18,11 @@ import { meansOf, type Slice } from '../means.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { atEvaluation } from '../training/atEvaluation.js';
 import { measuredSummary } from '../training/measuredSummary.js';
-import { numbers, type Tensors } from '../training/tensors.js';
+import { inPrecision, numbers, type Tensors } from '../training/tensors.js';
 import type { TrainingProblem } from '../training/trainer.js';
 import { weightOf } from '../training/weight.js';
 import { moved, stepAlong } from './step.js';
-import { Interrupted, inPrecision, openSweep, type Sweep, type SweepOptions, sliceFor } from './sweep.js';
+import { Interrupted, openSweep, type Sweep, type SweepOptions, sliceFor } from './sweep.js';
 import { type DirectionalDerivatives, predictChange, type TaylorStep } from './taylor.js';
 
 /** What is looked at: a mean loss over `x` and `y`, and its parameters in groups. */

@@ -1,11 +1,11 @@
 /** Running a graph over a whole data set, slice by slice. */
 
 import { type Dataset, sizeOfDataset, takeBatch } from '@hograd/data';
-import { type Graph, isFloat, type Tensor, tensor } from '@hograd/graph-builder';
+import type { Graph } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
 import type { Slice } from '../means.js';
 import { planMemory } from '../memoryPlan.js';
-import { openGraph, runOn, type Tensors } from '../training/tensors.js';
+import { inPrecision, openGraph, runOn, type Tensors } from '../training/tensors.js';
 import { weightOf } from '../training/weight.js';
 
 export interface SweepOptions extends SessionOptions {
@@ -26,12 +26,6 @@ export interface Sweep {
   readonly at: (fixed: Tensors, start: number, end: number) => Promise<Slice | undefined>;
   readonly release: () => Promise<void>;
 }
-
-/** A floating-point tensor in the sweep's precision; another one as it is. */
-export const inPrecision = (dtype: SweepOptions['dtype'], value: Tensor): Tensor =>
-  value.dtype === dtype || !isFloat(value.dtype)
-    ? value
-    : tensor(Float64Array.from(value.data as Float32Array), value.shape, dtype);
 
 /** How many examples of a data set fit a run of each of the graphs, under a limit in bytes. Refuses a limit that not even one example keeps. */
 export const sliceFor = (graphs: readonly Graph[], { inputs, targets }: Dataset, memoryLimit: number): number => {

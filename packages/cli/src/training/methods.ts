@@ -54,6 +54,7 @@ const PLATEAU = z.strictObject({
 const NEWTON_SUMMARY: z.ZodRawShape = {
   ...Object.fromEntries(RATES.map((name) => [name, z.unknown().optional()])),
   period: count.optional(),
+  early: z.boolean('true or false').optional(),
   slices: count.optional(),
   trust: z.boolean('true or false').optional(),
   plateau: PLATEAU.optional(),
@@ -74,7 +75,8 @@ const newtonSummary = (safe: boolean, { options, make }: NamedDirection, directi
     const given = Object.fromEntries(Object.entries(settings).filter(([key]) => RATES.includes(key as never)));
     const rates = ratesOptions(1)({ ...(safe ? NOISE_AWARE_RATES : DEFAULT_RATES), ...given });
     if (E.isLeft(rates)) return E.left({ field: rates.left.option, message: rates.left.message });
-    const { period = 10, slices = safe ? SAFE_SLICES : 1, trust = safe, plateau, partition = 'canonical' } = settings;
+    const { period = 10, early = safe, slices = safe ? SAFE_SLICES : 1, trust = safe } = settings;
+    const { plateau, partition = 'canonical' } = settings;
     if (rates.right.noise.kind === 'aware' && (slices as number) < 2) {
       const message = `slices is ${slices}; noise-aware rates need 2 slices of a summary's batch or more`;
       return E.left({ field: 'slices', message });
@@ -90,6 +92,7 @@ const newtonSummary = (safe: boolean, { options, make }: NamedDirection, directi
           ...(plateau !== undefined && { plateau: { ...DEFAULT_PLATEAU, ...(plateau as object) } }),
         },
         period: period as number,
+        early: early === true,
         slices: slices as number,
       },
       partition: partition as string,

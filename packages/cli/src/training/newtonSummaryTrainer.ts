@@ -7,12 +7,15 @@ import {
   newtonSummaryGraphs,
   rateControl,
   type SlicedSummary,
+  summaryDue,
 } from '@hograd/newton-summary';
 import type { Session, SessionOptions } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
+import { agree } from '../coupling.js';
 import { refuse } from '../failure.js';
 import { meansOf, type Slice } from '../means.js';
 import { batchDraws } from './batchDraws.js';
+import { inexactGroups, withoutGroups } from './inexact.js';
 import { measuredSummary } from './measuredSummary.js';
 import type { NewtonSummaryOptimizer } from './optimizer.js';
 import {
@@ -72,23 +75,36 @@ export const newtonSummaryTrainer = async (
 ): Promise<Trainer> => {
   const graphs = newtonSummaryGraphs({ ...problem, direction: optimizer.direction });
   const { any, withDraws } = batchDraws(problem);
-  const judging = optimizer.control.trust !== undefined;
   const sessions = {
     step: await openGraph(graphs.step, { ...options, inPlace: true }),
     direction: await openGraph(graphs.direction, options),
     summary: await openGraph(graphs.summary, options),
     apply: await openGraph(graphs.apply, options),
-    ...(judging && { loss: await openGraph(graphs.loss, options) }),
+    ...(optimizer.control.trust && { loss: await openGraph(graphs.loss, options) }),
   };
   const control = rateControl(optimizer.control);
+  const isDue = summaryDue(optimizer);
+  const { trust } = optimizer.control;
   const size = problem.partition.groups.length;
+  const namesOf = (chosen: readonly boolean[]): readonly string[] =>
+    problem.partition.groups.flatMap(({ name }, s) => (chosen[s] ? [name] : []));
   const asTensor = (rates: readonly number[]): Tensor => tensor(rates, [size], 'float32');
 
-  /** Applies rates; where steps are judged, until one is accepted or the safeguard gives up and nothing moves. */
+  /** Whether the loss over a summary's batch at once is, beyond rounding, another one than the mean over its slices, which summaries are of. */
+  const isCoupled = async (values: Tensors, batch: Tensors, inSlices: number): Promise<boolean> =>
+    sessions.loss !== undefined &&
+    trust !== undefined &&
+    !agree(10 * trust.rounding, await meanLoss(sessions.loss, values, [batch]), inSlices, Math.abs(inSlices));
+
+  /**
+   * Applies rates; where steps are judged, until one is accepted or the safeguard gives up and nothing moves. They are judged by the very
+   * loss that was summarized, slice by slice; where that is another one than the batch's, what batches are to be compared with is the latter.
+   */
   const applied = async (
     carried: Tensors,
     along: Tensors,
     judgedOn: readonly Tensors[],
+    seenOn: readonly Tensors[],
     rates: readonly number[],
     from: TrainerState['control'],
   ) => {
@@ -100,7 +116,8 @@ export const newtonSummaryTrainer = async (
         problem.parameters.map((p) => [p.attributes.name, moved[`next.${p.attributes.name}`]!]),
       );
       const after = await meanLoss(sessions.loss, next, judgedOn);
-      const judged = control.judged(state, after);
+      const seenAfter = seenOn === judgedOn ? after : await meanLoss(sessions.loss, next, seenOn);
+      const judged = control.judged(state, after, seenAfter);
       state = judged.state;
       const verdict = { predicted: judged.predicted, decrease: judged.verdict.decrease };
       if (judged.outcome === 'accepted') return { state, rates: judged.rates, moved, retries, verdict };
@@ -117,13 +134,19 @@ export const newtonSummaryTrainer = async (
 
   const measuredStep = async (state: TrainerState, along: Tensors, independent: Tensors): Promise<StepResult> => {
     const slices = cut(independent, optimizer.slices).map((slice, i) => withDraws(slice, ['summary', state.step, i]));
-    const measured = await measure(sessions.summary, { ...state.carried, ...along }, slices);
+    const values = { ...state.carried, ...along };
+    const inexact = state.inexact ?? (trust ? await inexactGroups(problem, { ...values, ...slices[0] }) : []);
+    const measured = withoutGroups(inexact, await measure(sessions.summary, values, slices));
     const { state: informed, rates, detail } = control.summarized(state.control ?? control.initial, measured);
-    // A step is judged by the very loss that was summarized: with the same draws, which belong to the slices.
-    const step = await applied(state.carried, along, any ? slices : [independent], rates, informed);
+    const batch = [independent];
+    // Draws belong to the slices: there is no such batch at once.
+    const coupled = !any && (state.coupled ?? (await isCoupled(state.carried, independent, measured.loss)));
+    const judgedOn = any || coupled ? slices : batch;
+    const step = await applied(state.carried, along, judgedOn, coupled ? batch : judgedOn, rates, informed);
     const record: Measured = {
       summary: detail.summary,
       rates,
+      ...(!state.inexact && inexact.includes(true) && { inexact: namesOf(inexact) }),
       ...(E.isLeft(detail.solved) && { refusal: detail.solved.left.message }),
       ...(step.verdict && {
         predicted: step.verdict.predicted,
@@ -137,6 +160,8 @@ export const newtonSummaryTrainer = async (
         ...next,
         ...(step.state.level && { anchor: next }),
         control: step.state,
+        coupled,
+        inexact,
         rates: step.rates,
         summary: detail.summary,
       },
@@ -156,7 +181,7 @@ export const newtonSummaryTrainer = async (
     initial: { step: 0, carried: initialTensors(problem.parameters, problem.values, graphs.step) },
     device: sessions.step.device,
     step: async (state, batch, independent, spent) => {
-      const due = state.step % optimizer.period === 0;
+      const due = isDue(state.step);
       const next = due ? await directionAt(state, batch) : await unmeasured(state, batch, spent);
       const loss = numbers(next.loss!)[0]!;
       const seen = state.control && control.seen(state.control, loss, weightOf(batch));

@@ -1,7 +1,7 @@
 /** An optimizer: a direction, and how its rates come about. */
 
 import type { Direction } from '@hograd/baselines';
-import type { RateControlOptions } from '@hograd/newton-summary';
+import type { RateControlOptions, Schedule } from '@hograd/newton-summary';
 
 /** One rate for all parameters and steps. */
 export interface ConstantRateOptimizer {
@@ -12,13 +12,11 @@ export interface ConstantRateOptimizer {
 }
 
 /** Rates from summaries, one for each group. */
-export interface NewtonSummaryOptimizer {
+export interface NewtonSummaryOptimizer extends Schedule {
   readonly kind: 'newton-summary';
   readonly name: string;
   readonly direction: Direction;
   readonly control: RateControlOptions;
-  /** Steps between summaries. */
-  readonly period: number;
   /** Slices of a summary's batch, whose spread is its sampling error; 1: whole. */
   readonly slices: number;
 }

@@ -1,7 +1,7 @@
 /** Sessions and tensors by name, as trainers use them. */
 
 import type { Batch } from '@hograd/data';
-import { encode, type Graph, type Input, type Tensor, tensor } from '@hograd/graph-builder';
+import { encode, type Graph, type Input, isFloat, type Tensor, tensor } from '@hograd/graph-builder';
 import { openSession, type Session, type SessionOptions } from '@hograd/session';
 import { orRefuse } from '../failure.js';
 import { sessionFailure } from '../sessionFailure.js';
@@ -17,6 +17,12 @@ export const runOn = async (session: Session, values: Tensors, targets?: Tensors
   const feeds = Object.fromEntries(session.inputs.map(({ name }) => [name, values[name]!]));
   return orRefuse(await session.run(feeds, targets)(), sessionFailure);
 };
+
+/** A floating-point tensor in a precision; another one as it is. */
+export const inPrecision = (dtype: 'float32' | 'float64', value: Tensor): Tensor =>
+  value.dtype === dtype || !isFloat(value.dtype)
+    ? value
+    : tensor(Float64Array.from(value.data as Float32Array), value.shape, dtype);
 
 export const numbers = (value: Tensor): readonly number[] => Array.from(value.data as ArrayLike<number>, Number);
 
