@@ -1,7 +1,7 @@
 /** Expressions: immutable, hash-consed nodes of a directed acyclic graph of tensor operations. */
 
 import { GraphError } from './error.js';
-import type { Attributes, Op } from './op.js';
+import type { Attributes, AttributeValue, Op } from './op.js';
 import type { Shape } from './shape.js';
 import type { DType } from './tensor.js';
 
@@ -35,9 +35,16 @@ const intern = <A extends Attributes>(key: string, build: () => Omit<Expr<A>, 'i
 /** `float32[N, 10]`, for messages. */
 export const describe = (expr: Pick<Expr, 'dtype' | 'shape'>): string => `${expr.dtype}[${expr.shape.join(', ')}]`;
 
+/** An attribute, or attributes, that nobody can change: arrays are copies, at any depth. */
+const frozen = <T extends AttributeValue | undefined>(value: T): T =>
+  Array.isArray(value) ? (Object.freeze(value.map(frozen)) as T) : value;
+const frozenAttributes = <A extends Attributes>(attributes: A): A =>
+  Object.freeze(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, frozen(value)]))) as A;
+
 /**
  * The node of an operation over operands. Throws GraphError (from the operation's shape rule) where they do not fit.
- * `identity` stands in for attributes that are too large to compare by value (a constant's data).
+ * `identity` stands in for attributes that are too large to compare by value (a constant's data). Operands and attributes are copied:
+ * the node outlives the call, and whoever builds an equal one later gets it, whatever became of the arrays that were given.
  */
 export const makeExpr = <A extends Attributes>(
   op: Op<A>,
@@ -45,12 +52,12 @@ export const makeExpr = <A extends Attributes>(
   attributes: A,
   identity: string = JSON.stringify(attributes),
 ): Expr<A> =>
-  intern(`${op.name}|${args.map((a) => a.id).join(',')}|${identity}`, () => ({
-    op,
-    args,
-    attributes,
-    ...op.infer(args, attributes),
-  }));
+  intern(`${op.name}|${args.map((a) => a.id).join(',')}|${identity}`, () => {
+    const own = frozenAttributes(attributes);
+    const operands = Object.freeze([...args]);
+    const { dtype, shape } = op.infer(operands, own);
+    return { op, args: operands, attributes: own, dtype, shape: Object.freeze(shape) };
+  });
 
 /** Every node that the given ones depend on, operands before readers. Iterative: depth is bounded by memory, not the stack. */
 export const topologicalOrder = (roots: readonly Expr[]): readonly Expr[] => {

@@ -18,10 +18,13 @@ let nextIdentity = 0;
 /** Below this many elements constants with equal values are one node; above it only those that share their data. */
 const COMPARED_ELEMENTS = 64;
 
+/** Are constants of such data compared by their values? */
+const isCompared = (data: TensorData): boolean => data.length <= COMPARED_ELEMENTS;
+
 const identityOf = (tensor: Tensor): string => {
   const head = `${tensor.dtype}|${tensor.shape.join(',')}`;
   // Object.is tells 0 from −0, which a decimal string does not.
-  if (tensor.data.length <= COMPARED_ELEMENTS) {
+  if (isCompared(tensor.data)) {
     return `${head}|${Array.from(tensor.data as ArrayLike<number | bigint>, (v) => (Object.is(v, -0) ? '-0' : String(v))).join(',')}`;
   }
   if (!identities.has(tensor.data)) identities.set(tensor.data, nextIdentity++);
@@ -34,7 +37,8 @@ export const constantOp: Op<ConstantAttributes> = {
   emit: () => {
     throw new Error('constants are written by the encoder itself');
   },
-  evaluate: (node) => constantValue(node)!.data,
+  // A copy: what an evaluation gives belongs to whoever asked, and this node to every graph that holds it.
+  evaluate: (node) => constantValue(node)!.data.slice(),
 };
 
 /** The least and the largest value of each integer type; in 64 bits the largest is the double nearest to it, which is one more. */
@@ -93,16 +97,26 @@ export function tensor<D extends DType>(data: ArrayLike<number>, shape: readonly
   return { dtype, shape, data: out };
 }
 
+const copyOf = ({ dtype, data }: Tensor): TensorData => {
+  const copy = new arrayTypes[dtype](data.length);
+  (copy as Float64Array).set(data as Float64Array);
+  return copy;
+};
+
 /**
  * A constant from a number (a scalar of the given dtype, float32 unless said) or from a whole tensor. Throws GraphError as `tensor` does, and
- * where a tensor's data do not fill its shape.
+ * where a tensor's data do not fill its shape. A large tensor is not copied: nobody may write to its data afterwards.
  */
 export function constant(value: number | Tensor, dtype: DType = 'float32'): Expr<ConstantAttributes> {
   if (typeof value !== 'number') requireFilled(value.shape, value.data.length);
   const whole = typeof value === 'number' ? tensor([value], [], dtype) : value;
   const attributes = { dtype: whole.dtype, shape: whole.shape };
   const expr = makeExpr(constantOp, [], attributes, identityOf(whole));
-  if (!tensors.has(expr)) tensors.set(expr, whole);
+  if (!tensors.has(expr)) {
+    // Constants of equal data are one node, whose data must not change with those of one caller.
+    const data = isCompared(whole.data) ? copyOf(whole) : whole.data;
+    tensors.set(expr, { dtype: whole.dtype, shape: expr.attributes.shape, data });
+  }
   return expr;
 }
 
