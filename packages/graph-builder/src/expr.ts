@@ -1,7 +1,8 @@
 /** Expressions: immutable, hash-consed nodes of a directed acyclic graph of tensor operations. */
 
+import { attributesKey, frozenAttributes } from './attributes.js';
 import { GraphError } from './error.js';
-import type { Attributes, AttributeValue, Op } from './op.js';
+import type { Attributes, Op } from './op.js';
 import type { Shape } from './shape.js';
 import type { DType } from './tensor.js';
 
@@ -35,12 +36,6 @@ const intern = <A extends Attributes>(key: string, build: () => Omit<Expr<A>, 'i
 /** `float32[N, 10]`, for messages. */
 export const describe = (expr: Pick<Expr, 'dtype' | 'shape'>): string => `${expr.dtype}[${expr.shape.join(', ')}]`;
 
-/** An attribute, or attributes, that nobody can change: arrays are copies, at any depth. */
-const frozen = <T extends AttributeValue | undefined>(value: T): T =>
-  Array.isArray(value) ? (Object.freeze(value.map(frozen)) as T) : value;
-const frozenAttributes = <A extends Attributes>(attributes: A): A =>
-  Object.freeze(Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, frozen(value)]))) as A;
-
 /**
  * The node of an operation over operands. Throws GraphError (from the operation's shape rule) where they do not fit.
  * `identity` stands in for attributes that are too large to compare by value (a constant's data). Operands and attributes are copied:
@@ -50,7 +45,7 @@ export const makeExpr = <A extends Attributes>(
   op: Op<A>,
   args: readonly Expr[],
   attributes: A,
-  identity: string = JSON.stringify(attributes),
+  identity: string = attributesKey(attributes),
 ): Expr<A> =>
   intern(`${op.name}|${args.map((a) => a.id).join(',')}|${identity}`, () => {
     const own = frozenAttributes(attributes);

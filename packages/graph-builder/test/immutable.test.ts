@@ -1,4 +1,4 @@
-/** Expressions are values: what becomes of the arrays that one was built from, or of those it gives, changes no expression. */
+/** Expressions are values: the same object just where they are equal, whatever becomes of arrays given or got. */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -87,5 +87,41 @@ describe('a constant', () => {
       [2, 3],
       [2, 3],
     ]);
+  });
+});
+
+describe('nodes with a number for an attribute', () => {
+  const x = G.input('immutable.a', [2], 'float64');
+  const special = [
+    0,
+    -0,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    5e-324,
+    2 ** 53,
+    0.1 + 0.2,
+    0.3,
+  ];
+  const numbers = fc.oneof(fc.constantFrom(...special), fc.double());
+  const build: Readonly<Record<string, (attribute: number) => G.Expr>> = {
+    leakyRelu: (alpha) => G.leakyRelu(x, alpha),
+    elu: (alpha) => G.elu(x, alpha),
+    hardSigmoid: (beta) => G.hardSigmoid(x, 1, beta),
+  };
+  it.each(Object.entries(build))('are one just where it is: %s', (_, make) => {
+    fc.assert(
+      fc.property(numbers, numbers, (a, b) => {
+        expect(make(a) === make(b)).toBe(Object.is(a, b));
+      }),
+    );
+  });
+
+  it.each(special.filter((v) => v !== 0))('pow(x, %d) is that power, whatever was built before', (exponent) => {
+    const values = { 'immutable.a': { shape: [2], data: Float64Array.of(0.5, 2) } };
+    // Held, because a node that nobody holds may be collected.
+    const others = special.map((each) => G.pow(x, each));
+    expect([...G.evaluate([G.pow(x, exponent)], values)[0]!.data]).toEqual([0.5 ** exponent, 2 ** exponent]);
+    expect(others).toHaveLength(special.length);
   });
 });

@@ -1,5 +1,6 @@
 /** Convolutions that read one operand with different kernels, written as one: chosen by shape from docs/ort-kernels.md. */
 
+import { attributesKey } from '../attributes.js';
 import type { Expr } from '../expr.js';
 import { makeExpr, topologicalOrder } from '../expr.js';
 import type { Emitter } from '../op.js';
@@ -49,7 +50,7 @@ const partners = (order: readonly Expr[], holds: Emitter['holds']): ReadonlyMap<
     const [x, w] = node.args as [Expr, Expr];
     // A kernel that another convolution makes may need the very results that it would be joined with.
     if (behind.has(w) || goesByTaps(node.attributes, w.shape, holds)) continue;
-    const key = `${x.id} ${JSON.stringify(node.attributes)}`;
+    const key = `${x.id} ${attributesKey(node.attributes)}`;
     alike.set(key, [...(alike.get(key) ?? []), node]);
   }
   return new Map([...alike.values()].filter(pays).flatMap((members) => members.map((m) => [m, members] as const)));

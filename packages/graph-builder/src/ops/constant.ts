@@ -1,5 +1,6 @@
 /** A leaf with a value known when the graph is built. */
 
+import { numberKey } from '../attributes.js';
 import { GraphError } from '../error.js';
 import { type Expr, makeExpr } from '../expr.js';
 import type { Attributes, Op, Value } from '../op.js';
@@ -23,9 +24,8 @@ const isCompared = (data: TensorData): boolean => data.length <= COMPARED_ELEMEN
 
 const identityOf = (tensor: Tensor): string => {
   const head = `${tensor.dtype}|${tensor.shape.join(',')}`;
-  // Object.is tells 0 from −0, which a decimal string does not.
   if (isCompared(tensor.data)) {
-    return `${head}|${Array.from(tensor.data as ArrayLike<number | bigint>, (v) => (Object.is(v, -0) ? '-0' : String(v))).join(',')}`;
+    return `${head}|${Array.from(tensor.data as ArrayLike<number | bigint>, numberKey).join(',')}`;
   }
   if (!identities.has(tensor.data)) identities.set(tensor.data, nextIdentity++);
   return `${head}|#${identities.get(tensor.data)}`;
