@@ -4,6 +4,7 @@ import { evaluateDim } from './dim.js';
 import { GraphError } from './error.js';
 import { describe, type Expr, topologicalOrder } from './expr.js';
 import { type InputAttributes, isInput } from './ops/input.js';
+import { requireOwnArray } from './ownArray.js';
 import { elementCount, type Tensor } from './tensor.js';
 
 /** A named input of a graph; its name, type and shape are its identity. */
@@ -59,6 +60,7 @@ const checkInitializers = (inputs: ReadonlyMap<string, Input>, initializers: Rea
         `initializer "${name}" is ${describe(value)} and its input ${describe(own)}; they must be alike`,
       );
     }
+    requireOwnArray('graph', `initializer "${name}"`, value);
     const size = elementCount(value.shape);
     if (value.data.length !== size) {
       throw new GraphError(
@@ -71,14 +73,18 @@ const checkInitializers = (inputs: ReadonlyMap<string, Input>, initializers: Rea
 
 /**
  * A graph from its outputs. Inputs that outputs read and that `inputs` does not list are appended in order of creation.
- * Throws GraphError where two inputs or two outputs share a name, or an output has that of an input that is not its value, and where
- * an initializer is of no input, or not of its input's type and shape.
+ * Throws GraphError where there are no outputs, where two inputs or two outputs share a name, or an output has none, or that of an input
+ * that is not its value, and where an initializer is of no input, or not of its input's type and shape.
  */
 export const makeGraph = (
   outputs: readonly Output[],
   inputs: readonly Input[] = [],
   initializers: ReadonlyMap<string, Tensor> = new Map(),
 ): Graph => {
+  if (outputs.length === 0) throw new GraphError('graph', 'there are no outputs; give at least one');
+  if (outputs.some(({ name }) => name === '')) {
+    throw new GraphError('graph', 'an output has an empty name; ONNX takes that for none');
+  }
   const listed = new Set<Expr>(inputs);
   const found = topologicalOrder(outputs.map((o) => o.value)).filter(
     (e) => isInput(e) && !listed.has(e),

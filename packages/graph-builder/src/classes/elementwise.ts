@@ -1,17 +1,29 @@
 /** What elementwise operations of several operands share: broadcasting, its adjoint, and kernels over broadcast operands. */
 
-import { type Expr, makeExpr } from '../expr.js';
+import { GraphError } from '../error.js';
+import { describe, type Expr, makeExpr } from '../expr.js';
 import type { Attributes, Op, Value } from '../op.js';
-import { constant } from '../ops/constant.js';
+import { constant, isHeld } from '../ops/constant.js';
 import { expandOp } from '../ops/expand.js';
 import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
 import { broadcastShapes, type Shape, sameShape, stridesOf } from '../shape.js';
 import { elementCount } from '../tensor.js';
 
-/** A number as a constant of another operand's type; an expression as it is. */
-export const lift = (value: Expr | number, like: Expr): Expr =>
-  typeof value === 'number' ? constant(value, like.dtype) : value;
+/**
+ * A number as a constant of another operand's type; an expression as it is. Throws GraphError where the type, one of integers or bool,
+ * does not hold the number: cut off after the point it would be another.
+ */
+export const lift = (operation: string, value: Expr | number, like: Expr): Expr => {
+  if (typeof value !== 'number') return value;
+  if (!isHeld(value, like.dtype)) {
+    throw new GraphError(
+      operation,
+      `${like.dtype} does not hold ${value}; cast ${describe(like)} first, or give a number that it holds`,
+    );
+  }
+  return constant(value, like.dtype);
+};
 
 /**
  * Sums an adjoint over the axes along which an operand was broadcast, so that it has the operand's shape again. The first

@@ -61,6 +61,14 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
   const written = inlineFunctions(model);
   const outputNames = (graph.output ?? []).map((o) => o.name ?? '');
   const wanted = options.outputs ?? outputNames;
+  if (wanted.length === 0) {
+    fail({
+      _tag: 'UnsupportedFeature',
+      message: options.outputs
+        ? 'no output is wanted; name at least one value of the model'
+        : 'the model has no outputs; name the values that are wanted',
+    });
+  }
   const { define, find } = scopeIn(() => undefined);
 
   const needed = neededValues(written, wanted);

@@ -21,9 +21,12 @@ export const addOp = linear({
   adjoint: (node, i, adjoint, lead) => unbroadcast(adjoint, node.args[i]!.shape, lead),
 });
 
-/** a + b; a number takes the other operand's dtype. Throws GraphError where types differ or shapes do not broadcast. */
+/**
+ * a + b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or shapes do not
+ * broadcast.
+ */
 export function add(a: Expr, b: Expr | number): Expr {
-  const right = lift(b, a);
+  const right = lift('add', b, a);
   const [x, y] =
     uniformValue(a) !== undefined || (uniformValue(right) === undefined && right.id < a.id) ? [right, a] : [a, right];
   const shape = broadcastShapes('add', x.shape, y.shape);

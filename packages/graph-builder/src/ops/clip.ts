@@ -12,8 +12,8 @@ const wide = (x: Expr): Expr => (/(8|16)$/.test(x.dtype) ? cast(x, 'int32') : x)
 
 /** The same for integers, which have no derivative. */
 const clipInteger = (x: Expr, lower?: Expr | number, upper?: Expr | number): Expr => {
-  const atLeast = lower === undefined ? wide(x) : maximum(wide(x), wide(lift(lower, x)));
-  return cast(upper === undefined ? atLeast : minimum(atLeast, wide(lift(upper, x))), x.dtype);
+  const atLeast = lower === undefined ? wide(x) : maximum(wide(x), wide(lift('clip', lower, x)));
+  return cast(upper === undefined ? atLeast : minimum(atLeast, wide(lift('clip', upper, x))), x.dtype);
 };
 
 /**
@@ -22,6 +22,6 @@ const clipInteger = (x: Expr, lower?: Expr | number, upper?: Expr | number): Exp
  */
 export function clip(x: Expr, lower?: Expr | number, upper?: Expr | number): Expr {
   if (!isFloat(x.dtype)) return clipInteger(x, lower, upper);
-  const atLeast = lower === undefined ? x : where(less(x, lower), lift(lower, x), x);
-  return upper === undefined ? atLeast : where(greater(atLeast, upper), lift(upper, x), atLeast);
+  const atLeast = lower === undefined ? x : where(less(x, lower), lift('clip', lower, x), x);
+  return upper === undefined ? atLeast : where(greater(atLeast, upper), lift('clip', upper, x), atLeast);
 }

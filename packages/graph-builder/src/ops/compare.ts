@@ -19,7 +19,7 @@ const comparison = (name: string, onnx: string, f: (a: number, b: number) => boo
 const comparisonConstructor =
   (op: Op) =>
   (a: Expr, b: Expr | number): Expr =>
-    foldConstants(makeBroadcast(op, [a, lift(b, a)], {}));
+    foldConstants(makeBroadcast(op, [a, lift(op.name, b, a)], {}));
 
 export const greaterOp = comparison('greater', 'Greater', (a, b) => a > b);
 export const greaterOrEqualOp = comparison('greaterOrEqual', 'GreaterOrEqual', (a, b) => a >= b);
@@ -27,7 +27,7 @@ export const lessOp = comparison('less', 'Less', (a, b) => a < b);
 export const lessOrEqualOp = comparison('lessOrEqual', 'LessOrEqual', (a, b) => a <= b);
 export const equalOp = comparison('equal', 'Equal', (a, b) => a === b);
 
-/** a > b, broadcasting; a number takes the other operand's dtype. */
+/** a > b, broadcasting; a number takes the other operand's dtype. Throws GraphError where that does not hold it. */
 export const greater = comparisonConstructor(greaterOp);
 /** a ≥ b. */
 export const greaterOrEqual = comparisonConstructor(greaterOrEqualOp);

@@ -4,6 +4,7 @@ import { numberKey } from '../attributes.js';
 import { GraphError } from '../error.js';
 import { type Expr, makeExpr } from '../expr.js';
 import type { Attributes, Op, Value } from '../op.js';
+import { requireOwnArray } from '../ownArray.js';
 import { requireExtents } from '../shape.js';
 import { arrayTypes, type DType, elementCount, type Tensor, type TensorData } from '../tensor.js';
 
@@ -66,6 +67,10 @@ export const firstUnheld = (data: ArrayLike<number>, dtype: DType): number => {
   return -1;
 };
 
+/** Does the type hold the number as it is? A floating-point one holds any, rounded. */
+export const isHeld = (value: number, dtype: DType): boolean =>
+  RANGES[dtype] === undefined || (Number.isInteger(value) && firstUnheld([value], dtype) < 0);
+
 /** The 64-bit integer that a number stands for: the double one beyond the largest means "to the end" in files. */
 const wide = (value: number, largest: number): bigint =>
   value === largest ? BigInt(largest) - 1n : BigInt(Math.trunc(value));
@@ -105,10 +110,13 @@ const copyOf = ({ dtype, data }: Tensor): TensorData => {
 
 /**
  * A constant from a number (a scalar of the given dtype, float32 unless said) or from a whole tensor. Throws GraphError as `tensor` does, and
- * where a tensor's data do not fill its shape. A large tensor is not copied: nobody may write to its data afterwards.
+ * where a tensor's data do not fill its shape, or are not in the array of its type. A large tensor is not copied: nobody may write to its data afterwards.
  */
 export function constant(value: number | Tensor, dtype: DType = 'float32'): Expr<ConstantAttributes> {
-  if (typeof value !== 'number') requireFilled(value.shape, value.data.length);
+  if (typeof value !== 'number') {
+    requireFilled(value.shape, value.data.length);
+    requireOwnArray('constant', 'the tensor', value);
+  }
   const whole = typeof value === 'number' ? tensor([value], [], dtype) : value;
   const attributes = { dtype: whole.dtype, shape: whole.shape };
   const expr = makeExpr(constantOp, [], attributes, identityOf(whole));

@@ -34,10 +34,10 @@ export const minOp = extremum('min', 'Min', Math.min, less);
 
 /** max(a, b), broadcasting; where equal each operand gets half of the derivative. */
 export function maximum(a: Expr, b: Expr | number): Expr {
-  return foldConstants(makeBroadcast(maxOp, [a, lift(b, a)], {}));
+  return foldConstants(makeBroadcast(maxOp, [a, lift('max', b, a)], {}));
 }
 
 /** min(a, b), broadcasting; where equal each operand gets half of the derivative. */
 export function minimum(a: Expr, b: Expr | number): Expr {
-  return foldConstants(makeBroadcast(minOp, [a, lift(b, a)], {}));
+  return foldConstants(makeBroadcast(minOp, [a, lift('min', b, a)], {}));
 }

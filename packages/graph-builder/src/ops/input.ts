@@ -1,5 +1,6 @@
 /** A named leaf: what a graph is fed with. */
 
+import { GraphError } from '../error.js';
 import { type Expr, makeExpr } from '../expr.js';
 import type { Op } from '../op.js';
 import { requireExtents, type Shape } from '../shape.js';
@@ -30,9 +31,16 @@ export const inputOp: Op<InputAttributes> = {
 
 /**
  * An input of the graph. Dimensions may be symbols (`'N'`), which stay symbolic in the exported file. `drawn` says what whoever feeds the
- * graph is to draw for it; it is no part of the file. Throws GraphError where a dimension is a number that is not whole, or below 0.
+ * graph is to draw for it; it is no part of the file. Throws GraphError where a dimension is a number that is not whole, or below 0, and where the
+ * name is empty.
  */
 export function input(name: string, shape: Shape, dtype: DType = 'float32', drawn?: Draw): Expr<InputAttributes> {
+  if (name === '') {
+    throw new GraphError(
+      'input',
+      `an input of shape [${shape.join(', ')}] has an empty name; ONNX takes that for none`,
+    );
+  }
   requireExtents('input', `"${name}"`, shape);
   return makeExpr(inputOp, [], { name, dtype, shape, ...(drawn !== undefined && { drawn }) });
 }

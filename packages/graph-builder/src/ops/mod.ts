@@ -42,5 +42,5 @@ export const modOp = linear<ModAttributes>({
  * sign of b. Throws GraphError on floating-point operands without `truncated`.
  */
 export function mod(a: Expr, b: Expr | number, truncated = true): Expr {
-  return foldConstants(makeBroadcast(modOp, [a, lift(b, a)], { truncated }));
+  return foldConstants(makeBroadcast(modOp, [a, lift('mod', b, a)], { truncated }));
 }

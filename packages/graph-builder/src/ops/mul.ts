@@ -31,9 +31,12 @@ export const mulOp = bilinear({
     ),
 });
 
-/** a·b; a number takes the other operand's dtype. Throws GraphError where types differ or shapes do not broadcast. */
+/**
+ * a·b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or shapes do not
+ * broadcast.
+ */
 export function mul(a: Expr, b: Expr | number): Expr {
-  const [left, right] = withoutExpansions('mul', [a, lift(b, a)]) as [Expr, Expr];
+  const [left, right] = withoutExpansions('mul', [a, lift('mul', b, a)]) as [Expr, Expr];
   // One order for a commutative product, so that a·b and b·a are the same node; constants go second.
   const [x, y] =
     uniformValue(left) !== undefined || (uniformValue(right) === undefined && right.id < left.id)

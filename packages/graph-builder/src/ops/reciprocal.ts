@@ -1,7 +1,8 @@
 /** Reciprocal: 1/x. */
 
 import { unary, unaryConstructor } from '../classes/unary.js';
-import type { Expr } from '../expr.js';
+import { GraphError } from '../error.js';
+import { describe, type Expr, isFloat } from '../expr.js';
 import { constant, uniformValue } from './constant.js';
 import { mul, square } from './mul.js';
 import { neg } from './neg.js';
@@ -20,12 +21,18 @@ const make = unaryConstructor(reciprocalOp);
 /** 1/x, elementwise; infinite at 0. */
 export function reciprocal(x: Expr): Expr {
   const known = uniformValue(x);
-  if (known !== undefined && x.shape.length === 0) return constant(1 / known, x.dtype);
+  if (known !== undefined && x.shape.length === 0 && isFloat(x.dtype)) return constant(1 / known, x.dtype);
   if (x.op === reciprocalOp) return x.args[0]!;
   return make(x);
 }
 
-/** a/b as a·(1/b); the encoder writes one Div. A number takes the other operand's dtype. */
+/**
+ * a/b as a·(1/b); the encoder writes one Div. A number takes the other operand's dtype. Throws GraphError on integers, which have no
+ * reciprocal.
+ */
 export function div(a: Expr, b: Expr | number): Expr {
+  if (!isFloat(a.dtype)) {
+    throw new GraphError('div', `needs floating-point operands, got ${describe(a)}; cast it, or use integerDivide`);
+  }
   return typeof b === 'number' ? mul(a, 1 / b) : mul(a, reciprocal(b));
 }

@@ -31,10 +31,13 @@ export const subOp = linear({
   },
 });
 
-/** a − b; a number takes the other operand's dtype. Throws GraphError where types differ or shapes do not broadcast. */
+/**
+ * a − b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or shapes do not
+ * broadcast.
+ */
 export function sub(a: Expr | number, b: Expr | number): Expr {
-  const left = typeof a === 'number' ? lift(a, b as Expr) : a;
-  const right = lift(b, left);
+  const left = typeof a === 'number' ? lift('sub', a, b as Expr) : a;
+  const right = lift('sub', b, left);
   const shape = broadcastShapes('sub', left.shape, right.shape);
   if (uniformValue(right) === 0 && sameShape(left.shape, shape)) return left;
   if (uniformValue(left) === 0) return expand(neg(right), shape);
