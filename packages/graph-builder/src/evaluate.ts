@@ -6,20 +6,39 @@ import { describe, type Expr, topologicalOrder } from './expr.js';
 import type { Input } from './graph.js';
 import type { Value } from './op.js';
 import { isInput } from './ops/input.js';
-import { elementCount } from './tensor.js';
+import { elementCount, type Tensor } from './tensor.js';
 
 /** The order with what tells lengths by its data, and what that needs, before all that may only have such a length in its shape. */
 const countsFirst = (order: readonly Expr[]): Iterable<Expr> =>
   new Set([...order.filter(({ op }) => op.counts).flatMap((e) => topologicalOrder([e])), ...order]);
 
+/** What an input may be fed with: its shape, and its elements in a typed array of any element type. */
+type Fed = Pick<Tensor, 'shape' | 'data'>;
+
+const inFloat64 = (name: string, { shape, data }: Fed): Value => {
+  if (data instanceof Float64Array) return { shape, data };
+  const converted = Float64Array.from(data as ArrayLike<number | bigint>, Number);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    const changed = data.findIndex((element, i) => BigInt(converted[i]!) !== element);
+    if (changed >= 0) {
+      throw new GraphError(
+        'evaluate',
+        `the value of input "${name}" has ${data[changed]} as element ${changed}, which float64 does not hold; feed whole numbers up to 2⁵³`,
+      );
+    }
+  }
+  return { shape, data: converted };
+};
+
 /**
- * Values of expressions given their inputs' by name. It computes in float64 whatever the dtypes say, which makes it the
- * oracle of the tests, and needs no runtime. Throws GraphError on a missing input, a shape that does not
- * fit or that its data do not fill, and an index outside its axis.
+ * Values of expressions given their inputs' by name: any tensor does, as does a shape with a Float64Array. It computes in float64
+ * whatever the dtypes say, which makes it the oracle of the tests, and needs no runtime. Throws GraphError on a missing input, a shape
+ * that does not fit or that its data do not fill, a 64-bit integer that float64 does not hold, and an index outside its axis.
  */
-export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string, Value>>): readonly Value[] => {
+export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string, Fed>>): readonly Value[] => {
   const order = topologicalOrder(exprs);
   const symbols = new Map<string, number>();
+  const values = new Map<Expr, Value>();
   for (const expr of order) {
     if (!isInput(expr)) continue;
     const { name, shape } = (expr as Input).attributes;
@@ -44,18 +63,15 @@ export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string,
         `the value of input "${name}" has ${value.data.length} elements; its shape [${value.shape.join(', ')}] takes ${size}`,
       );
     }
+    values.set(expr, inFloat64(name, value));
   }
   const bind = (dim: Dim): number => {
     const bound = evaluateDim(symbols)(dim);
     if (bound === undefined) throw new GraphError('evaluate', `nothing fixes the symbol in dimension ${dim}`);
     return bound;
   };
-  const values = new Map<Expr, Value>();
   for (const expr of countsFirst(order)) {
-    if (isInput(expr)) {
-      values.set(expr, inputs[expr.attributes.name]!);
-      continue;
-    }
+    if (isInput(expr)) continue;
     const { counts } = expr.op;
     if (counts) {
       const args = expr.args.map((a) => values.get(a)!);
