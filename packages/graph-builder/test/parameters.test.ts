@@ -196,6 +196,39 @@ describe('a mask', () => {
   });
 });
 
+describe('weights of classes', () => {
+  const SHARES = G.tensor([2, 0.5, 1], [3], 'float32');
+  const EQUAL = G.tensor([1, 1, 1], [3], 'float32');
+  /** The loss `type` of scores x + b; `b` and the weights `c` are stored, `others` come before the loss. */
+  const lossFile = (type: string, stored: Readonly<Record<string, G.Tensor>>, others: Onnx.INodeProto[] = []) =>
+    modelOf(
+      {
+        node: [
+          ...others,
+          { opType: 'Add', input: ['x', 'b'], output: ['s'], name: 's' },
+          { opType: 'LogSoftmax', input: ['s'], output: ['p'], name: 'p' },
+          { opType: type, input: [type.startsWith('Soft') ? 's' : 'p', 'y', 'c'], output: ['loss'], name: 'loss' },
+        ],
+        input: [valueInfo('x', 'float32', [2, 3]), valueInfo('y', 'int64', [2])],
+        initializer: Object.entries(stored).map(([name, value]) => storedTensor(name, value)),
+        output: [valueInfo('loss', 'float32', [])],
+      },
+      17,
+    );
+  const same: Onnx.INodeProto = { opType: 'Identity', input: ['b'], output: ['c'], name: 'same' };
+  const read: Onnx.INodeProto = { opType: 'Mul', input: ['c', 'c'], output: ['square'], name: 'square' };
+
+  it.each(['SoftmaxCrossEntropyLoss', 'NegativeLogLikelihoodLoss'])('of %s are no parameters', (type) => {
+    const namesOf = (...file: Parameters<typeof lossFile>) => [...graphOf(lossFile(...file)).initializers.keys()];
+    expect(namesOf(type, { b: SHARES, c: SHARES })).toEqual(['b']);
+    expect(namesOf(type, { b: EQUAL }, [same])).toEqual(['b']);
+    expect(namesOf(type, { b: EQUAL, c: SHARES }, [read])).toEqual(['b', 'c']);
+    expect([...graphOf(lossFile(type, { b: EQUAL, c: SHARES }), { parameters: ['c'] }).initializers.keys()]).toEqual([
+      'c',
+    ]);
+  });
+});
+
 describe('of operators that optimizers fuse', () => {
   /** Names of the parameters of one node, all of whose operands but the first are stored. */
   const parametersOf = (

@@ -103,16 +103,19 @@ export const separateEqual = (
 
 /**
  * Operands that are not trained, by domain and type: running statistics, scales to resize or to quantise by, windows, tables of angles,
- * what turns stored integers into numbers, and what the shape of the result depends on.
+ * what turns stored integers into numbers, what the shape of the result depends on, and weights of a loss's classes, which trained would
+ * take the loss below any bound.
  */
 const UNTRAINED: ReadonlyMap<string, readonly number[]> = new Map([
   ['.BatchNormalization', [3, 4]],
   ['.DequantizeLinear', [1, 2]],
+  ['.NegativeLogLikelihoodLoss', [2]],
   ['.NonZero', [0]],
   ['.QuantizeLinear', [1, 2]],
   ['.Resize', [1, 2, 3]],
   ['.RotaryEmbedding', [1, 2]],
   ['.STFT', [1, 2, 3]],
+  ['.SoftmaxCrossEntropyLoss', [2]],
   ['.Unique', [0]],
   ['.Upsample', [1]],
   ['com.microsoft.GroupQueryAttention', [7, 8]],
