@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as G from '../src/index.js';
 import { buildCase, loadCase, relativeError } from './golden.js';
+import { wave } from './oneNode.js';
+import { run } from './runtime.js';
 
 const CASES = ['mlp-tanh', 'mlp-relu', 'mlp-elu', 'mlp-relu-mse', 'mlp-sigmoid-indefinite', 'deep-trivial'];
 
@@ -108,6 +111,43 @@ describe('groups that share and split parameters', () => {
         expect(H[s * 3 + t]!).toBeCloseTo(difference, 5);
       }
     }
+  });
+});
+
+describe('H̄ is symmetric to the bit', () => {
+  const shapes = { e: [6, 4], w: [4, 4], b: [4] } as const;
+  const names = ['e', 'w', 'b'] as const;
+  const tensors = (prefix: string, seed: number) =>
+    names.map(
+      (name, k) => [`${prefix}${name}`, G.tensor(wave(shapes[name], seed + k), shapes[name], 'float32')] as const,
+    );
+  // The embedding is read twice, by rows and as the last layer's weights; so is the weight between.
+  const [e, w, b] = names.map((name) => G.input(name, shapes[name])) as [G.Expr, G.Expr, G.Expr];
+  const layer = (h: G.Expr) => G.tanh(G.add(G.matmul(h, w), b));
+  const rows = G.gather(e, G.constant(G.tensor([0, 3, 5, 1, 2], [5], 'int64')), 0);
+  const logits = G.matmul(layer(layer(rows)), G.transpose(e, [1, 0]));
+  const loss = G.softmaxCrossEntropy(logits, G.constant(G.tensor([1, 0, 2, 5, 3], [5], 'int64')));
+  const groups: G.Groups = [e, w, b].flatMap((parameter, k) =>
+    ['u', 'v'].map((along) => [{ parameter, direction: G.input(`${along}${names[k]}`, parameter.shape) }]),
+  );
+
+  it.each([2, 3] as const)('of parameters that are read twice, at order %d', async (order) => {
+    const { Hbar } = G.summary(loss, groups, { order });
+    const bytes = G.encode(G.makeGraph([{ name: 'H', value: Hbar! }]));
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 1000 }), async (seed) => {
+        const values = Object.fromEntries([...tensors('', seed), ...tensors('u', seed + 3), ...tensors('v', seed + 6)]);
+        const inRuntime = (await run(bytes, values)).H!.data;
+        const inFloat64 = G.evaluate([Hbar!], values)[0]!.data;
+        for (const H of [inRuntime, inFloat64]) {
+          const S = groups.length;
+          const at = (s: number, t: number) => H[s * S + t];
+          expect(Array.from(H, (_, i) => at(i % S, Math.floor(i / S)))).toEqual(Array.from(H));
+        }
+        expect(relativeError(inRuntime, [...inFloat64])).toBeLessThan(1e-4);
+      }),
+      { numRuns: 10 },
+    );
   });
 });
 

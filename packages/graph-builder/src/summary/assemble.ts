@@ -6,6 +6,7 @@ import { constant, tensor } from '../ops/constant.js';
 import { entry } from '../ops/entries.js';
 import { expand } from '../ops/expand.js';
 import { matmul } from '../ops/matmul.js';
+import { mul } from '../ops/mul.js';
 import { pad } from '../ops/pad.js';
 import { reshape } from '../ops/reshape.js';
 import { sliceAxis } from '../ops/slice.js';
@@ -106,7 +107,10 @@ export const assembleGradient = (gbar: Entries | undefined, size: number, dtype:
   gbar: tableOf(gbar, [], { height: 1, size, dtype }).row(0),
 });
 
-/** ḡ [S] and H̄ [S, S] from inner products of tangents: rows for the symmetric part, and for the part that counts with its transpose. */
+/**
+ * ḡ [S] and H̄ [S, S] from inner products of tangents: rows for the symmetric part, and for the part that counts with its transpose. The
+ * symmetric part is symmetric but for rounding; as the mean of itself and its transpose it is so to the bit.
+ */
 export const assembleInnerProducts = (
   gbar: Entries | undefined,
   terms: readonly InnerProducts[],
@@ -118,8 +122,8 @@ export const assembleInnerProducts = (
     ...cross.map((block) => lowered(1 + size, block)),
   ]);
   const table = tableOf(gbar, blocks, { height: 1 + 2 * size, size, dtype });
-  const cross = table.square(1 + size);
-  return { gbar: table.row(0), Hbar: add(table.square(1), add(cross, matrixTranspose(cross))) };
+  const half = add(mul(table.square(1), 0.5), table.square(1 + size));
+  return { gbar: table.row(0), Hbar: add(half, matrixTranspose(half)) };
 };
 
 /** ḡ [S], H̄ [S, S] and D3 [S] from H̄'s rows up to the diagonal. */
