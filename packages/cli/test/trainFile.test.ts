@@ -478,7 +478,7 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
     [
       'K-FAC for a loss without labels',
       ['--model', linear('kfac.onnx', logits, { outputs: 1 }), '--data', numbers, '--optimizer', 'kfac'],
-      /kfac needs a loss that picks one label an example/,
+      /kfac needs a loss that picks one label of every example/,
     ],
     [
       'K-FAC for a model without layers',

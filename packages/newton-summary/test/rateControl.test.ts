@@ -30,6 +30,31 @@ describe('the control of a run’s rates', () => {
     expect(JSON.stringify(control.judged(first.state, 0.1).state)).not.toContain('"model"');
   });
 
+  it('is the same from a checkpoint after a summary that is not finite: the step is taken back', () => {
+    const control = rateControl({ rates, trust: DEFAULT_TRUST });
+    const good = control.judged(control.summarized(control.initial, summary).state, 0);
+    const overflowed = { count: 10, loss: 0.1, gbar: [Number.NaN], Hbar: [[Number.NaN]], D3: [Number.NaN] };
+    const { state } = control.summarized(good.state, overflowed);
+    const [live, resumed] = [state, stored(state)].map((from) => control.judged(from, 0.05));
+    expect(live!.outcome).toBe('again');
+    expect(resumed!.outcome).toBe('again');
+    expect(resumed!.state.trust).toEqual(live!.state.trust);
+  });
+
+  it('compares later batches with the loss that it is told, where the step is judged by another', () => {
+    const control = rateControl({ rates, trust: DEFAULT_TRUST });
+    const slice = { ...summary, count: 5 };
+    const sliced = joinSlices([
+      { ...slice, loss: 0.49 },
+      { ...slice, loss: 0.51 },
+    ]);
+    const { state } = control.summarized(control.initial, sliced);
+    const [same, other] = [control.judged(state, 0), control.judged(state, 0, 3)];
+    expect(other.verdict).toEqual(same.verdict);
+    expect(control.seen(same.state, 3, 10).outcome).toBe('back');
+    expect(control.seen(other.state, 3, 10).outcome).toBe('on');
+  });
+
   it('halves a step until it does what its model says', () => {
     const control = rateControl({ rates, trust: DEFAULT_TRUST });
     // The model says ½a² − a; the loss has a wall beyond a = 0.3.

@@ -45,6 +45,8 @@ export interface TrainedRun {
   readonly failure?: string;
   /** How often steps between summaries were taken back; left out: never. */
   readonly takenBack?: number;
+  /** Groups that stay where they are, since their gradients are rounding error in float32; left out: none. */
+  readonly inexact?: readonly string[];
   readonly epochs: readonly EpochMetrics[];
 }
 
@@ -110,7 +112,7 @@ const trainOne = async (
   const finished = end !== undefined && !watcher.interrupted();
   if (finished) await writeBinary(model, trainable.encode(end.trainer.carried));
   const groups = problem.partition.groups.map((g) => ({ name: g.name, size: g.size }));
-  const { rates, takenBack } = await measuredSteps(folder, groups);
+  const { rates, takenBack, inexact } = await measuredSteps(folder, groups);
   const last = end?.trainer.summary;
   const summary: Summary | undefined = last && { groups, gbar: last.gbar, Hbar: last.Hbar, D3: last.D3 };
   return {
@@ -123,6 +125,7 @@ const trainOne = async (
       finished,
       ...failure,
       ...(takenBack > 0 && { takenBack }),
+      ...(inexact.length > 0 && { inexact }),
       epochs,
     },
     run: {

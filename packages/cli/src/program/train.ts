@@ -39,6 +39,13 @@ const text = ({ runs, report }: Trained): string => {
             `${optimizer} took steps back ${takenBack === 1 ? 'once' : `${takenBack} times`}, since the loss had risen ("back" in metrics.jsonl)`,
           ],
     ),
+    ...runs.flatMap(({ optimizer, inexact }) =>
+      inexact === undefined
+        ? []
+        : [
+            `${optimizer} left ${inexact.join(', ')} as ${inexact.length === 1 ? 'it is' : 'they are'}: the loss does not change with a bias before a normalisation, its gradient is rounding error ("inexact" in metrics.jsonl)`,
+          ],
+    ),
     ...runs.flatMap(({ model }) => (model === undefined ? [] : [`model: ${model}`])),
     `report: ${report}`,
   ].join('\n');

@@ -7,7 +7,13 @@ import type { EpochMetrics } from './loop.js';
 
 /** One line of metrics.jsonl. */
 type Line =
-  | { readonly step: number; readonly loss: number; readonly rates?: readonly number[]; readonly back?: object }
+  | {
+      readonly step: number;
+      readonly loss: number;
+      readonly rates?: readonly number[];
+      readonly back?: object;
+      readonly inexact?: readonly string[];
+    }
   | (Omit<EpochMetrics, 'seconds'> & { readonly step?: undefined });
 
 interface Timing {
@@ -57,6 +63,8 @@ export interface MeasuredSteps {
   readonly rates: Rates | undefined;
   /** How often steps since the last summary were taken back for the next. */
   readonly takenBack: number;
+  /** Groups that stay where they are, their gradients being rounding error. */
+  readonly inexact: readonly string[];
 }
 
 export const measuredSteps = async (folder: string, groups: Rates['groups']): Promise<MeasuredSteps> => {
@@ -66,5 +74,6 @@ export const measuredSteps = async (folder: string, groups: Rates['groups']): Pr
   return {
     rates: lines.length === 0 ? undefined : { groups, steps: lines.map((l) => l.step), eta: lines.map((l) => l.rates) },
     takenBack: lines.filter(({ back }) => back !== undefined).length,
+    inexact: lines.flatMap(({ inexact = [] }) => inexact),
   };
 };

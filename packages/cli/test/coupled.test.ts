@@ -1,0 +1,157 @@
+/** Losses that are no means over independent examples: sums, batch statistics; and parameters that they do not change with. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeNpz, normal } from '@hograd/data';
+import {
+  add,
+  decode,
+  div,
+  type Expr,
+  encode,
+  input,
+  makeGraph,
+  matmul,
+  mean,
+  mul,
+  reduceSum,
+  relu,
+  softmaxCrossEntropy,
+  sqrt,
+  square,
+  sub,
+  type Tensor,
+  tensor,
+} from '@hograd/graph-builder';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, it } from 'vitest';
+import { findCoupling } from '../src/coupling.js';
+import { PROCESS } from '../src/memoryPlan.js';
+import { hograd, metricsLines } from './capture.js';
+import { scratch } from './scratch.js';
+
+const { folder, write } = scratch();
+
+const [SIZE, INPUTS, HIDDEN, CLASSES] = [200, 6, 12, 3];
+
+const examples = (part: string) => {
+  const x = Array.from(normal([3, part], SIZE * INPUTS));
+  const y = Array.from({ length: SIZE }, (_, i) => {
+    const scores = [0, 1, 2].map((c) => x[i * INPUTS + c]! + 0.3 * x[i * INPUTS + c + 3]!);
+    return scores.indexOf(Math.max(...scores));
+  });
+  return { x: tensor(x, [SIZE, INPUTS], 'float32'), y: tensor(y, [SIZE], 'int64') };
+};
+const [train, test] = [examples('train'), examples('test')];
+const data = write('data.npz', encodeNpz()({ x_train: train.x, y_train: train.y, x_test: test.x, y_test: test.y }));
+const inputs = write('inputs.npz', encodeNpz()({ x: train.x, y: train.y }));
+
+const shapes = { w0: [INPUTS, HIDDEN], b0: [HIDDEN], gain: [HIDDEN], w1: [HIDDEN, CLASSES], b1: [CLASSES] };
+const values = new Map<string, Tensor>(
+  Object.entries(shapes).map(([name, shape]) => {
+    const size = shape.reduce((a, c) => a * c);
+    const own = name === 'gain' ? new Array<number>(size).fill(1) : Array.from(normal([5, name], size), (v) => v / 2);
+    return [name, tensor(own, shape, 'float32')];
+  }),
+);
+const [w0, b0, gain, w1, b1] = Object.entries(shapes).map(([name, shape]) => input(name, shape)) as [
+  Expr,
+  Expr,
+  Expr,
+  Expr,
+  Expr,
+];
+
+/** By the mean and the deviation of the batch: what is added to all examples alike is taken off again. */
+const normalized = (a: Expr): Expr => {
+  const centred = sub(a, mean(a, [0]));
+  return div(centred, sqrt(add(mean(square(centred), [0]), 1e-5)));
+};
+const x = input('x', ['N', INPUTS]);
+const labels = input('y', ['N'], 'int64');
+const hidden = add(matmul(x, w0), b0);
+const scores = (a: Expr): Expr => add(matmul(relu(mul(a, gain)), w1), b1);
+const file = (name: string, loss: Expr): string =>
+  write(name, encode(makeGraph([{ name: 'loss', value: loss }], [], values), { keepInitializers: true }));
+
+const plain = file('mean.onnx', softmaxCrossEntropy(scores(hidden), labels));
+const batchNorm = file('batchNorm.onnx', softmaxCrossEntropy(scores(normalized(hidden)), labels));
+const sum = file('sum.onnx', mul(softmaxCrossEntropy(scores(hidden), labels), reduceSum(add(mul(mean(x, [1]), 0), 1))));
+
+const SAFE = 'newton-summary-safe';
+const run = async (out: string, model: string, ...args: string[]) => {
+  const path = join(folder, out);
+  const ran = await hograd(
+    ...['train', '--model', model, '--data', data, '--batch', '40', '--epochs', '12', '--out', path, ...args],
+  );
+  expect(ran.err).not.toMatch(/hograd:/);
+  return { ...ran, lines: metricsLines(join(path, SAFE)), model: join(path, SAFE, 'model.onnx') };
+};
+
+describe('a loss over the batch that is no mean over its examples', { timeout: 120_000 }, () => {
+  it.each([
+    ['a sum', sum],
+    ['batch statistics', batchNorm],
+  ])('is trained all the same: %s', async (_, model) => {
+    const { lines } = await run('coupled', model);
+    const judged = lines.filter((line) => line.predicted && line.predicted.decrease > 0.01 * line.loss);
+    expect(judged.length).toBeGreaterThan(3);
+    // Judged by the loss that was summarized, steps do what their model says.
+    for (const { predicted, decrease, retries } of judged) {
+      expect(decrease / predicted.decrease).toBeGreaterThan(0.2);
+      expect(retries).toBeLessThan(4);
+    }
+    const epochs = lines.filter((line) => line.epoch);
+    expect(epochs.at(-1).testLoss).toBeLessThan(0.6 * epochs[0].testLoss);
+    expect(epochs.at(-1).testAccuracy).toBeGreaterThan(0.85);
+  });
+
+  it('is found by trying, and a mean over examples is none', async () => {
+    const of = (whole: (count: number) => number) =>
+      findCoupling('float64', { examples: 100, slice: 7 }, async (start, end) => ({
+        loss: whole(end - start),
+        count: end - start,
+      }));
+    expect(await of(() => 1.25)).toBeUndefined();
+    expect(await of((count) => 1.25 * count)).toEqual({ examples: 4, atOnce: 5, inParts: 1.25 });
+  });
+
+  it('is not cut into slices by summarize, and said to be by analyze', async () => {
+    const limit = ['--memory-limit', String(PROCESS + 100_000)];
+    const sliced = await hograd('summarize', plain, '--inputs', inputs, ...limit);
+    expect([sliced.status, sliced.err]).toEqual([0, '']);
+    for (const model of [sum, batchNorm]) {
+      const { status, err } = await hograd('summarize', model, '--inputs', inputs, ...limit);
+      expect(status).toBe(2);
+      expect(err).toMatch(
+        /--memory-limit asks for slices of the batch, and the loss is no mean over independent examples: over the first \d+ it is .* at once and .* on average in parts .*; raise the limit until the batch fits/,
+      );
+    }
+    const analyze = (model: string) =>
+      hograd(
+        ...['analyze', '--model', model, '--data', data, '--epochs', '1', '--at', '0', ...limit],
+        ...['--out', join(folder, 'analysis')],
+      );
+    expect((await analyze(plain)).out).not.toMatch(/no mean/);
+    expect((await analyze(batchNorm)).out).toMatch(
+      /no mean over independent examples: .*: what was measured are means over slices of \d+ examples; raise --memory-limit/,
+    );
+  });
+});
+
+describe('a parameter that the loss does not change with', { timeout: 120_000 }, () => {
+  it('stays to the bit, though rounding gives it a gradient; all others move', async () => {
+    const { lines, out, model } = await run('inexact', batchNorm);
+    expect(lines[0].inexact).toEqual(['b0']);
+    expect(lines.filter((line) => line.inexact)).toHaveLength(1);
+    expect(out).toContain(`\n${SAFE} left b0 as it is: the loss does not change with a bias before a normalisation`);
+    const trained = decode(readFileSync(model));
+    if (E.isLeft(trained)) throw new Error(trained.left.message);
+    for (const [name, value] of values) {
+      const after = trained.right.initializers.get(name)!;
+      if (name === 'b0') expect(after.data).toEqual(value.data);
+      else expect(after.data).not.toEqual(value.data);
+    }
+    expect((await run('plain', plain)).lines.some((line) => line.inexact)).toBe(false);
+  });
+});
