@@ -50,6 +50,12 @@ const rows = (value: Tensor, start: number, end: number): Tensor => {
   };
 };
 
+/** Examples start…end − 1 of the arrays that have one row an example, and the others as they are. */
+export const rowsOf = (arrays: Arrays, batched: readonly string[], start: number, end: number): Arrays =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, value]) => [name, batched.includes(name) ? rows(value, start, end) : value]),
+  );
+
 /** What a slice's means are over: the labels that count, where the loss leaves some out, else the examples. */
 const weightOf = (classes: LossModel['classes'], batched: readonly string[], own: Arrays, examples: number): number => {
   const leaving = classes.find(({ labels, ignored }) => ignored !== undefined && batched.includes(labels));
@@ -62,12 +68,8 @@ const weightOf = (classes: LossModel['classes'], batched: readonly string[], own
 export const runRows =
   (session: Session, feeds: Arrays, { examples, batched }: MemoryPlan, classes: LossModel['classes']) =>
   async (start: number, end: number): Promise<Slice | undefined> => {
-    const own = Object.fromEntries(
-      session.inputs.map(({ name }) => {
-        const value = feeds[name]!;
-        return [name, batched.includes(name) && end - start < examples ? rows(value, start, end) : value];
-      }),
-    );
+    const all = Object.fromEntries(session.inputs.map(({ name }) => [name, feeds[name]!]));
+    const own = end - start < examples ? rowsOf(all, batched, start, end) : all;
     const count = weightOf(classes, batched, own, end - start);
     return count > 0 ? { count, values: orRefuse(await session.run(own)(), sessionFailure) } : undefined;
   };

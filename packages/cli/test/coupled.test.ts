@@ -143,7 +143,8 @@ describe('a parameter that the loss does not change with', { timeout: 120_000 },
   it('stays to the bit, though rounding gives it a gradient; all others move', async () => {
     const { lines, out, model } = await run('inexact', batchNorm);
     expect(lines[0].inexact).toEqual(['b0']);
-    expect(lines.filter((line) => line.inexact)).toHaveLength(1);
+    // Tried at the first summary of each epoch that has one.
+    expect(lines.filter((line) => line.inexact)).toHaveLength(7);
     expect(out).toContain(`\n${SAFE} left b0 as it is: the loss does not change with a bias before a normalisation`);
     const trained = decode(readFileSync(model));
     if (E.isLeft(trained)) throw new Error(trained.left.message);

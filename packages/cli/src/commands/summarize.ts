@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { grad, type Order, type Output, type Tensor } from '@hograd/graph-builder';
+import type { Partition } from '@hograd/partition';
 import { summaryReport } from '@hograd/report';
 import type { Session } from '@hograd/session';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
@@ -14,9 +15,10 @@ import { describePlan, type MemoryPlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { type DescribedGroup, describeGroups, readPartition, shapesOf } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
-import { openGraph, openOnce, runRows, runSlices } from '../runGraph.js';
+import { openGraph, openOnce, rowsOf, runRows, runSlices } from '../runGraph.js';
 import { summaryOutputs } from '../summaryOutputs.js';
 import { timed } from '../timed.js';
+import { inexactGroups, withoutGroups } from '../training/inexact.js';
 
 export interface SummarizeOptions extends LossOptions {
   readonly inputs: string;
@@ -42,6 +44,8 @@ export interface Summarized {
   readonly Hbar?: readonly (readonly number[])[];
   readonly D3?: readonly number[];
   readonly eta: readonly (SolvedRates | RefusedRates)[];
+  /** Groups whose gradient is rounding error in float32, and which η leaves as they are; left out: none. */
+  readonly inexact?: readonly string[];
   readonly device: string;
   /** Of the loss. */
   readonly dtype: string;
@@ -73,6 +77,22 @@ const directionFeeds = async (
     options.memoryLimit,
   );
   return meansOf(runSlices(await openFor(gradients, options, feeds), feeds, plan, classes));
+};
+
+/**
+ * Groups that the loss does not change with, but for rounding: found on the examples of one slice, where rates are asked for along the
+ * gradient.
+ */
+const leftOut = async (
+  { loss, parameters }: LossModel,
+  partition: Partition,
+  feeds: Arrays,
+  { slice, examples, batched }: MemoryPlan,
+  { direction, lambdaInt }: SummarizeOptions,
+): Promise<readonly boolean[]> => {
+  if (direction !== 'gradient' || lambdaInt.length === 0) return [];
+  const some = slice < examples ? rowsOf(feeds, batched, 0, Math.max(1, Math.floor(slice / 2))) : feeds;
+  return inexactGroups({ loss, parameters, partition }, some);
 };
 
 /** Refuses slices of a batch over which the loss is no mean of the slices'. */
@@ -141,15 +161,23 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
       failed(`${broken.join(', ')} overflowed in ${model.loss.dtype}; ${precision}scale the direction down${lower}`),
     );
   }
+  const inexact = await leftOut(model, partition, feeds, plan, options);
+  const usable = withoutGroups(inexact, {
+    count: 1,
+    loss,
+    gbar,
+    Hbar,
+    D3: options.order === '3' ? D3 : gbar.map(() => 0),
+  });
+  const names = partition.groups.flatMap(({ name }, s) => (inexact[s] ? [name] : []));
   return {
     loss,
     groups: describeGroups(partition),
     gbar,
     ...(options.order !== '1' && { Hbar }),
     ...(options.order === '3' && { D3 }),
-    eta: options.lambdaInt.map(
-      ratesOf(partition.groups, { gbar, Hbar, D3: options.order === '3' ? D3 : gbar.map(() => 0) }),
-    ),
+    eta: options.lambdaInt.map(ratesOf(partition.groups, usable)),
+    ...(names.length > 0 && { inexact: names }),
     device: session.device,
     dtype: model.loss.dtype,
     ...(drawn.length > 0 && { drawn: { seed: options.seed, inputs: drawn } }),

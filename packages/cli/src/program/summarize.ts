@@ -14,7 +14,7 @@ import {
 } from './options.js';
 
 /** One line a group: its name, size, ḡ, and as far as the order goes H̄_ss, D3 and the learning rates. */
-const table = ({ loss, groups, gbar, Hbar, D3, eta, drawn, memory }: Summarized): string => {
+const table = ({ loss, groups, gbar, Hbar, D3, eta, inexact, drawn, memory }: Summarized): string => {
   const width = Math.max(...groups.map((g) => g.name.length), 5);
   const solved = eta.filter((e) => 'eta' in e);
   const refused = eta.flatMap((e) =>
@@ -36,6 +36,11 @@ const table = ({ loss, groups, gbar, Hbar, D3, eta, drawn, memory }: Summarized)
         `${g.name.padEnd(width)}${String(g.size).padStart(10)}${cells(([, values]) => values[s]!.toExponential(4))}`,
     ),
     ...refused,
+    ...(inexact
+      ? [
+          `rate 0 for ${inexact.join(', ')}: the gradient there is rounding error, as of a bias before a normalisation, which the loss does not change with`,
+        ]
+      : []),
     ...(drawn ? [`drawn at random, seed ${drawn.seed}: ${drawn.inputs.join(', ')}`] : []),
     ...(memory === undefined ? [] : [memory]),
   ].join('\n');

@@ -37,7 +37,7 @@ const errorOf = (
   return { own, off };
 };
 
-/** For each group, whether its gradient at these parameters and on this batch cannot be told in float32. Runs on the CPU, where float64 is. */
+/** For each group, whether its gradient at these parameters and on this batch cannot be told in float32. Runs on the CPU, which has float64. */
 export const inexactGroups = async (
   { loss, parameters, partition }: Pick<TrainingProblem, 'loss' | 'parameters' | 'partition'>,
   values: Tensors,

@@ -74,6 +74,6 @@ export const measuredSteps = async (folder: string, groups: Rates['groups']): Pr
   return {
     rates: lines.length === 0 ? undefined : { groups, steps: lines.map((l) => l.step), eta: lines.map((l) => l.rates) },
     takenBack: lines.filter(({ back }) => back !== undefined).length,
-    inexact: lines.flatMap(({ inexact = [] }) => inexact),
+    inexact: [...new Set(lines.flatMap(({ inexact = [] }) => inexact))],
   };
 };

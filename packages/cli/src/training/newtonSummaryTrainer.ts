@@ -194,8 +194,12 @@ export const newtonSummaryTrainer = async (
       if (due) return measuredStep(state, next, independent());
       return { state: { ...state, step: state.step + 1, carried: advance(state.carried, next) }, loss };
     },
-    epochEnded: (state, loss) =>
-      state.control ? { ...state, control: control.epochEnded(state.control, loss) } : state,
+    epochEnded: ({ inexact, ...state }, loss) => ({
+      ...state,
+      // A gradient that cancels at first may not later on: the next summary tries again.
+      ...(inexact && !inexact.includes(true) && { inexact }),
+      ...(state.control && { control: control.epochEnded(state.control, loss) }),
+    }),
     release: async () => {
       for (const session of Object.values(sessions)) await session.release()();
     },

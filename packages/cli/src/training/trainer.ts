@@ -20,7 +20,7 @@ export interface TrainerState {
   readonly control?: RateControlState;
   /** The loss over a batch is another one than the mean over its slices; absent before that has been tried. */
   readonly coupled?: boolean;
-  /** For each group, whether its gradient is rounding error, so that it stays where it is; absent before that has been tried. */
+  /** For each group, whether its gradient is rounding error, so that it stays where it is; absent where that is still to be tried. */
   readonly inexact?: readonly boolean[];
   /** What the last judged step left, as long as later ones may be taken back to it. */
   readonly anchor?: { readonly step: number; readonly carried: Tensors };
@@ -35,7 +35,7 @@ export interface Measured {
   readonly summary: SummaryNumbers;
   readonly rates: readonly number[];
   readonly refusal?: string;
-  /** Groups that stay where they are, at a run's first summary: their gradients are rounding error in float32. */
+  /** Groups that stay where they are, since their gradients are rounding error in float32; where that has just been tried. */
   readonly inexact?: readonly string[];
   readonly predicted?: PredictedDecrease;
   /** Loss on the summary's examples before minus after the step. */
