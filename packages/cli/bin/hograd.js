@@ -1,10 +1,5 @@
 #!/usr/bin/env node
 import { main } from '../dist/index.js';
+import { openStreams } from '../dist/program/streams.js';
 
-// A reader that has seen enough (head, a pager) closes the pipe; that is no failure.
-process.stdout.on('error', (cause) => {
-  if (cause.code !== 'EPIPE') throw cause;
-  process.exit();
-});
-
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2), openStreams(process));

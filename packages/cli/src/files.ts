@@ -1,7 +1,8 @@
 /** The files that commands read and write; one that cannot be is refused in a line that names it. */
 
-import { makeFolder, readBytes, writeBytes } from '@hograd/data';
-import { orRefuse, refuse, wrongInput } from './failure.js';
+import { type DataError, makeFolder, readBytes, systemError, writeBytes } from '@hograd/data';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type Failure, failed, orRefuse, refuse, wrongInput } from './failure.js';
 
 /** The text of a file; undefined where its bytes are not UTF-8, or hold a NUL, which no text does. */
 const decodeText = (bytes: Uint8Array): string | undefined => {
@@ -19,9 +20,19 @@ export const readText = async (path: string): Promise<string> => {
   return decodeText(bytes) ?? refuse(`${path} is not a text file (UTF-8); check the path`);
 };
 
+/** A disk that has no room fails the work; any other place that takes no file is a wrong argument. */
+const unwritten = (error: DataError): Failure =>
+  error._tag === 'FileFailure' && ['ENOSPC', 'EDQUOT', 'EIO'].includes(error.code)
+    ? failed(error.message)
+    : wrongInput(error.message);
+
+/** What `write` gives, which writes `path` in its own way. Refuses, with the path, what the system does not let it write. */
+export const writing = async <A>(path: string, write: () => Promise<A>): Promise<A> =>
+  orRefuse(await TE.tryCatch(write, systemError('write', path))(), unwritten);
+
 /** Writes bytes whole or not at all. */
 export const writeBinary = async (path: string, bytes: Uint8Array): Promise<void> => {
-  orRefuse(await writeBytes(path)(bytes)(), (e) => wrongInput(e.message));
+  orRefuse(await writeBytes(path)(bytes)(), unwritten);
 };
 
 /** Writes text whole or not at all. */
@@ -30,5 +41,5 @@ export const writeText = (path: string, text: string): Promise<void> =>
 
 /** A folder to write into, with those above it. */
 export const openFolder = async (path: string): Promise<void> => {
-  orRefuse(await makeFolder(path)(), (e) => wrongInput(e.message));
+  orRefuse(await makeFolder(path)(), unwritten);
 };

@@ -3,7 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAnalyze } from './program/analyze.js';
 import { addBench } from './program/bench.js';
-import type { Console } from './program/console.js';
+import type { Console, Streams } from './program/console.js';
 import { addDifferentiate } from './program/differentiate.js';
 import { addDoctor } from './program/doctor.js';
 import { addExperiment } from './program/experiment.js';
@@ -12,16 +12,20 @@ import { addSummarize } from './program/summarize.js';
 import { addTrain } from './program/train.js';
 import { version } from './version.js';
 
+const standardStreams: Streams = {
+  print: (text) => process.stdout.write(`${text}\n`),
+  say: (text) => process.stderr.write(`${text}\n`),
+};
+
 /**
  * Runs the command line. Returns the exit status: 0 done, 1 the work failed, 2 the arguments or input files are wrong, 130
  * interrupted. Prints results on standard output and everything else on standard error.
  */
-export const main = async (args: readonly string[]): Promise<number> => {
+export const main = async (args: readonly string[], streams = standardStreams): Promise<number> => {
   let status = 0;
   const console: Console = {
     command: ['hograd', ...args].join(' '),
-    print: (text) => process.stdout.write(`${text}\n`),
-    say: (text) => process.stderr.write(`${text}\n`),
+    ...streams,
     exitWith: (wanted) => {
       status = wanted;
     },

@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { readText } from '../src/files.js';
+import { attempt } from '../src/failure.js';
+import { readText, writing } from '../src/files.js';
 import { hograd } from './capture.js';
 import { scratch } from './scratch.js';
 
@@ -25,5 +27,16 @@ describe('the text of a file', () => {
     const path = file('binary.yaml', bytes);
     const { status, out, err } = await hograd('experiment', path);
     expect([status, out, err]).toEqual([2, '', `hograd: ${path} is not a text file (UTF-8); check the path\n`]);
+  });
+});
+
+describe('a file that cannot be written', () => {
+  it.each([
+    ['fails the work where the disk has no room', 'ENOSPC', 1],
+    ['is a wrong argument elsewhere', 'EACCES', 2],
+  ])('%s', async (_, code, status) => {
+    const refusing = () => Promise.reject(Object.assign(new Error(code), { code }));
+    const message = expect.stringMatching(/^cannot write run\/metrics.jsonl: (the disk is full; |permission denied)/);
+    expect(await attempt(() => writing('run/metrics.jsonl', refusing))).toEqual(E.left({ status, message }));
   });
 });

@@ -11,6 +11,8 @@ export interface FileNotFound {
 export interface FileFailure {
   readonly _tag: 'FileFailure';
   readonly path: string;
+  /** The system's name for it, such as ENOSPC; empty where it gives none. */
+  readonly code: string;
   readonly message: string;
 }
 

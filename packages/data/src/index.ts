@@ -4,7 +4,7 @@
 
 export { readNpy, readNpz, readTensorProtos, writeNpy, writeNpz } from './files/arrays.js';
 export { readCifar10 } from './files/cifar10.js';
-export { makeFolder, readBytes, writeBytes } from './files/file.js';
+export { makeFolder, readBytes, systemError, writeBytes } from './files/file.js';
 export { type ImageOptions, readIdx, readMnist } from './files/mnist.js';
 export { readNpzDataset } from './files/npzDataset.js';
 export { type OpenDatasetOptions, openDataset } from './files/openDataset.js';

@@ -200,7 +200,10 @@ describe('arrays on the disk', () => {
     expect(bytes.length).toBe(100_000);
     expect(await readdir(place)).toEqual(['a.bin']);
     await mkdir(join(place, 'occupied', 'inside'), { recursive: true });
-    expect(leftOf(await writeBytes(join(place, 'occupied'))(Uint8Array.of(1))())._tag).toBe('FileFailure');
+    expect(leftOf(await writeBytes(join(place, 'occupied'))(Uint8Array.of(1))())).toMatchObject({
+      _tag: 'FileFailure',
+      code: 'EISDIR',
+    });
     expect((await readdir(place)).sort()).toEqual(['a.bin', 'occupied']);
     expect(leftOf(await writeBytes(join(place, 'no', 'a.bin'))(Uint8Array.of(1))())).toMatchObject({
       _tag: 'FileNotFound',

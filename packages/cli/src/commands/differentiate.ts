@@ -1,7 +1,6 @@
 /** hograd differentiate: a model's file becomes one that also yields derivatives, in standard ONNX. */
 
 import { realpath } from 'node:fs/promises';
-import { writeBytes } from '@hograd/data';
 import {
   type Expr,
   encode,
@@ -15,7 +14,8 @@ import {
 } from '@hograd/graph-builder';
 import type { Partition } from '@hograd/partition';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { attempt, building, type Failure, orRefuse, refuse, wrongInput } from '../failure.js';
+import { attempt, building, type Failure, orRefuse, refuse } from '../failure.js';
+import { writeBinary } from '../files.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { DEFAULT_PARTITION, readPartition, shapesOf } from '../partition.js';
 import { directionOf, summaryTerms } from '../summaryOutputs.js';
@@ -117,7 +117,7 @@ export const differentiate =
         const metadata = { 'hograd.parameters': model.parameters.map(nameOf).join(',') };
         return { graph, bytes: encode(graph, { keepInitializers, metadata }) };
       });
-      orRefuse(await writeBytes(options.out)(bytes)(), (e) => wrongInput(e.message));
+      await writeBinary(options.out, bytes);
       return {
         out: options.out,
         bytes: bytes.length,

@@ -1,10 +1,10 @@
 /** hograd export: a model of the zoo as an ONNX file. */
 
-import { writeBytes } from '@hograd/data';
 import { encode } from '@hograd/graph-builder';
 import { lossGraph, modelNamed, parameterCount } from '@hograd/model-zoo';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, type Failure, orRefuse, wrongInput } from '../failure.js';
+import { writeBinary } from '../files.js';
 
 export interface ExportOptions {
   readonly out: string;
@@ -31,7 +31,7 @@ export const exportModel =
       const model = orRefuse(modelNamed(name), (e) => wrongInput(e.message));
       const graph = lossGraph(model, { seed, dtype });
       const bytes = encode(graph, { keepInitializers: true, name });
-      orRefuse(await writeBytes(out)(bytes)(), (e) => wrongInput(e.message));
+      await writeBinary(out, bytes);
       return {
         model: name,
         out,

@@ -3,6 +3,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refuse } from '../failure.js';
+import { writing } from '../files.js';
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -25,6 +26,6 @@ export const lockFolder = async (folder: string): Promise<() => Promise<void>> =
       `${folder} is in use by process ${holder}; wait for it, give another --out, or delete ${path} if it is not hograd`,
     );
   }
-  await writeFile(path, `${process.pid}\n`);
+  await writing(path, () => writeFile(path, `${process.pid}\n`));
   return () => rm(path, { force: true });
 };

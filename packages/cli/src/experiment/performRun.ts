@@ -1,8 +1,6 @@
 /** One run of an experiment, performed in this process: from its plan to its record. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-
 import type { Device } from '@hograd/session';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
 import { hasCheckpoint } from '../training/files.js';
@@ -71,7 +69,6 @@ export const performRun = async (
   ];
   const changed = contents.find(([, then, now]) => then !== now);
   if (changed) refuse(`${changed[0]} has changed since the experiment began; start it again with the same command`);
-  await mkdir(folder, { recursive: true });
   const { diverged, steps, epochs } = await trainInFolder(opened, {
     folder,
     options: { ...plan },

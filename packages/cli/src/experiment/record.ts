@@ -1,7 +1,8 @@
 /** What is kept of a run that is over, whichever way it ended: record.json in its folder. */
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeText } from '../files.js';
 import type { EpochMetrics } from '../training/loop.js';
 import type { RunPlan } from './plan.js';
 
@@ -31,11 +32,8 @@ export const readRecord = async (folder: string): Promise<RunRecord | undefined>
 };
 
 /** Writes it whole or not at all. */
-export const writeRecord = async (folder: string, record: RunRecord): Promise<void> => {
-  const partial = join(folder, `${RECORD}.partial`);
-  await writeFile(partial, `${JSON.stringify(record, null, 1)}\n`);
-  await rename(partial, join(folder, RECORD));
-};
+export const writeRecord = (folder: string, record: RunRecord): Promise<void> =>
+  writeText(join(folder, RECORD), `${JSON.stringify(record, null, 1)}\n`);
 
 /** Mean loss over the batches of the last epoch; undefined where the run failed. */
 export const finalTrainLoss = ({ outcome, epochs }: RunRecord): number | undefined =>

@@ -4,14 +4,18 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Failure } from '../failure.js';
 
-/** The process as a command sees it: two streams and an exit status. */
-export interface Console {
-  /** The command line as typed, for reports. */
-  readonly command: string;
+/** Where words go. */
+export interface Streams {
   /** Standard output: results only. */
   readonly print: (text: string) => void;
   /** Standard error: everything else. */
   readonly say: (text: string) => void;
+}
+
+/** The process as a command sees it: two streams and an exit status. */
+export interface Console extends Streams {
+  /** The command line as typed, for reports. */
+  readonly command: string;
   readonly exitWith: (status: number) => void;
 }
 

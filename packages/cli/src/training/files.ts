@@ -1,13 +1,14 @@
 /** What a training run leaves on disk: metrics line by line, and checkpoints that a crash cannot tear. */
 
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
+import { open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readNpz, type SamplerState, writeNpz } from '@hograd/data';
+import { encodeNpz, readNpz, type SamplerState } from '@hograd/data';
 import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
 import { countOrZero } from '../checks.js';
-import { failed, orRefuse, refuse, wrongInput } from '../failure.js';
+import { orRefuse, refuse, wrongInput } from '../failure.js';
+import { openFolder, writeBinary, writeText, writing } from '../files.js';
 import type { Tensors } from './tensors.js';
 import type { TrainerState } from './trainer.js';
 
@@ -33,24 +34,11 @@ export const MODEL = 'model.onnx';
 /** The file that says where a run stands. */
 const CHECKPOINT = 'checkpoint.json';
 
-/** Replaces a file whole, through the disk's own queue: after a crash it is either the old one or the new one. */
-const replaceFile = async (path: string, text: string): Promise<void> => {
-  const partial = `${path}.partial`;
-  const file = await open(partial, 'w');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(partial, path);
-};
-
 /** Writes the tensors under a new name first, then the state that refers to them, then removes older tensors. */
 export const saveCheckpoint = async (folder: string, { trainer, ...rest }: Checkpoint): Promise<void> => {
   const { carried, anchor, ...state } = trainer;
   const write = async (name: string, tensors: Tensors): Promise<string> => {
-    orRefuse(await writeNpz(join(folder, name))(tensors)(), (e) => failed(e.message));
+    await writeBinary(join(folder, name), encodeNpz()(tensors));
     return name;
   };
   const tensors = await write(`checkpoint-${trainer.step}.npz`, carried);
@@ -59,7 +47,7 @@ export const saveCheckpoint = async (folder: string, { trainer, ...rest }: Check
     step: anchor.step,
     tensors: apart ? await write(`checkpoint-${trainer.step}-anchor.npz`, anchor.carried) : tensors,
   };
-  await replaceFile(join(folder, CHECKPOINT), JSON.stringify({ ...rest, trainer: state, tensors, anchor: anchored }));
+  await writeText(join(folder, CHECKPOINT), JSON.stringify({ ...rest, trainer: state, tensors, anchor: anchored }));
   const current = [tensors, anchored?.tensors];
   const old = (await readdir(folder)).filter((n) => /^checkpoint-\d+(-anchor)?\.npz$/.test(n) && !current.includes(n));
   for (const name of old) await rm(join(folder, name), { force: true });
@@ -121,9 +109,9 @@ export interface Metrics {
  * that has fewer.
  */
 export const openMetrics = async (folder: string, bytes: number): Promise<Metrics> => {
-  await mkdir(folder, { recursive: true });
+  await openFolder(folder);
   const path = join(folder, 'metrics.jsonl');
-  const file = await open(path, 'a');
+  const file = await writing(path, () => open(path, 'a'));
   const { size } = await file.stat();
   if (size < bytes) {
     await file.close();
@@ -134,13 +122,12 @@ export const openMetrics = async (folder: string, bytes: number): Promise<Metric
   return {
     append: async (line) => {
       const text = `${JSON.stringify(line)}\n`;
-      await file.appendFile(text);
+      await writing(path, () => file.appendFile(text));
       written += Buffer.byteLength(text);
     },
     bytes: () => written,
     close: async () => {
-      await file.sync();
-      await file.close();
+      await writing(path, () => file.sync()).finally(() => file.close());
     },
   };
 };

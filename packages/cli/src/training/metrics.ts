@@ -3,6 +3,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Rates } from '@hograd/report';
+import { writing } from '../files.js';
 import type { EpochMetrics } from './loop.js';
 
 /** One line of metrics.jsonl. */
@@ -37,10 +38,11 @@ const metricsIn = (folder: string): Promise<readonly Line[]> => readLines<Line>(
  */
 const timings = (folder: string): string => join(folder, 'timings.jsonl');
 
-export const clearTimings = (folder: string): Promise<void> => writeFile(timings(folder), '');
+export const clearTimings = (folder: string): Promise<void> =>
+  writing(timings(folder), () => writeFile(timings(folder), ''));
 
 export const appendTiming = (folder: string, { epoch, seconds }: Timing): Promise<void> =>
-  appendFile(timings(folder), `${JSON.stringify({ epoch, seconds })}\n`);
+  writing(timings(folder), () => appendFile(timings(folder), `${JSON.stringify({ epoch, seconds })}\n`));
 
 /**
  * Seconds of each epoch by its number. An epoch that was lost in a crash and trained again counts as long as it last

@@ -14,11 +14,12 @@ const SYSTEM_REASONS: { readonly [code: string]: string } = {
   EISDIR: 'it is a folder, give a file',
   EEXIST: 'it is a file, give a folder',
   ENOTDIR: 'part of the path is a file, not a folder',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full; make room on it, or write elsewhere',
+  EDQUOT: 'the disk quota is used up; make room, or write elsewhere',
+  EROFS: 'the disk is read-only; write elsewhere',
 };
 
-/** A failed system call on a path as a value. */
+/** A failed system call on a path as a value, for what reads or writes a file in its own way. */
 export const systemError =
   (verb: 'read' | 'write', path: string) =>
   (cause: unknown): FileNotFound | FileFailure => {
@@ -30,7 +31,7 @@ export const systemError =
           : `cannot write ${path}: there is no folder ${dirname(path)}; create it`;
       return { _tag: 'FileNotFound', path, message };
     }
-    return { _tag: 'FileFailure', path, message: `cannot ${verb} ${path}: ${SYSTEM_REASONS[code] ?? message}` };
+    return { _tag: 'FileFailure', path, code, message: `cannot ${verb} ${path}: ${SYSTEM_REASONS[code] ?? message}` };
   };
 
 /** The bytes of a file, as they are on the disk. Fails with FileNotFound or FileFailure. */
