@@ -60,13 +60,17 @@ describe('hograd train', { timeout: 120_000 }, () => {
     expect(read('parts', 'metrics.jsonl').equals(read('whole', 'metrics.jsonl'))).toBe(true);
   });
 
-  it('stops at a step where whoever manages the process asks it to (SIGTERM)', async () => {
-    const child = spawn(process.execPath, [binary, ...common, '--out', join(folder, 'asked')], { stdio: 'ignore' });
+  it.each([
+    ['whoever manages the process asks it to', ['SIGTERM']],
+    ['its terminal closes, as the kernel and the shell say', ['SIGHUP', 'SIGHUP']],
+  ] as const)('stops at a step, with a checkpoint, where %s', async (_, signals) => {
+    const run = `asked-${signals[0]}`;
+    const child = spawn(process.execPath, [binary, ...common, '--out', join(folder, run)], { stdio: 'ignore' });
     const gone = once(child, 'exit');
-    await stepsTaken('asked', 40);
-    child.kill('SIGTERM');
+    await stepsTaken(run, 40);
+    for (const signal of signals) child.kill(signal);
     expect(await gone).toEqual([130, null]);
-    expect(checkpoint('asked')).toMatch(/\.npz$/);
+    expect(checkpoint(run)).toMatch(/\.npz$/);
   });
 
   it('killed outright and resumed gives the same bytes too', async () => {

@@ -3,7 +3,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { RunTask } from './performRun.js';
-import type { Order, Report } from './workerSide.js';
+import { type Order, type Report, TERMINAL_SIGNALS } from './workerSide.js';
 
 /** How a worker ended. `broken`: without a record, for this reason. */
 export type WorkerEnd =
@@ -46,9 +46,11 @@ export const startWorker = (task: RunTask, onStep: (step: number) => void): Work
   const ended = new Promise<WorkerEnd>((resolve) => {
     child.on('error', (cause) => resolve({ kind: 'broken', reason: cause.message }));
     child.on('close', (code, signal) => {
-      // A terminal's interrupt reaches a worker that does not listen yet.
+      // A terminal's signal reaches a worker that does not listen yet.
       const silent: WorkerEnd =
-        signal === 'SIGINT' ? { kind: 'interrupted' } : { kind: 'broken', reason: silentEnd(code, signal, said) };
+        signal !== null && TERMINAL_SIGNALS.includes(signal)
+          ? { kind: 'interrupted' }
+          : { kind: 'broken', reason: silentEnd(code, signal, said) };
       resolve(end ?? silent);
     });
   });

@@ -14,6 +14,9 @@ export type Report =
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'refused'; readonly message: string };
 
+/** What a terminal sends to all processes in it: an interrupt from the keyboard, and its end. */
+export const TERMINAL_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGHUP'];
+
 /** Milliseconds between two reports of steps. */
 const REPORT_EVERY = 250;
 
@@ -47,8 +50,8 @@ export const servePerformRun = (channel: NodeJS.Process): void => {
     }
     channel.disconnect!();
   };
-  // A terminal's interrupt goes to parent and workers alike; the parent's order decides.
-  channel.on('SIGINT', () => {});
+  // What a terminal sends goes to parent and workers alike; the parent's order decides.
+  for (const signal of TERMINAL_SIGNALS) channel.on(signal, () => {});
   channel.on('message', (order: Order) => {
     if (order.kind === 'stop') interrupted = true;
     else void serve(order.task);
