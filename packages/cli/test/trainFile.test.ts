@@ -477,14 +477,14 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
     ],
     [
       'K-FAC for a loss without labels',
-      ['--model', linear('kfac.onnx', logits, { outputs: 1 }), '--data', numbers, '--optimizer', 'kfac'],
+      ['--model', linear('kfac.onnx', logits, { outputs: 1 }), '--data', numbers, '--optimizer', 'adam,kfac'],
       /kfac needs a loss that picks one label of every example/,
     ],
     [
       'K-FAC for a model without layers',
       [
         '--optimizer',
-        'kfac',
+        'adam,kfac',
         '--model',
         linear('shift.onnx', () => ({
           logits: add(
@@ -496,10 +496,24 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
       /kfac finds no layer/,
     ],
   ];
-  it.each(refused)('refuses %s in one line, with status 2', async (_, args, message) => {
+  it.each(refused)('refuses %s in one line, with status 2, before any optimizer trains', async (_, args, message) => {
     const { status, err, out } = await train('refused', '--data', digits, ...args);
     expect(err).toMatch(message);
     expect(err.trim().split('\n')).toHaveLength(1);
     expect([status, out]).toEqual([2, '']);
+    expect(existsSync(join(folder, 'refused'))).toBe(false);
+  });
+
+  it('refuses an experiment whose optimizers cannot all train the model, before any run', async () => {
+    const file = join(folder, 'kfac.yaml');
+    const model = linear('regression.onnx', (scores) => ({ logits: scores }), { outputs: 1 });
+    const optimizers = '[{ optimizer: adam }, { optimizer: kfac }]';
+    writeFileSync(
+      file,
+      `{ title: K, model: ${model}, data: ${numbers}, batch: 20, epochs: 1, seeds: [1], optimizers: ${optimizers} }`,
+    );
+    const { status, err } = await hograd('experiment', file, '--out', join(folder, 'refused'));
+    expect([status, err]).toEqual([2, expect.stringMatching(/: kfac needs a loss that picks one label/)]);
+    expect(existsSync(join(folder, 'refused'))).toBe(false);
   });
 });

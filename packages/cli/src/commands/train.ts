@@ -12,7 +12,16 @@ import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
 import { checkTaken, makeOptimizer, type OptimizerOptions } from '../training/methods.js';
 import { measuredSteps } from '../training/metrics.js';
-import { openParts, openRun, type RunOptions } from '../training/openRun.js';
+import {
+  checkOptimizer,
+  checkSlices,
+  type FittedRun,
+  fitRun,
+  openFitted,
+  openParts,
+  type RunOptions,
+} from '../training/openRun.js';
+import type { Optimizer } from '../training/optimizer.js';
 import { digestOfData } from '../training/parts.js';
 
 export interface TrainOptions extends Omit<RunOptions, 'partition'>, OptimizerOptions {
@@ -25,6 +34,9 @@ export interface TrainOptions extends Omit<RunOptions, 'partition'>, OptimizerOp
   readonly resume?: string;
   readonly checkpointEvery: number;
 }
+
+/** With groups, named or not. */
+type GroupedOptions = TrainOptions & Required<Pick<TrainOptions, 'partition'>>;
 
 export interface Watcher {
   readonly interrupted: () => boolean;
@@ -75,16 +87,31 @@ const namesOf = (options: TrainOptions): readonly string[] => {
   return names;
 };
 
+/** What is trained and what trains, where nothing has begun and all that can be refused has been. */
+interface Prepared {
+  readonly fitted: FittedRun;
+  readonly optimizers: readonly Optimizer[];
+  readonly dataDigest: string;
+}
+
+const prepare = async (names: readonly string[], options: GroupedOptions): Promise<Prepared> => {
+  const optimizers = names.map((name) => makeOptimizer(name, options));
+  for (const optimizer of optimizers) checkSlices(optimizer, options.summaryBatch ?? options.batch);
+  const data = await openParts(options.data, options.seed, options.ignoreIndex);
+  const fitted = await fitRun(data, options);
+  for (const optimizer of optimizers) await checkOptimizer(optimizer, options.model, fitted.problem);
+  return { fitted, optimizers, dataDigest: digestOfData(data) };
+};
+
 const trainOne = async (
-  name: string,
-  { partition = DEFAULT_PARTITION, ...given }: TrainOptions,
+  optimizer: Optimizer,
+  { fitted, dataDigest }: Prepared,
+  options: GroupedOptions,
   resume: boolean,
   watcher: Watcher,
 ): Promise<{ readonly trained: TrainedRun; readonly run: Run }> => {
-  const options = { ...given, partition };
-  const optimizer = makeOptimizer(name, options);
-  const data = await openParts(options.data, options.seed, options.ignoreIndex);
-  const opened = await openRun(optimizer, data, options);
+  const { name } = optimizer;
+  const opened = await openFitted(optimizer, fitted, options);
   const { problem, trainable, partitionDigest, trainer } = opened;
   const folder = folderOf(name, options);
   const model = join(folder, MODEL);
@@ -98,7 +125,7 @@ const trainOne = async (
       optimizer: name,
       modelDigest: trainable.digest,
       partitionDigest,
-      dataDigest: digestOfData(data),
+      dataDigest,
     },
     resume,
     epochs: options.epochs,
@@ -155,17 +182,21 @@ const begun = (names: readonly string[], options: TrainOptions): readonly string
 /**
  * Trains with each of the optimizers (separated by commas), one after the other, and writes OUT/report.html. Resumed,
  * those that have begun go on from their checkpoints and the others start. Each leaves OUT/OPTIMIZER/model.onnx, the trained model;
- * one that diverges is in the result and the report with its reason, and the others train all the same.
+ * one that diverges is in the result and the report with its reason, and the others train all the same. What can be refused without
+ * a session, of any of them, is refused before the first trains.
  */
 export const train =
-  (options: TrainOptions, command: string, watcher: Watcher): TE.TaskEither<Failure, Trained> =>
+  (given: TrainOptions, command: string, watcher: Watcher): TE.TaskEither<Failure, Trained> =>
   () =>
     attempt(async () => {
-      const names = namesOf(options);
+      const options = { ...given, partition: given.partition ?? DEFAULT_PARTITION };
+      const names = namesOf(given);
       const going = begun(names, options);
+      const prepared = await prepare(names, options);
       const results: { trained: TrainedRun; run: Run }[] = [];
-      for (const name of names) {
-        if (!watcher.interrupted()) results.push(await trainOne(name, options, going.includes(name), watcher));
+      for (const optimizer of prepared.optimizers) {
+        if (watcher.interrupted()) continue;
+        results.push(await trainOne(optimizer, prepared, options, going.includes(optimizer.name), watcher));
       }
       const runs = results.map((r) => r.trained);
       if (watcher.interrupted()) return { runs, interrupted: true };

@@ -4,7 +4,7 @@ import { shuffledSampler, sizeOfDataset } from '@hograd/data';
 import { attempt, orRefuse, wrongInput } from '../failure.js';
 import { digestOfPartition, readPartition } from '../partition.js';
 import { methodOf } from '../training/methods.js';
-import { checkSlices, fit } from '../training/openRun.js';
+import { checkOptimizer, checkSlices, fit } from '../training/openRun.js';
 import { digestOfData, fileUnder, openForRuns, partsOf } from '../training/parts.js';
 import type { Parts } from '../training/trainable.js';
 import type { Experiment, Setup } from './experiment.js';
@@ -26,7 +26,9 @@ interface Opened {
 const checkSetup = async (setup: Setup, { data, digest: dataDigest }: Opened, root: string): Promise<Checked> => {
   const under = fileUnder(root);
   const model = under(setup.model);
-  const { trainable, train } = await fit({ ...setup, model }, partsOf(setup, setup.seeds[0]!)(data));
+  const [seed] = setup.seeds as readonly [number];
+  const { trainable, train } = await fit({ ...setup, model }, partsOf(setup, seed)(data));
+  const problem = trainable.problem(seed);
   const size = sizeOfDataset(train);
   const sampled = (batch: number) =>
     orRefuse(shuffledSampler({ size, batch, seed: 0, stream: '' }), (e) => wrongInput(e.message));
@@ -40,6 +42,9 @@ const checkSetup = async (setup: Setup, { data, digest: dataDigest }: Opened, ro
       if (digest !== undefined) partitionDigests[partition] = digest;
       if (summaryBatch !== undefined) sampled(summaryBatch);
       checkSlices(method.optimizer, summaryBatch ?? setup.batch);
+      // The points of a grid differ in numbers that no graph depends on.
+      if (point === points[0])
+        await checkOptimizer(method.optimizer, setup.model, { ...problem, partition: groups, seed });
     }
   }
   const { digest } = trainable;

@@ -8,12 +8,15 @@ import type { ConstantRateOptimizer } from './optimizer.js';
 import { advance, initialTensors, numbers, openGraph, over, runOn } from './tensors.js';
 import type { Trainer, TrainingProblem } from './trainer.js';
 
+export const constantRateGraph = (problem: TrainingProblem, { direction }: ConstantRateOptimizer) =>
+  trainStep({ ...problem, direction, rule: constantRate() });
+
 export const constantRateTrainer = async (
   problem: TrainingProblem,
   optimizer: ConstantRateOptimizer,
   options: SessionOptions,
 ): Promise<Trainer> => {
-  const graph = trainStep({ ...problem, direction: optimizer.direction, rule: constantRate() });
+  const graph = constantRateGraph(problem, optimizer);
   const session = await openGraph(graph, { ...options, inPlace: true });
   const { withDraws } = batchDraws(problem);
   const rate = tensor([optimizer.rate], [], 'float32');

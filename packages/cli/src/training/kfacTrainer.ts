@@ -64,15 +64,21 @@ const scoresOf = ({ loss, output, ignoring, parameters }: TrainingProblem): Expr
   return output;
 };
 
+/** The graph of a step for each refresh, and the scores. Refuses a problem that K-FAC is not for. */
+export const kfacGraphs = (problem: TrainingProblem, optimizer: KfacOptimizer) => {
+  const output = scoresOf(problem);
+  const graphOf = (refresh: KfacRefresh) =>
+    trainStep({ ...problem, direction: directionOf(optimizer, refresh, output), rule: constantRate() });
+  return { output, graphOf };
+};
+
 /** Refuses a problem that K-FAC is not for, and a device that cannot be had. */
 export const kfacTrainer = async (
   problem: TrainingProblem,
   optimizer: KfacOptimizer,
   options: SessionOptions,
 ): Promise<Trainer> => {
-  const output = scoresOf(problem);
-  const graphOf = (refresh: KfacRefresh) =>
-    trainStep({ ...problem, direction: directionOf(optimizer, refresh, output), rule: constantRate() });
+  const { output, graphOf } = kfacGraphs(problem, optimizer);
   const whole = graphOf('inverses');
   const inPlace = { ...options, inPlace: true };
   const sessions = {

@@ -11,7 +11,7 @@ import { fitModelFile } from './fileModel.js';
 import type { LoopSetup } from './loop.js';
 import type { Optimizer } from './optimizer.js';
 import type { Fitted, Parts, Trainable } from './trainable.js';
-import { makeTrainer, type Trainer, type TrainingProblem } from './trainer.js';
+import { checkTrainer, makeTrainer, type Trainer, type TrainingProblem } from './trainer.js';
 import { fitZooModel } from './zooModel.js';
 
 /** A model, and which loss of it over which parameters where it is a file. */
@@ -35,15 +35,19 @@ export interface RunOptions extends ModelOptions {
   readonly threads?: number;
 }
 
-/** A run that has not begun. */
-export interface OpenRun extends Parts {
+/** What a run is of, whichever optimizer trains. */
+export interface FittedRun extends Parts {
   readonly trainable: Trainable;
   readonly problem: TrainingProblem;
   /** Of the partition's file; undefined where there is none. */
   readonly partitionDigest: string | undefined;
-  readonly trainer: Trainer;
   readonly gradientSampler: Sampler;
   readonly summarySampler: Sampler;
+}
+
+/** A run that has not begun. */
+export interface OpenRun extends FittedRun {
+  readonly trainer: Trainer;
   /** Over the test set, and over the validation set where there is one. */
   readonly evaluate: LoopSetup['evaluate'];
   readonly release: () => Promise<void>;
@@ -93,34 +97,42 @@ export const checkSlices = (optimizer: Optimizer, summaryBatch: number): void =>
   }
 };
 
-/** One optimizer's run on data that is already there. Refuses options that do not fit one another, the data or the machine. */
-export const openRun = async (optimizer: Optimizer, data: Parts, options: RunOptions): Promise<OpenRun> => {
-  checkSlices(optimizer, options.summaryBatch ?? options.batch);
+/** The model fitted to data that is already there, its groups and its batches. Refuses options that do not fit one another or the data. */
+export const fitRun = async (data: Parts, options: RunOptions): Promise<FittedRun> => {
   const { trainable, ...parts } = await fit(options, data);
-  const { train, validation, test } = parts;
   const partition = await readPartition(options.partition, trainable.parameters);
+  const size = sizeOfDataset(parts.train);
+  const sampler = (stream: string, batch: number): Sampler =>
+    orRefuse(shuffledSampler({ size, batch, seed: options.seed, stream }), (e) => wrongInput(e.message));
+  return {
+    ...parts,
+    trainable,
+    problem: { ...trainable.problem(options.seed), partition, seed: options.seed },
+    partitionDigest: digestOfPartition(options.partition, partition),
+    gradientSampler: sampler('gradient', options.batch),
+    summarySampler: sampler('summary', options.summaryBatch ?? options.batch),
+  };
+};
+
+const namingModel = <A>(optimizer: Optimizer, model: string, work: () => A | Promise<A>): Promise<A> =>
+  building(`${optimizer.name} cannot train ${model}`, work);
+
+/** Refuses an optimizer that cannot train the problem of a model; opens no session. */
+export const checkOptimizer = (optimizer: Optimizer, model: string, problem: TrainingProblem): Promise<void> =>
+  namingModel(optimizer, model, () => checkTrainer(problem, optimizer));
+
+/** One optimizer's run of what is fitted. Refuses an optimizer or a device that it cannot be had with. */
+export const openFitted = async (optimizer: Optimizer, fitted: FittedRun, options: RunOptions): Promise<OpenRun> => {
+  const { problem, validation, test } = fitted;
   const session: SessionOptions = {
     device: options.device,
     ...(options.threads !== undefined && { threads: options.threads }),
   };
-  const problem: TrainingProblem = { ...trainable.problem(options.seed), partition, seed: options.seed };
-  const size = sizeOfDataset(train);
-  const sampler = (stream: string, batch: number): Sampler =>
-    orRefuse(shuffledSampler({ size, batch, seed: options.seed, stream }), (e) => wrongInput(e.message));
-  const gradientSampler = sampler('gradient', options.batch);
-  const summarySampler = sampler('summary', options.summaryBatch ?? options.batch);
-  const trainer = await building(`${optimizer.name} cannot train ${options.model}`, () =>
-    makeTrainer(problem, optimizer, session),
-  );
+  const trainer = await namingModel(optimizer, options.model, () => makeTrainer(problem, optimizer, session));
   const evaluator = await makeEvaluator(problem, session);
   return {
-    ...parts,
-    trainable,
-    problem,
-    partitionDigest: digestOfPartition(options.partition, partition),
+    ...fitted,
     trainer,
-    gradientSampler,
-    summarySampler,
     evaluate: async (carried) => {
       const onTest = await evaluator.evaluate(test, carried);
       const held = validation && (await evaluator.evaluate(validation, carried));
@@ -136,4 +148,10 @@ export const openRun = async (optimizer: Optimizer, data: Parts, options: RunOpt
       await evaluator.release();
     },
   };
+};
+
+/** One optimizer's run on data that is already there. Refuses options that do not fit one another, the data or the machine. */
+export const openRun = async (optimizer: Optimizer, data: Parts, options: RunOptions): Promise<OpenRun> => {
+  checkSlices(optimizer, options.summaryBatch ?? options.batch);
+  return openFitted(optimizer, await fitRun(data, options), options);
 };

@@ -1,11 +1,16 @@
 /** A trainer: one optimizer on one model as a function from state and batch to state, run in ONNX Runtime. */
 
 import type { Expr, Input, Tensor } from '@hograd/graph-builder';
-import type { PredictedDecrease, RateControlState, SummaryNumbers } from '@hograd/newton-summary';
+import {
+  newtonSummaryGraphs,
+  type PredictedDecrease,
+  type RateControlState,
+  type SummaryNumbers,
+} from '@hograd/newton-summary';
 import type { Partition } from '@hograd/partition';
 import type { SessionOptions } from '@hograd/session';
-import { constantRateTrainer } from './constantRateTrainer.js';
-import { kfacTrainer } from './kfacTrainer.js';
+import { constantRateGraph, constantRateTrainer } from './constantRateTrainer.js';
+import { kfacGraphs, kfacTrainer } from './kfacTrainer.js';
 import { newtonSummaryTrainer } from './newtonSummaryTrainer.js';
 import type { Optimizer } from './optimizer.js';
 import type { Tensors } from './tensors.js';
@@ -86,6 +91,23 @@ export interface TrainingProblem {
   /** Of whatever the optimizer draws. */
   readonly seed: number;
 }
+
+/**
+ * Builds what the optimizer's trainer runs, and opens nothing. Refuses a problem that the optimizer is not for; throws GraphError
+ * where the model does not allow its graphs.
+ */
+export const checkTrainer = (problem: TrainingProblem, optimizer: Optimizer): void => {
+  switch (optimizer.kind) {
+    case 'newton-summary':
+      newtonSummaryGraphs({ ...problem, direction: optimizer.direction });
+      break;
+    case 'kfac':
+      kfacGraphs(problem, optimizer).graphOf('inverses');
+      break;
+    case 'constant-rate':
+      constantRateGraph(problem, optimizer);
+  }
+};
 
 /** The trainer of an optimizer on a problem. Refuses a device that cannot be had. */
 export const makeTrainer = (
