@@ -1,6 +1,6 @@
-/** What a person sees while an experiment goes on: a bar on a terminal, a line a run elsewhere, on standard error. */
+/** What a person sees while an experiment goes on: a line a run, and a bar below on a terminal; all on standard error. */
 
-import { SingleBar } from 'cli-progress';
+import { type Bar, canDraw, type Layout, openBar } from '../bar.js';
 import type { EpochMetrics } from '../training/loop.js';
 import { durationText, type Paced, secondsLeft } from './clock.js';
 import type { ConductWatcher } from './conduct.js';
@@ -30,6 +30,19 @@ const moved = (entry: Entry, step: number): Entry => {
   return { ...entry, began, done: step, elapsed, ...(step > began.step && { pace: elapsed / (step - began.step) }) };
 };
 
+interface Shown {
+  /** `3/12 runs`. */
+  readonly count: string;
+  /** Empty before there is anything to say. */
+  readonly left: string;
+  readonly now: string;
+}
+
+const layouts = ({ count, left, now }: Shown): readonly Layout[] => {
+  const all = [count, left, now].filter((part) => part !== '');
+  return [['', all.join(' · ')], ['', all.slice(0, 2).join(' · ')], all.slice(0, 2).join(' · '), count];
+};
+
 /** Milliseconds between two lines that only say how far it is, where there is no terminal. */
 const SAY_EVERY = 60_000;
 
@@ -38,10 +51,15 @@ export const watchExperiment = (
   stream: NodeJS.WriteStream,
   workers: number,
   onInterrupt: ConductWatcher['onInterrupt'],
-): ConductWatcher & { readonly stop: () => void } => {
+): ConductWatcher & { readonly say: (line: string) => void; readonly stop: () => void } => {
   const entries = new Map<string, Entry>();
-  let bar: SingleBar | undefined;
+  let bar: Bar<Shown> | undefined;
   let said = performance.now();
+  const say = (line: string): void => {
+    if (bar) bar.say(line);
+    else stream.write(`${line}\n`);
+    said = performance.now();
+  };
   const status = (): { readonly over: number; readonly left: string } => {
     const runs = [...entries.values()];
     const left = secondsLeft(runs, workers);
@@ -50,39 +68,42 @@ export const watchExperiment = (
       left: left === undefined ? 'time left unknown yet' : `${durationText(left)} left`,
     };
   };
+  const show = (now: string): void => {
+    const { over, left } = status();
+    bar?.show(over, entries.size, { count: `${over}/${entries.size} runs`, left, now });
+  };
   return {
     onInterrupt,
     onPlan: (runs) => {
       for (const { key, setup, arm, steps, seconds } of runs) {
         entries.set(key, { setup, arm, steps, seconds, done: 0, elapsed: 0, state: 'waiting' });
       }
-      if (!stream.isTTY) return;
-      bar = new SingleBar({ format: '{bar} {value}/{total} runs · {left} · {now}', stream, hideCursor: true });
-      bar.start(runs.length, 0, { left: '', now: '' });
+      const now = { count: `0/${runs.length} runs`, left: '', now: '' };
+      if (canDraw(stream)) bar = openBar(stream, { done: 0, total: runs.length, now }, layouts);
     },
     onStart: ({ key }) => {
       entries.set(key, { ...entries.get(key)!, state: 'running' });
     },
     onStep: ({ key, arm, text }, step) => {
       entries.set(key, moved(entries.get(key)!, step));
+      show(`${arm}, ${text}`);
+      if (bar || performance.now() - said <= SAY_EVERY) return;
       const { over, left } = status();
-      if (bar) bar.update(over, { left, now: `${arm}, ${text}` });
-      else if (performance.now() - said > SAY_EVERY) {
-        said = performance.now();
-        stream.write(`${over} of ${entries.size} runs are over, ${left}\n`);
-      }
+      say(`${over} of ${entries.size} runs are over, ${left}`);
     },
     onEnd: ({ key, setup, arm, text }, record, former) => {
       const entry = entries.get(key)!;
       entries.set(key, { ...(former ? entry : moved(entry, record.steps)), state: 'over' });
+      show('');
+      if (former) return;
       const { over, left } = status();
-      if (bar) bar.update(over, { left, now: '' });
-      else if (!former) {
-        said = performance.now();
-        const more = over < entries.size ? ` · ${left}` : '';
-        stream.write(`${over}/${entries.size} ${setup}: ${arm}, ${text}: ${endText(record)}${more}\n`);
-      }
+      const more = over < entries.size && !bar ? ` · ${left}` : '';
+      say(`${over}/${entries.size} ${setup}: ${arm}, ${text}: ${endText(record)}${more}`);
     },
-    stop: () => bar?.stop(),
+    say,
+    stop: () => {
+      bar?.stop();
+      bar = undefined;
+    },
   };
 };

@@ -61,10 +61,8 @@ const run = async (
   const progress = watchProgress(process.stderr, () => interrupted);
   const watcher = {
     ...progress,
-    onMoment: ({ epoch, loss, seconds }: Moment) => {
-      if (!process.stderr.isTTY)
-        console.say(`measured at ${epoch} epochs done: loss ${lossText(loss)}, ${seconds.toFixed(1)} s`);
-    },
+    onMoment: ({ epoch, loss, seconds }: Moment) =>
+      progress.say(`measured at ${epoch} epochs done: loss ${lossText(loss)}, ${seconds.toFixed(1)} s`),
   };
   const result = await analyze(options, console.command, watcher)();
   progress.stop();

@@ -1,7 +1,7 @@
 /** The command line of `hograd bench`. */
 
-import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
+import { type Bar, canDraw, openBar } from '../bar.js';
 import type { Agreement } from '../bench/agreement.js';
 import type { BenchWatcher, Cost } from '../bench/measure.js';
 import type { DescribedInput } from '../bench/randomInputs.js';
@@ -78,21 +78,18 @@ const text = (result: Benched): string => {
 
 /** A bar on a terminal, nothing elsewhere. */
 const watch = (stream: NodeJS.WriteStream): { readonly watcher: BenchWatcher; readonly stop: () => void } => {
-  const bar = new SingleBar({ format: 'bench {bar} {stage}', stream, hideCursor: true, clearOnComplete: true });
-  let shown = false;
-  const show = (done: number, total: number, stage: string): void => {
-    if (!stream.isTTY) return;
-    if (!shown) bar.start(total, done, { stage });
-    shown = true;
-    bar.setTotal(total);
-    bar.update(done, { stage });
+  let bar: Bar<string> | undefined;
+  const show = (done: number, total: number, now: string): void => {
+    if (!canDraw(stream)) return;
+    bar ??= openBar(stream, { done, total, now }, (stage) => [['bench', stage], stage]);
+    bar.show(done, total, now);
   };
   return {
     watcher: {
       onOpen: (task, done, tasks) => show(done, tasks, `opening: ${titleOf(task)}`),
       onRound: (done, rounds) => show(done, rounds, `round ${done} of at most ${rounds}`),
     },
-    stop: () => bar.stop(),
+    stop: () => bar?.stop(),
   };
 };
 

@@ -42,7 +42,7 @@ const run = async (
   let stop = (): void => {};
   const endListening = onInterrupt(() => {
     interrupted = true;
-    console.say('hograd: stopping each run at its next step');
+    watcher.say('hograd: stopping each run at its next step');
     stop();
   });
   const watcher = watchExperiment(process.stderr, options.workers, (orderStop) => {
