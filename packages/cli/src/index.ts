@@ -8,6 +8,7 @@ import { addDifferentiate } from './program/differentiate.js';
 import { addDoctor } from './program/doctor.js';
 import { addExperiment } from './program/experiment.js';
 import { addExport } from './program/export.js';
+import { commandLine } from './program/shell.js';
 import { addSummarize } from './program/summarize.js';
 import { addTrain } from './program/train.js';
 import { version } from './version.js';
@@ -24,7 +25,7 @@ const standardStreams: Streams = {
 export const main = async (args: readonly string[], streams = standardStreams): Promise<number> => {
   let status = 0;
   const console: Console = {
-    command: ['hograd', ...args].join(' '),
+    command: commandLine(['hograd', ...args]),
     ...streams,
     exitWith: (wanted) => {
       status = wanted;

@@ -179,6 +179,7 @@ describe('hograd analyze', { timeout: 120_000 }, () => {
   it.each([
     [['--at', '3-1'], /--at: "3-1" is no epoch/],
     [['--at', '9'], /--at: epoch 9 is past the end; the run has 5 epochs/],
+    [['--at', '9', '--epochs', '1'], /--at: epoch 9 is past the end; the run has 1 epoch\n/],
     [['--examples', '9999999'], /--examples 9999999 is more than the \d+ training examples/],
     [['--train-examples', '9999999'], /train 9999999 and validation 0 do not fit into the \d+ training examples/],
     [['--test-examples', '9999999'], /test 9999999 does not fit into the \d+ test examples/],

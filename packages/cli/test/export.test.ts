@@ -38,4 +38,9 @@ describe('hograd export', () => {
     expect(status).toBe(2);
     expect(err).toMatch(/there is no model "bert"; there are /);
   });
+
+  it('refuses a folder for a file', async () => {
+    const { status, err } = await hograd('export', 'small-mlp', '--out', folder);
+    expect([status, err]).toEqual([2, `hograd: cannot write ${folder}: it is a folder, give a file\n`]);
+  });
 });

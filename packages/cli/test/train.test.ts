@@ -194,6 +194,8 @@ describe('hograd train', { timeout: 120_000 }, () => {
       ['--batch', '4'],
       /newton-summary-safe cuts a summary's batch into 5 slices and it has 4 examples; give the batch/,
     ],
+    [['--batch', '99999'], /: --batch is 99999; with \d+ examples to train on, give a whole number from 1 to \d+$/m],
+    [['--summary-batch', '99998'], /: --summary-batch is 99998; with \d+ examples to train on, give/],
     [['--summary-batch', '1'], /into 5 slices and it has 1 example; /],
     [['--seed', '-1'], /it must be a whole number, from 0 to 9007199254740991/],
     [['--seed', '99999999999999999999'], /it must be a whole number, from 0 to 9007199254740991/],

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -239,6 +239,30 @@ describe('arrays on the disk', () => {
     expect(leftOf(await makeFolder(file)()).message).toBe(`cannot write ${file}: it is a file, give a folder`);
     expect(leftOf(await makeFolder(join(file, 'b'))()).message).toMatch(/part of the path is a file, not a folder/);
     expect(leftOf(await writeNpz(join(file, 'b'))({})()).message).toMatch(/part of the path is a file, not a folder/);
+  });
+
+  it('say that a folder is no file, without the name of the file that was on its way', async () => {
+    expect(leftOf(await writeBytes(folder)(Uint8Array.of(1))()).message).toBe(
+      `cannot write ${folder}: it is a folder, give a file`,
+    );
+    const none = `${join(folder, 'none')}/`;
+    expect(leftOf(await writeBytes(none)(Uint8Array.of(1))()).message).toBe(
+      `cannot write ${none}: there is no folder ${join(folder, 'none')}; create it`,
+    );
+  });
+
+  it.runIf(existsSync('/proc/self'))('say that a folder which is there takes none', async () => {
+    expect(leftOf(await writeBytes('/proc/x.onnx')(Uint8Array.of(1))()).message).toBe(
+      'cannot write /proc/x.onnx: the folder /proc takes no new files; write elsewhere',
+    );
+  });
+
+  it.skipIf(process.platform === 'win32')('go into a device, which stays one', async () => {
+    const device = join(await folderWith({}), 'null');
+    await symlink('/dev/null', device);
+    rightOf(await writeBytes(device)(Uint8Array.of(1))());
+    expect((await stat(device)).isCharacterDevice()).toBe(true);
+    expect(await readlink(device)).toBe('/dev/null');
   });
 
   it.runIf(existsSync('/proc/self'))('makeFolder ends where a folder that is there takes none inside', async () => {

@@ -156,6 +156,9 @@ describe('a shuffled sampler', () => {
     expect(leftOf(shuffledSampler({ ...good, batch: 11 })).message).toBe(
       'batch is 11; with 10 examples, give a whole number from 1 to 10',
     );
+    expect(leftOf(shuffledSampler({ ...good, size: 1, batch: 100 })).message).toBe(
+      'batch is 100; with 1 example, give 1',
+    );
   });
 
   it('refuses the state of another sampler', () => {

@@ -12,7 +12,8 @@ export type PartitionError =
       readonly message: string;
       readonly parameter: string;
       readonly group: string;
-      readonly closest: string;
+      /** Left out where no name is near. */
+      readonly closest?: string;
     }
   /** A parameter, or one of its scalars, is in two groups or twice in one. */
   | { readonly _tag: 'RepeatedParameter'; readonly message: string; readonly parameter: string }

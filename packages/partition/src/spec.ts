@@ -36,7 +36,7 @@ export const SPECS: readonly string[] = [...Object.keys(plain), ...Object.keys(c
 
 /**
  * `canonical`, `trivial`, `weights-biases`, `kinds`, `layers`, `discrete`, or `blocks:K`, `alternate:K`, `depth:K`, `prefix:K`
- * with a positive integer K. Refuses any other text (UnknownSpec, with the closest name) and what the rule refuses.
+ * with a positive integer K. Refuses any other text (UnknownSpec, with the name that is near) and what the rule refuses.
  */
 export const partitionFromSpec =
   (spec: string) =>
@@ -53,6 +53,7 @@ const refusal = (spec: string, name: string): string => {
   if (Object.hasOwn(counted, name)) return `partition "${spec}" lacks its number; write ${name}:4 for 4`;
   if (Object.hasOwn(plain, name)) return `partition "${name}" takes no number; write ${name} alone`;
   const near = closest(name, [...Object.keys(plain), ...Object.keys(counted)]);
+  if (near === undefined) return `there is no partition "${spec}"; take one of ${SPECS.join(', ')}`;
   const meant = Object.hasOwn(counted, near) ? `${near}:K` : near;
   return `there is no partition "${spec}"; did you mean "${meant}"? Known: ${SPECS.join(', ')}`;
 };

@@ -285,7 +285,9 @@ describe('partitionFromSpec', () => {
   it.each([
     ['block:3', 'there is no partition "block:3"; did you mean "blocks:K"? Known: '],
     ['weight-biases', 'there is no partition "weight-biases"; did you mean "weights-biases"? Known: '],
-    ['toString', 'there is no partition "toString"; did you mean '],
+    ['toString', 'there is no partition "toString"; take one of canonical, trivial, '],
+    ['foo', 'there is no partition "foo"; take one of canonical, trivial, '],
+    ['Layers', 'there is no partition "Layers"; did you mean "layers"? Known: '],
     ['blocks', 'partition "blocks" lacks its number; write blocks:4 for 4'],
     ['blocks:-1', 'partition "blocks:-1" lacks its number; write blocks:4 for 4'],
     ['trivial:2', 'partition "trivial" takes no number; write trivial alone'],

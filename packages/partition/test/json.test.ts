@@ -134,6 +134,12 @@ describe('what is refused, and what it says', () => {
       'UnknownParameter',
       'group "g0" names the unknown parameter "0.weigth"; did you mean "0.weight"?',
     ],
+    [
+      'a parameter that is no slip for any',
+      groups('"embedding"'),
+      'UnknownParameter',
+      'group "g0" names the unknown parameter "embedding"; take one of 0.weight, 0.bias',
+    ],
     ['a missing parameter', groups(w), 'MissingParameter', 'no group holds "0.bias"; every parameter must be in one'],
     ['no groups', '[]', 'MissingParameter', 'no group holds "0.weight", "0.bias"; every parameter must be in one'],
     [

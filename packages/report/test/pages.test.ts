@@ -155,6 +155,14 @@ describe('summaryReport', () => {
     ]);
   });
 
+  it('says that there is no step to take along a direction in which the gradient is zero', () => {
+    const input = summaryInput('vgg-tiny');
+    const gbar = input.groups.map(() => 0);
+    const still = textOf(right(summaryReport({ ...input, gbar, eta: [{ lambdaInt: 1, eta: gbar }] })));
+    expect(still).toContain('The gradient along the direction is zero in every group: ');
+    expect(still).not.toContain('positive learning rate');
+  });
+
   it('shows every group in every map and in the table', () => {
     const { groups } = summaries['vgg-tiny'];
     for (const { name } of groups) expect(text.split(name).length).toBeGreaterThan(8);
@@ -282,6 +290,12 @@ describe('trainingReport', () => {
     expect(text).toContain('Adam: 1 of 2 runs has no value at the end; the mean is over the others.');
   });
 
+  it('names the run whose groups interact, where there are several', () => {
+    expect(text).toContain('In Newton’s H̄ the groups that interact most are ');
+    const alone = trainingReport({ title: 't', command: 'c', dataset: 'd', runs: runs.slice(0, 1) });
+    expect(textOf(right(alone))).toContain('The groups that interact most are ');
+  });
+
   it('has curves by epoch and by wall time, rates, and the last H̄', () => {
     const titles = attributesOf(page, 'data-x-title');
     expect(titles.filter((title) => title === 'epoch')).toHaveLength(3);
@@ -345,6 +359,16 @@ describe('analysisReport', () => {
     // Ratios 0.8 and −0.05: median 0.375, one of two signs agrees.
     expect(text).toContain(
       'The actual change of the loss was 0.375 times the predicted one (median of 2 steps); signs agree in 50%.',
+    );
+  });
+
+  it.each([
+    ['differ', [0.4, 0.8, 1, 1.4], 'half of them between 0.7 and 1.1 times'],
+    ['are alike', [1.001, 0.999, 1, 1], 'for half of them 1 to two digits'],
+  ])('says how far predictions are to be trusted, where they %s', (_, ratios, spread) => {
+    const predictions = ratios.map((actual, step) => ({ step, predicted: 1, actual }));
+    expect(textOf(right(analysisReport({ ...analysisInput, predictions })))).toContain(
+      `(median of 4 steps, ${spread})`,
     );
   });
 

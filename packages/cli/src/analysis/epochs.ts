@@ -1,6 +1,7 @@
 /** The epochs before which a run is looked at, and the stretches over which rates are averaged. */
 
 import * as E from 'fp-ts/lib/Either.js';
+import { plural } from '../plural.js';
 
 const RANGE = /^(\d+)(?:-(\d+)(?:\/(\d+))?)?$/;
 
@@ -29,7 +30,7 @@ export const parseEpochs =
       for (const epoch of range) found.add(epoch);
     }
     const most = Math.max(...found);
-    return most > last ? E.left(`epoch ${most} is past the end; the run has ${last} epochs`) : E.right(found);
+    return most > last ? E.left(`epoch ${most} is past the end; the run has ${plural(last, 'epoch')}`) : E.right(found);
   };
 
 /** A stretch of a run, in numbers of finished epochs, both ends included. */

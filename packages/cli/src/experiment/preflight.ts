@@ -1,10 +1,10 @@
 /** What an experiment asks of its data and models, tried before any run starts. */
 
-import { shuffledSampler, sizeOfDataset } from '@hograd/data';
+import { sizeOfDataset } from '@hograd/data';
 import { attempt, orRefuse, wrongInput } from '../failure.js';
 import { digestOfPartition, readPartition } from '../partition.js';
 import { methodOf } from '../training/methods.js';
-import { checkOptimizer, checkSlices, fit } from '../training/openRun.js';
+import { checkBatch, checkOptimizer, checkSlices, fit } from '../training/openRun.js';
 import { digestOfData, fileUnder, openForRuns, partsOf } from '../training/parts.js';
 import type { Parts } from '../training/trainable.js';
 import type { Experiment, Setup } from './experiment.js';
@@ -30,9 +30,7 @@ const checkSetup = async (setup: Setup, { data, digest: dataDigest }: Opened, ro
   const { trainable, train } = await fit({ ...setup, model }, partsOf(setup, seed)(data));
   const problem = trainable.problem(seed);
   const size = sizeOfDataset(train);
-  const sampled = (batch: number) =>
-    orRefuse(shuffledSampler({ size, batch, seed: 0, stream: '' }), (e) => wrongInput(e.message));
-  sampled(setup.batch);
+  checkBatch('batch', setup.batch, size);
   const partitionDigests: Record<string, string> = {};
   for (const { optimizer, points } of setup.arms) {
     for (const point of points) {
@@ -40,7 +38,7 @@ const checkSetup = async (setup: Setup, { data, digest: dataDigest }: Opened, ro
       const groups = await readPartition(under(partition), trainable.parameters);
       const digest = digestOfPartition(partition, groups);
       if (digest !== undefined) partitionDigests[partition] = digest;
-      if (summaryBatch !== undefined) sampled(summaryBatch);
+      if (summaryBatch !== undefined) checkBatch('summaryBatch', summaryBatch, size);
       checkSlices(method.optimizer, summaryBatch ?? setup.batch);
       // The points of a grid differ in numbers that no graph depends on.
       if (point === points[0])

@@ -6,6 +6,7 @@ import type { Agreement } from '../bench/agreement.js';
 import type { BenchWatcher, Cost } from '../bench/measure.js';
 import type { DescribedInput } from '../bench/randomInputs.js';
 import { type Benched, type BenchOptions, bench } from '../commands/bench.js';
+import { plural } from '../plural.js';
 import { type Console, conclude } from './console.js';
 import { deviceOption, lossOptions, partitionOption, positive, wholeNumber } from './options.js';
 import { tableText } from './table.js';
@@ -36,8 +37,6 @@ const rowOf = ({ task, seconds, timesGradient, aliveBytes }: Cost): readonly str
 
 const inputText = ({ name, dtype, shape, values }: DescribedInput): string =>
   `${name} ${dtype}[${shape.join(', ')}]${values === undefined ? '' : ` ${values}`}`;
-
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** Cores that others may use before the numbers of a quiet machine are in doubt. */
 const QUIET_LOAD = 0.3;

@@ -3,6 +3,7 @@
 import { SPECS } from '@hograd/partition';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_PARTITION } from '../partition.js';
+import { DEFAULT_BATCH } from '../training/openRun.js';
 import { TRAINABLE } from '../training/zooModel.js';
 
 /** The options that name a model file's loss and parameters. */
@@ -105,7 +106,7 @@ export const runOptions = (command: Command, partition: Option): Command =>
     )
     .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
     .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)
-    .option('--batch <N>', 'examples a training gradient', wholeNumber, 100)
+    .option('--batch <N>', 'examples a training gradient', wholeNumber, DEFAULT_BATCH)
     .option('--seed <N>', 'of the initial parameters and of everything drawn at random', seedNumber, 1)
     .addOption(partition)
     .option('--lr <X>', 'rate of sgd, momentum, adam, … (default: each its own)', positive)

@@ -9,6 +9,7 @@ import { OPTIMIZERS } from '../training/methods.js';
 import { type Console, conclude } from './console.js';
 import { onInterrupt } from './interrupts.js';
 import { headOptions, partitionIfAny, positive, runOptions, wholeNumber } from './options.js';
+import { commandLine } from './shell.js';
 import { tableText } from './table.js';
 
 /** One line a run: its last epoch, and where the model is; of one that diverged, why. */
@@ -66,7 +67,7 @@ const run = async (
   watcher.stop();
   endListening();
   if (E.isRight(result) && result.right.interrupted) {
-    console.say(`hograd: interrupted; go on with --resume ${outOf(options)} and the same options`);
+    console.say(`hograd: interrupted; go on with ${commandLine(['--resume', outOf(options)])} and the same options`);
     console.exitWith(130);
     return;
   }

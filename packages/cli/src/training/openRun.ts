@@ -6,6 +6,7 @@ import { building, orRefuse, refuse, wrongInput } from '../failure.js';
 import type { LossOptions } from '../model.js';
 import { isModelFile } from '../modelFile.js';
 import { digestOfPartition, readPartition } from '../partition.js';
+import { plural } from '../plural.js';
 import { makeEvaluator } from './evaluator.js';
 import { fitModelFile } from './fileModel.js';
 import type { LoopSetup } from './loop.js';
@@ -92,9 +93,20 @@ export const checkSlices = (optimizer: Optimizer, summaryBatch: number): void =>
   if (optimizer.kind === 'newton-summary' && optimizer.slices > summaryBatch) {
     const { name, slices } = optimizer;
     refuse(
-      `${name} cuts a summary's batch into ${slices} slices and it has ${summaryBatch} ${summaryBatch === 1 ? 'example' : 'examples'}; give the batch, or the summary's own, ${slices} or more`,
+      `${name} cuts a summary's batch into ${slices} slices and it has ${plural(summaryBatch, 'example')}; give the batch, or the summary's own, ${slices} or more`,
     );
   }
+};
+
+/** Examples a gradient, where nobody says. */
+export const DEFAULT_BATCH = 100;
+
+/** Refuses a batch, under the name of what gives it, of more examples than there are. */
+export const checkBatch = (called: string, batch: number, examples: number): void => {
+  if (batch > examples)
+    refuse(
+      `${called} is ${batch}; with ${plural(examples, 'example')} to train on, give ${examples === 1 ? '1' : `a whole number from 1 to ${examples}`}`,
+    );
 };
 
 /** The model fitted to data that is already there, its groups and its batches. Refuses options that do not fit one another or the data. */
@@ -102,6 +114,8 @@ export const fitRun = async (data: Parts, options: RunOptions): Promise<FittedRu
   const { trainable, ...parts } = await fit(options, data);
   const partition = await readPartition(options.partition, trainable.parameters);
   const size = sizeOfDataset(parts.train);
+  checkBatch(options.batch === DEFAULT_BATCH ? '--batch, where it is left out,' : '--batch', options.batch, size);
+  if (options.summaryBatch !== undefined) checkBatch('--summary-batch', options.summaryBatch, size);
   const sampler = (stream: string, batch: number): Sampler =>
     orRefuse(shuffledSampler({ size, batch, seed: options.seed, stream }), (e) => wrongInput(e.message));
   return {

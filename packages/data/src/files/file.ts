@@ -1,7 +1,8 @@
 /** Files in and out, with failures as values. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -24,11 +25,17 @@ export const systemError =
   (verb: 'read' | 'write', path: string) =>
   (cause: unknown): FileNotFound | FileFailure => {
     const { code = '', message = String(cause) } = cause as { code?: string; message?: string };
+    // Of a path that ends in a separator it is the folder itself that a file would be in.
+    const folder = dirname(`${path}.`);
+    if (code === 'ENOENT' && verb === 'write' && existsSync(folder)) {
+      const message = `cannot write ${path}: the folder ${folder} takes no new files; write elsewhere`;
+      return { _tag: 'FileFailure', path, code, message };
+    }
     if (code === 'ENOENT') {
       const message =
         verb === 'read'
           ? `${path} does not exist; check the path`
-          : `cannot write ${path}: there is no folder ${dirname(path)}; create it`;
+          : `cannot write ${path}: there is no folder ${folder}; create it`;
       return { _tag: 'FileNotFound', path, message };
     }
     return { _tag: 'FileFailure', path, code, message: `cannot ${verb} ${path}: ${SYSTEM_REASONS[code] ?? message}` };
@@ -87,14 +94,17 @@ export const gunzipped =
 
 /**
  * Writes a file whole or not at all: into a new file beside it, flushed to the disk, which then takes its name. A
- * reader, or a process killed at any moment, sees the old bytes or the new ones. Fails with FileNotFound (no such
- * folder) or FileFailure.
+ * reader, or a process killed at any moment, sees the old bytes or the new ones. A device or a pipe (/dev/stdout) takes the bytes as they
+ * come. Fails with FileNotFound (no such folder) or FileFailure.
  */
 export const writeBytes =
   (path: string) =>
   (bytes: Uint8Array): TE.TaskEither<DataError, void> =>
     TE.tryCatch(
       async () => {
+        const there = await stat(path).catch(() => undefined);
+        // Its name must stay what it is; a folder refuses.
+        if (there && !there.isFile()) return writeFile(path, bytes);
         const unfinished = `${path}.${randomUUID()}.tmp`;
         try {
           const file = await open(unfinished, 'wx');

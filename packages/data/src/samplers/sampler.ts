@@ -63,7 +63,8 @@ const problemOf = ({ size, batch, last, seed }: Identity): DataError | undefined
     return invalidOption('size', `size is ${size}; give the number of examples, 1 or more`);
   }
   if (!(Number.isInteger(batch) && batch >= 1 && batch <= size)) {
-    return invalidOption('batch', `batch is ${batch}; with ${size} examples, give a whole number from 1 to ${size}`);
+    const cure = size === 1 ? '1 example, give 1' : `${size} examples, give a whole number from 1 to ${size}`;
+    return invalidOption('batch', `batch is ${batch}; with ${cure}`);
   }
   if (!['drop', 'keep', 'wrap'].includes(last)) {
     return invalidOption('last', `last is ${JSON.stringify(last)}; give "drop", "keep" or "wrap"`);

@@ -19,7 +19,7 @@ const UNASSIGNED = -1;
 /** Of a parameter that is in several groups: as many as a tensor in memory has at most. */
 const MOST_SCALARS = 2 ** 31 - 1;
 
-/** How many missing parameters a message lists. */
+/** How many parameters a message lists. */
 const LISTED = 5;
 
 const checkNames = (specs: readonly GroupSpec[]): PartitionError | undefined => {
@@ -43,12 +43,14 @@ const checkMember = (
 ): PartitionError | undefined => {
   const found = parameters.find(({ name }) => name === parameter);
   if (!found) {
-    const near = closest(
-      parameter,
-      parameters.map(({ name }) => name),
-    );
-    const message = `group "${group}" names the unknown parameter "${parameter}"; did you mean "${near}"?`;
-    return { _tag: 'UnknownParameter', message, parameter, group, closest: near };
+    const names = parameters.map(({ name }) => name);
+    const near = closest(parameter, names);
+    const cure =
+      near === undefined
+        ? `take one of ${names.slice(0, LISTED).join(', ')}${names.length > LISTED ? ', …' : ''}`
+        : `did you mean "${near}"?`;
+    const message = `group "${group}" names the unknown parameter "${parameter}"; ${cure}`;
+    return { _tag: 'UnknownParameter', message, parameter, group, ...(near !== undefined && { closest: near }) };
   }
   if (indices?.length === 0) {
     const message = `group "${group}" lists no index of "${parameter}"; list some, or the parameter's name alone for all of it`;

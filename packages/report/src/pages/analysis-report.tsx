@@ -62,8 +62,10 @@ const predictionInWords = (predictions: readonly Prediction[]): readonly string[
   );
   if (both.length === 0) return [];
   const [low, high] = [quantile(both, 0.25)!, quantile(both, 0.75)!];
-  const half =
-    both.length < 4 ? '' : `, half of them between ${formatNumber(low, 2)} and ${formatNumber(high, 2)} times`;
+  const [from, to] = [formatNumber(low, 2), formatNumber(high, 2)];
+  const spread =
+    from === to ? `for half of them ${from} to two digits` : `half of them between ${from} and ${to} times`;
+  const half = both.length < 4 ? '' : `, ${spread}`;
   const agree = both.filter((ratio) => ratio > 0).length / both.length;
   return [
     `The actual change of the loss was ${multipleOf(median(both)!, 'the predicted one')} (median of ${plural(both.length, 'step')}${half}); signs agree in ${formatPercent(Number(agree.toPrecision(3)))}.`,

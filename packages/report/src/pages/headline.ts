@@ -23,7 +23,11 @@ const rangeInWords = (values: readonly number[]): string => {
 };
 
 /** "Suggested learning rates …", weights and biases apart; says how many groups want none or a negative one. */
-const ratesInWords = (groups: Summary['groups'], { lambdaInt, eta }: SolvedEta): readonly string[] => {
+const ratesInWords = ({ groups, gbar }: Summary, { lambdaInt, eta }: SolvedEta): readonly string[] => {
+  if (gbar.every((value) => value === 0))
+    return [
+      'The gradient along the direction is zero in every group: along it there is no step to take, and no learning rate.',
+    ];
   const placed = placeGroups(groups);
   const positive = (kind: 'weight' | 'bias'): readonly number[] =>
     eta.filter((value, s): value is number => isFiniteNumber(value) && value > 0 && placed[s]!.kind === kind);
@@ -50,13 +54,14 @@ const ratesInWords = (groups: Summary['groups'], { lambdaInt, eta }: SolvedEta):
 /** Longer names are abbreviated in sentences; tables have them in full. */
 const LONGEST_NAME = 44;
 
-/** Which two groups interact most, relative to their own curvatures. */
-export const interactionInWords = ({ groups, Hbar }: Summary): readonly string[] => {
+/** Which two groups interact most, relative to their own curvatures; by `run`, the name of whose H̄ it is, where there are several. */
+export const interactionInWords = ({ groups, Hbar }: Summary, run?: string): readonly string[] => {
   const [first, second] = strongestPairs(normalizedInteraction(Hbar));
   if (first === undefined) return [];
   const name = (s: number): string => abbreviate(groups[s]!.name, LONGEST_NAME);
   const strength = multipleOf(first.value, 'the geometric mean of their own curvatures', 2);
-  const pair = `The groups that interact most are ${name(first.s)} and ${name(first.t)} (${strength})`;
+  const groupsOf = run === undefined ? 'The groups' : `In ${run}’s H̄ the groups`;
+  const pair = `${groupsOf} that interact most are ${name(first.s)} and ${name(first.t)} (${strength})`;
   return [
     second === undefined
       ? `${pair}.`
@@ -66,7 +71,7 @@ export const interactionInWords = ({ groups, Hbar }: Summary): readonly string[]
 
 export const summaryHeadline = (summary: Summary, etas: readonly Eta[]): readonly string[] => {
   const chosen = chooseEta(etas);
-  const rates = chosen === undefined ? [] : ratesInWords(summary.groups, chosen);
+  const rates = chosen === undefined ? [] : ratesInWords(summary, chosen);
   const none =
     etas.length > 0 && chosen === undefined ? ['The solver found no learning rates at any λ_int given.'] : [];
   return [...rates, ...none, ...interactionInWords(summary)];

@@ -62,7 +62,9 @@ export const trainingReport = (report: TrainingReport): Either<ReportError, stri
       title: report.title,
       headline: [
         ...trainingHeadline(runs),
-        ...summarized.slice(0, 1).flatMap(({ summary }) => interactionInWords(summary!)),
+        ...summarized
+          .slice(0, 1)
+          .flatMap(({ name, summary }) => interactionInWords(summary!, runs.length > 1 ? name : undefined)),
       ],
       warnings: failureWarnings(runs),
       facts: [
