@@ -278,6 +278,14 @@ describe('arrays on the disk', () => {
 });
 
 describe('openDataset', () => {
+  it.each(['synthetic', 'mnist:nowhere', 'cifar10:nowhere'])('refuses a layout that there is not: %s', async (spec) => {
+    expect(leftOf(await openDataset(spec, { layout: 'flatt' as never })())).toEqual({
+      _tag: 'InvalidOption',
+      option: 'layout',
+      message: 'layout is "flatt"; give "flat" or "image"',
+    });
+  });
+
   it('opens each kind by its name', async () => {
     const mnistFolder = await folderWith(mnist);
     expect(rightOf(await openDataset(`mnist:${mnistFolder}`)())).toEqual(rightOf(await readMnist(mnistFolder)()));

@@ -1,3 +1,4 @@
+import { GraphError } from '@hograd/graph-builder';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -209,5 +210,28 @@ describe('what the models start from', () => {
       const factor = kind === 'weight' ? Math.sqrt(fanIn) : 1;
       expect(valuesOf(ntkScaling(model), name)).toEqual(valuesOf(model, name).map((v) => factor * v));
     }
+  });
+});
+
+describe('an initializer', () => {
+  const sized = {
+    fanInNormal,
+    glorotNormal,
+    glorotUniform,
+    orthogonal,
+    normal: initializers.normal,
+    uniform: initializers.uniform,
+  };
+  const cases = Object.entries({ ...sized, filled, scaled });
+
+  it.each(cases)('of a number that is not finite is refused where it is made: %s', (name, make) => {
+    for (const number of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      expect(() => make(number)).toThrow(GraphError);
+      expect(() => make(number)).toThrow(new RegExp(`^${name}: \\w+ is ${number}; it must be a finite number`));
+    }
+  });
+
+  it.each(Object.entries(sized))('of a negative size is refused where it is made: %s', (_, make) => {
+    expect(() => make(-1)).toThrow(/ is -1; it must be a finite number, 0 or more$/);
   });
 });

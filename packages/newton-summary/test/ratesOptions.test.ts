@@ -29,6 +29,7 @@ describe('options of the rates', () => {
     [{ lambda1: 0 }, 'lambda1 is 0; it must be a positive number, or one for each group'],
     [{ lambda1: [1, 2, 3] }, 'lambda1 is [1,2,3]; it must be 2 numbers, one for each group'],
     [{ lambda1: [1, -1] }, 'lambda1 is [1,-1]; it must be positive numbers'],
+    [{ lambda1: new Array(2) }, 'lambda1 is [null,null]; it must be positive numbers'],
     [{ lambdaInt: -1 }, 'lambdaInt is -1; it must be a number from 0'],
     [{ lambdaInt: Number.NaN }, 'lambdaInt is NaN; it must be a number from 0'],
     [{ etaDecay: 1 }, 'etaDecay is 1; it must be a number from 0 to below 1'],

@@ -4,7 +4,8 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import { left, right } from 'fp-ts/lib/Either.js';
 import type { Group, Rates, Run, SquareMatrix, Summary, Vector } from './data.js';
 import type { ReportError } from './error.js';
-import { empty, outOfRange, shapeMismatch } from './error.js';
+import { empty, outOfRange, shapeMismatch, unknownTheme } from './error.js';
+import type { Theme } from './style/figure-style.js';
 
 /** A check's verdict: nothing, or what is wrong. */
 export type Verdict = ReportError | undefined;
@@ -47,6 +48,9 @@ export const checkBound = (bound: number | undefined): Verdict =>
   bound === undefined || (bound > 0 && Number.isFinite(bound))
     ? undefined
     : outOfRange('bound', bound, 'above 0 that is finite');
+
+export const checkTheme = (theme: Theme): Verdict =>
+  ['light', 'dark', 'auto'].includes(theme) ? undefined : unknownTheme(theme);
 
 export function* checkGroups(field: string, groups: readonly Group[]): Generator<Verdict> {
   yield nonEmpty(field, groups, 'give at least one group');

@@ -14,7 +14,7 @@ export interface ShapeMismatch {
   readonly message: string;
 }
 
-/** A size or a bound that no figure can have. */
+/** A size, a bound or a theme that no figure can have. */
 export interface OutOfRange {
   readonly _tag: 'OutOfRange';
   readonly field: string;
@@ -40,4 +40,10 @@ export const outOfRange = (field: string, value: number, range: string): OutOfRa
   _tag: 'OutOfRange',
   field,
   message: `${field} is ${value}; give a number ${range}.`,
+});
+
+export const unknownTheme = (theme: string): OutOfRange => ({
+  _tag: 'OutOfRange',
+  field: 'theme',
+  message: `theme is ${JSON.stringify(theme)}; give "light", "dark" or "auto".`,
 });

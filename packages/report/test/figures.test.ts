@@ -107,6 +107,14 @@ describe('sides and bounds', () => {
 });
 
 describe('every figure', () => {
+  it('is refused in a theme that there is not', () => {
+    for (const theme of ['blue', 'constructor'] as never[])
+      expect(heatMapSvg({ title: 't', rows: ['a'], matrix: [[1]] }, { theme })).toEqual({
+        _tag: 'Left',
+        left: { _tag: 'OutOfRange', field: 'theme', message: `theme is "${theme}"; give "light", "dark" or "auto".` },
+      });
+  });
+
   it('is well-formed XML with the name intact, for any name and any doubles, finite or not', () => {
     const anything = fc.array(fc.double(), { minLength: 3, maxLength: 3 });
     fc.assert(

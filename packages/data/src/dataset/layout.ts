@@ -2,11 +2,18 @@
 
 import type { Tensor } from '@hograd/graph-builder';
 import { elementCount } from '@hograd/graph-builder/tensor';
+import { type InvalidOption, invalidOption } from '../errors.js';
 
 /**
  * `flat`: [N, C·H·W], for multilayer perceptrons; `image`: [N, C, H, W], for convolutions. The elements are the same.
  */
 export type Layout = 'flat' | 'image';
+
+/** Refuses a layout, where one is given, that there is not. */
+export const checkLayout = (layout: Layout | undefined): InvalidOption | undefined =>
+  layout === undefined || layout === 'flat' || layout === 'image'
+    ? undefined
+    : invalidOption('layout', `layout is ${JSON.stringify(layout)}; give "flat" or "image"`);
 
 /**
  * Examples in a layout; [N, H, W] counts as one channel, and examples that are not images stay as they are but for

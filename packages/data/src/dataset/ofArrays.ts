@@ -17,7 +17,7 @@ import { type Arrays, arrayNamed } from '../formats/npz.js';
 import { NO_LABEL } from './checks.js';
 import { type Dataset, type DatasetPair, makeDataset, type Targets } from './dataset.js';
 import { labelsOf } from './labels.js';
-import { inLayout, type Layout } from './layout.js';
+import { checkLayout, inLayout, type Layout } from './layout.js';
 
 /** Up to here float32 holds every whole number. */
 const LARGEST_EXACT = 2 ** 24;
@@ -119,6 +119,8 @@ export interface ArraysOptions {
 export const datasetOfArrays =
   (source: string, options: ArraysOptions = {}) =>
   (arrays: Arrays): E.Either<DataError, DatasetPair> => {
+    const wrongLayout = checkLayout(options.layout);
+    if (wrongLayout) return E.left(wrongLayout);
     const suffixes = ['x_train', 'y_train'].some((name) => Object.hasOwn(arrays, name)) ? ['_train', '_test'] : [''];
     return pipe(
       suffixes,

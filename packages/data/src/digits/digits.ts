@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { DatasetPair, LabelledDataset } from '../dataset/dataset.js';
-import { inLayout, type Layout } from '../dataset/layout.js';
+import { checkLayout, inLayout, type Layout } from '../dataset/layout.js';
 import type { Normalization } from '../dataset/normalization.js';
 import { type DataError, invalidOption, invalidSeed } from '../errors.js';
 import { type Generator, generatorAt, type RandomKey } from '../random/key.js';
@@ -119,7 +119,7 @@ export interface DigitsOptions {
  *
  * The same seed gives the same bytes on every machine, whatever the counts (image i does not depend on them); training
  * and test images are independent; digits are balanced to within one. Fails with InvalidOption for counts that are not
- * whole numbers from 1 and for a seed that is not a safe integer.
+ * whole numbers from 1, for a seed that is not a safe integer and for another layout.
  */
 export const syntheticDigits = ({
   seed = 0,
@@ -131,6 +131,8 @@ export const syntheticDigits = ({
   const wrong = Object.entries({ train, test }).find(([, count]) => !(Number.isInteger(count) && count >= 1));
   if (wrong) return E.left(invalidOption(wrong[0], `${wrong[0]} is ${wrong[1]}; give a whole number of images from 1`));
   if (!Number.isSafeInteger(seed)) return E.left(invalidSeed(seed));
+  const wrongLayout = checkLayout(layout);
+  if (wrongLayout) return E.left(wrongLayout);
   const draw = (part: string, size: number): LabelledDataset => {
     const { images, labels } = digits([seed, 'digits', part], size);
     return {

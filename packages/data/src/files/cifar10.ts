@@ -10,7 +10,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { unpackTar } from 'modern-tar';
 import { type DatasetPair, type LabelledDataset, makeDataset } from '../dataset/dataset.js';
-import { inLayout } from '../dataset/layout.js';
+import { checkLayout, inLayout } from '../dataset/layout.js';
 import { CIFAR10_NORMALIZATION } from '../dataset/normalization.js';
 import { type DataError, type FileNotFound, inSource, wrongFormat } from '../errors.js';
 import { decodeCifar10 } from '../formats/cifar10.js';
@@ -88,12 +88,14 @@ const readFiles = (path: string): TE.TaskEither<DataError, Files> =>
  * `cifar-10-binary.tar.gz`, or a folder with it, with its six .bin files, or with the folder it unpacks to.
  *
  * Fails with FileNotFound or FileFailure, WrongFormat for a damaged archive, WrongLength for a file that was cut off,
- * LabelOutOfRange.
+ * LabelOutOfRange, InvalidOption for another layout.
  */
 export const readCifar10 = (
   path: string,
   { layout = 'flat', normalize = true }: ImageOptions = {},
 ): TE.TaskEither<DataError, DatasetPair<Tensor<'int64'>>> => {
+  const wrongLayout = checkLayout(layout);
+  if (wrongLayout) return TE.left(wrongLayout);
   const datasetOf = (files: Files, names: readonly string[]): E.Either<DataError, LabelledDataset> =>
     pipe(
       names,

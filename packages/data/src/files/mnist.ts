@@ -7,7 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DatasetPair, type LabelledDataset, makeDataset } from '../dataset/dataset.js';
 import { labelsOf } from '../dataset/labels.js';
-import { inLayout, type Layout } from '../dataset/layout.js';
+import { checkLayout, inLayout, type Layout } from '../dataset/layout.js';
 import { MNIST_NORMALIZATION } from '../dataset/normalization.js';
 import { type DataError, type FileNotFound, inSource, unsupportedType } from '../errors.js';
 import { decodeIdx, type IdxType } from '../formats/idx.js';
@@ -54,12 +54,14 @@ const readUint8 = (path: string): TE.TaskEither<DataError, Tensor<'uint8'>> =>
  * 10 classes.
  *
  * Fails with FileNotFound or FileFailure, WrongFormat, WrongLength or UnsupportedType for a file, ShapeMismatch where
- * there are not as many labels as images, LabelOutOfRange.
+ * there are not as many labels as images, LabelOutOfRange, InvalidOption for another layout.
  */
 export const readMnist = (
   folder: string,
   { layout = 'flat', normalize = true }: ImageOptions = {},
 ): TE.TaskEither<DataError, DatasetPair<Tensor<'int64'>>> => {
+  const wrongLayout = checkLayout(layout);
+  if (wrongLayout) return TE.left(wrongLayout);
   const readPart = (names: readonly string[], part: string): TE.TaskEither<DataError, LabelledDataset> => {
     const read = (stem: string) => pipe(TE.fromEither(findFile(folder, names, stem)), TE.chainW(readUint8));
     return pipe(

@@ -3,6 +3,7 @@
 import type { RandomKey } from '@hograd/data/pure';
 import { elementCount } from '@hograd/graph-builder';
 import type { ParameterKind, ParameterSpec } from '../model.js';
+import { checkFinite } from '../models/check.js';
 
 /**
  * The initial values of a parameter, row-major, as many as its shape holds. Equal parameters and keys give equal numbers on
@@ -22,9 +23,8 @@ export const byKind =
   (parameter, key) =>
     (kinds[parameter.kind] ?? otherwise)(parameter, key);
 
-/** The values of an initializer, multiplied by a number. */
-export const scaled =
-  (factor: number) =>
-  (initializer: Initializer): Initializer =>
-  (parameter, key) =>
-    initializer(parameter, key).map((value) => factor * value);
+/** The values of an initializer, multiplied by a number. Throws GraphError for one that is not finite. */
+export const scaled = (factor: number): ((initializer: Initializer) => Initializer) => {
+  checkFinite('scaled', 'factor', factor);
+  return (initializer) => (parameter, key) => initializer(parameter, key).map((value) => factor * value);
+};

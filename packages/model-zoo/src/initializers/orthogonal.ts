@@ -2,6 +2,7 @@
 
 import { normal as standardNormal } from '@hograd/data/pure';
 import { elementCount, GraphError } from '@hograd/graph-builder';
+import { checkSize } from '../models/check.js';
 import type { Initializer } from './initializer.js';
 
 /** The reflection I − factor·vvᵀ of the coordinates from `start` on, which takes a vector x there to −sign·‖x‖·(1, 0, …). */
@@ -76,11 +77,12 @@ const transposed = (matrix: Float64Array, rows: number, columns: number): Float6
 
 /**
  * gain times a random matrix [out, everything else] with orthonormal rows, or columns where there are more rows than columns
- * (Saxe et al., arXiv 1312.6120). Throws GraphError for a parameter with fewer than two axes.
+ * (Saxe et al., arXiv 1312.6120). Throws GraphError for a gain that is negative or not finite, and for a
+ * parameter with fewer than two axes.
  */
-export const orthogonal =
-  (gain = 1): Initializer =>
-  ({ name, shape }, key) => {
+export const orthogonal = (gain = 1): Initializer => {
+  checkSize('orthogonal', 'gain', gain);
+  return ({ name, shape }, key) => {
     if (shape.length < 2) {
       throw new GraphError(
         'orthogonal',
@@ -95,3 +97,4 @@ export const orthogonal =
     const matrix = out <= rest ? q : transposed(q, rows, columns);
     return gain === 1 ? matrix : matrix.map((value) => gain * value);
   };
+};

@@ -1,7 +1,7 @@
 /** Weights whose variance is a function of the layer's fans: the schemes of LeCun, Glorot and He. */
 
 import type { ParameterSpec } from '../model.js';
-import { checkChoice } from '../models/check.js';
+import { checkChoice, checkSize } from '../models/check.js';
 import { normal, uniform } from './distributions.js';
 import type { Initializer } from './initializer.js';
 
@@ -17,19 +17,22 @@ const drawn =
 
 /**
  * N(0, gain²/fan_in), which keeps the scale of the activations (LeCun et al., Efficient BackProp, 1998). With gain σ_w the
- * initial weights of arXiv 2312.03885 (experiments).
+ * initial weights of arXiv 2312.03885 (experiments). Throws GraphError for a gain that is negative or not finite.
  */
-export const fanInNormal = (gain = 1): Initializer => drawn('normal', ({ fanIn }) => gain / Math.sqrt(fanIn));
+export const fanInNormal = (gain = 1): Initializer => {
+  checkSize('fanInNormal', 'gain', gain);
+  return drawn('normal', ({ fanIn }) => gain / Math.sqrt(fanIn));
+};
 
-const glorot =
-  (gain: number): Deviation =>
-  ({ fanIn, fanOut }) =>
-    gain * Math.sqrt(2 / (fanIn + fanOut));
+const glorot = (name: string, gain: number): Deviation => {
+  checkSize(name, 'gain', gain);
+  return ({ fanIn, fanOut }) => gain * Math.sqrt(2 / (fanIn + fanOut));
+};
 
-/** N(0, 2·gain²/(fan_in + fan_out)) (Glorot and Bengio, AISTATS 2010). */
-export const glorotNormal = (gain = 1): Initializer => drawn('normal', glorot(gain));
-/** The same variance, uniform: bound gain·√(6/(fan_in + fan_out)) (their equation 16). */
-export const glorotUniform = (gain = 1): Initializer => drawn('uniform', glorot(gain));
+/** N(0, 2·gain²/(fan_in + fan_out)) (Glorot and Bengio, AISTATS 2010). Throws GraphError for a gain that is negative or not finite. */
+export const glorotNormal = (gain = 1): Initializer => drawn('normal', glorot('glorotNormal', gain));
+/** The same variance, uniform: bound gain·√(6/(fan_in + fan_out)) (their equation 16). Throws likewise. */
+export const glorotUniform = (gain = 1): Initializer => drawn('uniform', glorot('glorotUniform', gain));
 
 export interface HeOptions {
   /** Keep the scale of the activations (`in`, default) or of the gradients (`out`). */

@@ -13,6 +13,17 @@ export const checkCounts = (model: string, counts: Readonly<Record<string, numbe
   }
 };
 
+/** Throws GraphError unless the number is finite. */
+export const checkFinite = (what: string, option: string, value: number): void => {
+  if (!Number.isFinite(value)) throw new GraphError(what, `${option} is ${value}; it must be a finite number`);
+};
+
+/** Throws GraphError unless the number is finite and 0 or more. */
+export const checkSize = (what: string, option: string, value: number): void => {
+  if (!(Number.isFinite(value) && value >= 0))
+    throw new GraphError(what, `${option} is ${value}; it must be a finite number, 0 or more`);
+};
+
 /** Throws GraphError unless the option's value is one of the two names or more that it takes. */
 export const checkChoice = (model: string, option: string, value: string, names: readonly string[]): void => {
   if (names.includes(value)) return;

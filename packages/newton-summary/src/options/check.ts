@@ -34,7 +34,8 @@ export const positiveForEach =
   (value) => {
     if (!Array.isArray(value)) return positive(value) && 'a positive number, or one for each group';
     if (value.length !== groups) return `${groups} numbers, one for each group`;
-    return value.some(positive) ? 'positive numbers' : undefined;
+    // A hole is no number, and `some` passes it over.
+    return Array.from(value).some(positive) ? 'positive numbers' : undefined;
   };
 
 /** A choice by its `kind`, with exactly the fields of that kind. */

@@ -2,7 +2,7 @@
 
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { JSX } from 'preact';
-import { checkGroups, checkMatrix, ensure } from '../check.js';
+import { checkGroups, checkMatrix } from '../check.js';
 import type { Group, SquareMatrix } from '../data.js';
 import type { ReportError } from '../error.js';
 import { placeGroups } from '../group.js';
@@ -13,7 +13,7 @@ import { Canvas } from './canvas.js';
 import type { PanelLayout } from './map-panel.js';
 import { layPanel, MapPanel, missingEntries } from './map-panel.js';
 import type { SvgOptions } from './svg.js';
-import { svgText } from './svg.js';
+import { svgFile } from './svg.js';
 
 export interface BlockMap {
   readonly title: string;
@@ -83,7 +83,7 @@ export const BlockMapFigure = ({
  * Fails with `Empty` (no group) or `ShapeMismatch` (the matrix is not groups × groups).
  */
 export const blockMapSvg = (map: BlockMap, options?: SvgOptions): Either<ReportError, string> =>
-  ensure(checkBlockMap(map), () => svgText((setting) => <BlockMapFigure map={map} setting={setting} />, options));
+  svgFile(checkBlockMap(map), (setting) => <BlockMapFigure map={map} setting={setting} />, options);
 
 function* checkBlockMap({ groups, matrix }: BlockMap) {
   yield* checkGroups('groups', groups);

@@ -2,7 +2,7 @@
 
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { JSX } from 'preact';
-import { checkSides, ensure, nonEmpty, sameLength } from '../check.js';
+import { checkSides, nonEmpty, sameLength } from '../check.js';
 import type { Datum, Vector } from '../data.js';
 import type { ReportError } from '../error.js';
 import { formatNumber, isFiniteNumber, round1 } from '../number.js';
@@ -17,7 +17,7 @@ import { Canvas } from './canvas.js';
 import { Keys, layKeys } from './legend.js';
 import { Marker, seriesPaint } from './marker.js';
 import type { SvgOptions } from './svg.js';
-import { svgText } from './svg.js';
+import { svgFile } from './svg.js';
 
 /** One dot per group. */
 export interface DotSeries {
@@ -158,12 +158,13 @@ export const DotChartFigure = ({
  * leaves no room to draw in).
  */
 export const dotChartSvg = (chart: DotChart, options?: SvgOptions): Either<ReportError, string> =>
-  ensure(
+  svgFile(
     [
       ...checkSides(chart),
       nonEmpty('rows', chart.rows, 'give at least one row'),
       nonEmpty('series', chart.series, 'give at least one series'),
       ...chart.series.map(({ values }, k) => sameLength(`series[${k}].values`, values, chart.rows.length, 'row')),
     ],
-    () => svgText((setting) => <DotChartFigure chart={chart} setting={setting} />, options),
+    (setting) => <DotChartFigure chart={chart} setting={setting} />,
+    options,
   );

@@ -2,7 +2,7 @@
 
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { JSX } from 'preact';
-import { checkBound, ensure, nonEmpty, sameLength } from '../check.js';
+import { checkBound, nonEmpty, sameLength } from '../check.js';
 import type { Vector } from '../data.js';
 import type { ReportError } from '../error.js';
 import { plural } from '../text.js';
@@ -10,7 +10,7 @@ import type { Setting } from './canvas.js';
 import { Canvas } from './canvas.js';
 import { layPanel, MapPanel, missingEntries } from './map-panel.js';
 import type { SvgOptions } from './svg.js';
-import { svgText } from './svg.js';
+import { svgFile } from './svg.js';
 
 export interface HeatMap {
   readonly title: string;
@@ -61,7 +61,7 @@ export const HeatMapFigure = ({ map, setting }: { readonly map: HeatMap; readonl
  * is not above 0).
  */
 export const heatMapSvg = (map: HeatMap, options?: SvgOptions): Either<ReportError, string> =>
-  ensure(checkHeatMap(map), () => svgText((setting) => <HeatMapFigure map={map} setting={setting} />, options));
+  svgFile(checkHeatMap(map), (setting) => <HeatMapFigure map={map} setting={setting} />, options);
 
 function* checkHeatMap({ rows, columns = rows, matrix, bound }: HeatMap) {
   yield checkBound(bound);

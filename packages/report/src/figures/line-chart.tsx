@@ -4,7 +4,7 @@ import { max, min } from 'd3-array';
 import { area as areaPath, line as linePath } from 'd3-shape';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { JSX } from 'preact';
-import { checkSides, ensure, nonEmpty } from '../check.js';
+import { checkSides, nonEmpty } from '../check.js';
 import type { ReportError } from '../error.js';
 import { isFiniteNumber, round1, roundTo } from '../number.js';
 import type { AxisScale, ScaleKind } from '../scale.js';
@@ -20,7 +20,7 @@ import { spread } from './direct-label.js';
 import type { Key } from './legend.js';
 import { DEPTH_KEY_WIDTH, DepthKey, Keys, layKeys } from './legend.js';
 import type { SvgOptions } from './svg.js';
-import { svgText } from './svg.js';
+import { svgFile } from './svg.js';
 
 /** One curve. */
 export interface Curve {
@@ -274,7 +274,7 @@ const linearSteps = (
  * Fails with `Empty` when there is no curve or no point at all, with `OutOfRange` when its sides leave no room to draw in.
  */
 export const lineChartSvg = (chart: LineChart, options?: SvgOptions): Either<ReportError, string> =>
-  ensure(
+  svgFile(
     [
       ...checkSides(chart),
       nonEmpty('curves', chart.curves, 'give at least one curve'),
@@ -284,5 +284,6 @@ export const lineChartSvg = (chart: LineChart, options?: SvgOptions): Either<Rep
         'give a curve at least one point',
       ),
     ],
-    () => svgText((setting) => <LineChartFigure chart={chart} setting={setting} />, options),
+    (setting) => <LineChartFigure chart={chart} setting={setting} />,
+    options,
   );

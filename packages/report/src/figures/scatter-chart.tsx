@@ -3,7 +3,7 @@
 import { group, max, median, min, quantile } from 'd3-array';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { JSX } from 'preact';
-import { checkSides, ensure, nonEmpty } from '../check.js';
+import { checkSides, nonEmpty } from '../check.js';
 import type { Datum } from '../data.js';
 import type { ReportError } from '../error.js';
 import { formatCount, formatNumber, formatTick, isFiniteNumber, round1 } from '../number.js';
@@ -17,7 +17,7 @@ import { Canvas } from './canvas.js';
 import { Keys, layKeys } from './legend.js';
 import { Marker, seriesPaint } from './marker.js';
 import type { SvgOptions } from './svg.js';
-import { svgText } from './svg.js';
+import { svgFile } from './svg.js';
 
 export interface ScatterPoint {
   readonly x: Datum;
@@ -181,7 +181,7 @@ export const ScatterChartFigure = ({
  * Fails with `Empty` when there is no point, with `OutOfRange` when its sides leave no room to draw in.
  */
 export const scatterChartSvg = (chart: ScatterChart, options?: SvgOptions): Either<ReportError, string> =>
-  ensure(
+  svgFile(
     [
       ...checkSides(chart),
       nonEmpty(
@@ -190,5 +190,6 @@ export const scatterChartSvg = (chart: ScatterChart, options?: SvgOptions): Eith
         'give at least one point',
       ),
     ],
-    () => svgText((setting) => <ScatterChartFigure chart={chart} setting={setting} />, options),
+    (setting) => <ScatterChartFigure chart={chart} setting={setting} />,
+    options,
   );
