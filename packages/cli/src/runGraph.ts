@@ -1,6 +1,6 @@
 /** Running outputs on feeds, the batch whole or in slices. */
 
-import { encode, type Graph, makeGraph, type Output, type Tensor, topologicalOrder } from '@hograd/graph-builder';
+import { encode, makeGraph, type Output, type Tensor } from '@hograd/graph-builder';
 import { openSession, type Session, type SessionOptions } from '@hograd/session';
 import { orRefuse } from './failure.js';
 import type { Arrays } from './feeds.js';
@@ -8,38 +8,18 @@ import type { Slice } from './means.js';
 import type { MemoryPlan } from './memoryPlan.js';
 import type { LossModel } from './model.js';
 import { sessionFailure } from './sessionFailure.js';
+import { openGraphFor } from './training/tensors.js';
 
 /** A session for outputs. Refuses a device that cannot be had. */
 export const openGraph = async (outputs: readonly Output[], options: SessionOptions): Promise<Session> =>
   orRefuse(await openSession(encode(makeGraph(outputs)), options)(), sessionFailure);
 
-/** From so many operations on, opening a graph for any batch takes longer than a run saves (docs/ort-kernels.md, Opening). */
-const MANY_OPERATIONS = 5000;
-
-/** What lengths the inputs' symbols have in their feeds. */
-const lengthsIn = ({ inputs }: Graph, feeds: Arrays): ReadonlyMap<string, number> =>
-  new Map(
-    inputs.flatMap(({ attributes: { name }, shape }) =>
-      shape.flatMap((dim, axis): [string, number][] =>
-        typeof dim === 'string' ? [[dim, feeds[name]!.shape[axis]!]] : [],
-      ),
-    ),
-  );
-
 /**
  * A session for outputs that are wanted once, on these feeds. A large graph is opened for their lengths, and not optimized; it may take more
  * memory than a memory plan says.
  */
-export const openOnce = async (
-  outputs: readonly Output[],
-  options: SessionOptions,
-  feeds: Arrays,
-): Promise<Session> => {
-  if (topologicalOrder(outputs.map((o) => o.value)).length < MANY_OPERATIONS) return openGraph(outputs, options);
-  const graph = makeGraph(outputs);
-  const bytes = encode(graph, { lengths: lengthsIn(graph, feeds) });
-  return orRefuse(await openSession(bytes, { ...options, optimization: 'disabled' })(), sessionFailure);
-};
+export const openOnce = async (outputs: readonly Output[], options: SessionOptions, feeds: Arrays): Promise<Session> =>
+  openGraphFor(makeGraph(outputs), options, feeds);
 
 const rows = (value: Tensor, start: number, end: number): Tensor => {
   const width = value.data.length / value.shape[0]!;

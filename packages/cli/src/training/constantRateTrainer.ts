@@ -5,7 +5,7 @@ import { tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
 import { batchDraws } from './batchDraws.js';
 import type { ConstantRateOptimizer } from './optimizer.js';
-import { advance, initialTensors, numbers, openGraph, over, runOn } from './tensors.js';
+import { advance, initialTensors, numbers, openGraphFor, over, runOn } from './tensors.js';
 import type { Trainer, TrainingProblem } from './trainer.js';
 
 export const constantRateGraph = (problem: TrainingProblem, { direction }: ConstantRateOptimizer) =>
@@ -17,7 +17,8 @@ export const constantRateTrainer = async (
   options: SessionOptions,
 ): Promise<Trainer> => {
   const graph = constantRateGraph(problem, optimizer);
-  const session = await openGraph(graph, { ...options, inPlace: true });
+  const { batches } = problem;
+  const session = await openGraphFor(graph, { ...options, inPlace: true }, batches?.shapes(batches.gradient));
   const { withDraws } = batchDraws(problem);
   const rate = tensor([optimizer.rate], [], 'float32');
   return {

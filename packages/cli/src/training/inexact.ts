@@ -7,7 +7,7 @@
 import { castGraph, grad, makeGraph, type Tensor } from '@hograd/graph-builder';
 import type { MeasuredSummary, SlicedSummary } from '@hograd/newton-summary';
 import type { Group } from '@hograd/partition';
-import { inPrecision, openGraph, runOn, type Tensors } from './tensors.js';
+import { inPrecision, openGraphFor, runOn, type Tensors } from './tensors.js';
 import type { TrainingProblem } from './trainer.js';
 
 /** A gradient that is off by more than this, relative to itself, is none. */
@@ -48,7 +48,7 @@ export const inexactGroups = async (
   }));
   const graph = makeGraph(gradients);
   const run = async (dtype: 'float32' | 'float64'): Promise<Tensors> => {
-    const session = await openGraph(castGraph(dtype)(graph), {});
+    const session = await openGraphFor(castGraph(dtype)(graph), {}, values);
     const own = Object.fromEntries(
       session.inputs.map(({ name }): [string, Tensor] => [name, inPrecision(dtype, values[name]!)]),
     );

@@ -24,6 +24,7 @@ import {
   initialTensors,
   numbers,
   openGraph,
+  openGraphFor,
   over,
   runOn,
   sliceBatch,
@@ -75,10 +76,15 @@ export const newtonSummaryTrainer = async (
 ): Promise<Trainer> => {
   const graphs = newtonSummaryGraphs({ ...problem, direction: optimizer.direction });
   const { any, withDraws } = batchDraws(problem);
+  const { batches } = problem;
+  const batch = batches?.shapes(batches.gradient);
+  // Slices of one length, if they are.
+  const even = batches && batches.summary % optimizer.slices === 0;
+  const slice = even ? batches.shapes(batches.summary / optimizer.slices) : undefined;
   const sessions = {
-    step: await openGraph(graphs.step, { ...options, inPlace: true }),
-    direction: await openGraph(graphs.direction, options),
-    summary: await openGraph(graphs.summary, options),
+    step: await openGraphFor(graphs.step, { ...options, inPlace: true }, batch),
+    direction: await openGraphFor(graphs.direction, options, batch),
+    summary: await openGraphFor(graphs.summary, options, slice),
     apply: await openGraph(graphs.apply, options),
     ...(optimizer.control.trust && { loss: await openGraph(graphs.loss, options) }),
   };

@@ -116,12 +116,21 @@ export const fitRun = async (data: Parts, options: RunOptions): Promise<FittedRu
   const size = sizeOfDataset(parts.train);
   checkBatch(options.batch === DEFAULT_BATCH ? '--batch, where it is left out,' : '--batch', options.batch, size);
   if (options.summaryBatch !== undefined) checkBatch('--summary-batch', options.summaryBatch, size);
+  const { inputs, targets } = parts.train;
+  const batches: TrainingProblem['batches'] = {
+    gradient: options.batch,
+    summary: options.summaryBatch ?? options.batch,
+    shapes: (examples) => ({
+      x: { shape: [examples, ...inputs.shape.slice(1)] },
+      y: { shape: [examples, ...targets.shape.slice(1)] },
+    }),
+  };
   const sampler = (stream: string, batch: number): Sampler =>
     orRefuse(shuffledSampler({ size, batch, seed: options.seed, stream }), (e) => wrongInput(e.message));
   return {
     ...parts,
     trainable,
-    problem: { ...trainable.problem(options.seed), partition, seed: options.seed },
+    problem: { ...trainable.problem(options.seed), partition, seed: options.seed, batches },
     partitionDigest: digestOfPartition(options.partition, partition),
     gradientSampler: sampler('gradient', options.batch),
     summarySampler: sampler('summary', options.summaryBatch ?? options.batch),

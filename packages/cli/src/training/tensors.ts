@@ -1,9 +1,10 @@
 /** Sessions and tensors by name, as trainers use them. */
 
 import type { Batch } from '@hograd/data';
-import { encode, type Graph, type Input, isFloat, type Tensor, tensor } from '@hograd/graph-builder';
+import { encode, type Graph, type Input, isFloat, type Tensor, tensor, topologicalOrder } from '@hograd/graph-builder';
 import { openSession, type Session, type SessionOptions } from '@hograd/session';
 import { orRefuse } from '../failure.js';
+import { lengthsIn, type Shapes } from '../lengths.js';
 import { sessionFailure } from '../sessionFailure.js';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -11,6 +12,24 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 /** A session for a graph. Refuses a device that cannot be had. */
 export const openGraph = async (graph: Graph, options: SessionOptions): Promise<Session> =>
   orRefuse(await openSession(encode(graph), options)(), sessionFailure);
+
+/** From so many operations on, opening a graph for any batch takes longer than a run saves (docs/ort-kernels.md, Opening). */
+const MANY_OPERATIONS = 5000;
+
+/**
+ * A session for a graph that is fed with these shapes alone: a large one is opened for them, and not optimized; others for any lengths, as where no
+ * shapes are given. Refuses a device that cannot be had.
+ */
+export const openGraphFor = async (
+  graph: Graph,
+  options: SessionOptions,
+  fed: Shapes | undefined,
+): Promise<Session> => {
+  if (!fed || topologicalOrder(graph.outputs.map((o) => o.value)).length < MANY_OPERATIONS)
+    return openGraph(graph, options);
+  const bytes = encode(graph, { lengths: lengthsIn(graph.inputs, fed) });
+  return orRefuse(await openSession(bytes, { ...options, optimization: 'disabled' })(), sessionFailure);
+};
 
 /** A session's outputs from those of the values that it asks for; written into `targets`, one for each output, where they are given. */
 export const runOn = async (session: Session, values: Tensors, targets?: Tensors): Promise<Tensors> => {

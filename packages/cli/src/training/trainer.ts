@@ -9,6 +9,7 @@ import {
 } from '@hograd/newton-summary';
 import type { Partition } from '@hograd/partition';
 import type { SessionOptions } from '@hograd/session';
+import type { Shapes } from '../lengths.js';
 import { constantRateGraph, constantRateTrainer } from './constantRateTrainer.js';
 import { kfacGraphs, kfacTrainer } from './kfacTrainer.js';
 import { newtonSummaryTrainer } from './newtonSummaryTrainer.js';
@@ -90,6 +91,12 @@ export interface TrainingProblem {
   readonly values: ReadonlyMap<string, Tensor>;
   /** Of whatever the optimizer draws. */
   readonly seed: number;
+  /** What is fed, where that is known before: examples a gradient and a summary, and the shapes of so many of them. */
+  readonly batches?: {
+    readonly gradient: number;
+    readonly summary: number;
+    readonly shapes: (examples: number) => Shapes;
+  };
 }
 
 /**
