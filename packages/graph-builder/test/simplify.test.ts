@@ -87,6 +87,26 @@ describe('simplify', () => {
   });
 });
 
+describe('factors in a chain', () => {
+  it('are one where their type holds it, and stay apart where it would overflow or vanish', () => {
+    const chain = (dtype: G.DType, first: number, second: number) =>
+      G.mul(G.mul(G.input('x', ['N'], dtype), first), second);
+    expect(chain('float32', 3, 5)).toBe(G.mul(G.input('x', ['N'], 'float32'), 15));
+    expect(chain('int32', 3, 5)).toBe(G.mul(G.input('x', ['N'], 'int32'), 15));
+    for (const [dtype, first, second] of [
+      ['int32', 65536, 65536],
+      ['float32', 1e30, 1e30],
+      ['float32', 1e-30, 1e-30],
+      ['float64', 1e200, 1e200],
+    ] as const) {
+      const outer = chain(dtype, first, second);
+      expect(outer.args[0]!.op.name).toBe('mul');
+      const feed = { x: { shape: [1], data: Float64Array.of(first > 1 && dtype !== 'int32' ? 1 / first : 1) } };
+      expect(G.evaluate([outer], feed)[0]!.data[0]! / (feed.x.data[0]! * first * second)).toBeCloseTo(1, 6);
+    }
+  });
+});
+
 describe('the adjoint of cutting something up', () => {
   const x = G.input('x', [2, 6], 'float64');
   const part = (start: number, size: number) => G.slice(x, [0, start], [2, size]);

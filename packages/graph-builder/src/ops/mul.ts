@@ -4,7 +4,8 @@ import { bilinear } from '../classes/bilinear.js';
 import { alignLead, lift, mapBroadcast, unbroadcast, withoutExpansions } from '../classes/elementwise.js';
 import { commonDType, type Expr, makeExpr } from '../expr.js';
 import { broadcastShapes } from '../shape.js';
-import { constant, uniformValue } from './constant.js';
+import type { DType } from '../tensor.js';
+import { constant, isHeld, uniformValue } from './constant.js';
 import { expand } from './expand.js';
 import { foldConstants } from './fold.js';
 import { reciprocalOp } from './reciprocal.js';
@@ -31,6 +32,13 @@ export const mulOp = bilinear({
     ),
 });
 
+/** The product of two factors that are not 0, where the type holds it. */
+const heldProduct = (a: number, b: number, dtype: DType): number | undefined => {
+  const product = a * b;
+  const single = dtype === 'float32' ? Math.fround(product) : product;
+  return isHeld(product, dtype) && Number.isFinite(single) && single !== 0 ? product : undefined;
+};
+
 /**
  * a·b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or shapes do not
  * broadcast.
@@ -50,10 +58,11 @@ export function mul(a: Expr, b: Expr | number): Expr {
   )
     return x;
   if (known === 0) return expand(constant(0, x.dtype), broadcastShapes('mul', x.shape, y.shape));
-  // (x·c₁)·c₂ = x·(c₁c₂): keeps chains of scale factors from piling up.
+  // (x·c₁)·c₂ = x·(c₁c₂): keeps chains of scale factors from piling up, where c₁c₂ neither overflows nor vanishes.
   if (known !== undefined && x.op === mulOp && y.shape.length === 0) {
     const inner = uniformValue(x.args[1]!);
-    if (inner !== undefined && x.args[1]!.shape.length === 0) return mul(x.args[0]!, constant(inner * known, x.dtype));
+    const factor = inner === undefined ? undefined : heldProduct(inner, known, x.dtype);
+    if (factor !== undefined && x.args[1]!.shape.length === 0) return mul(x.args[0]!, constant(factor, x.dtype));
   }
   return foldConstants(makeExpr(mulOp, [x, y], {}));
 }
