@@ -70,6 +70,12 @@ export const topologicalOrder = (roots: readonly Expr[]): readonly Expr[] => {
 /** float32 or float64: what can be differentiated. */
 export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
 
+/** Throws GraphError unless the operand is floating-point. */
+export const requireFloat = (operation: string, x: Expr): void => {
+  if (!isFloat(x.dtype))
+    throw new GraphError(operation, `needs a floating-point operand, got ${describe(x)}; cast it first`);
+};
+
 /** Throws unless the operands have one dtype; returns it. */
 export const commonDType = (operation: string, args: readonly Expr[]): DType => {
   const dtype = args[0]!.dtype;

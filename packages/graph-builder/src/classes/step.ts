@@ -1,7 +1,6 @@
 /** The step class: elementwise functions that are constant between jumps, and so have no derivative to carry. */
 
-import { GraphError } from '../error.js';
-import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
+import { type Expr, makeExpr, requireFloat } from '../expr.js';
 import type { Op } from '../op.js';
 import { foldConstants } from '../ops/fold.js';
 
@@ -9,8 +8,7 @@ import { foldConstants } from '../ops/fold.js';
 export const step = (name: string, onnx: string, f: (x: number) => number): Op => ({
   name,
   infer: ([x]) => {
-    if (!isFloat(x!.dtype))
-      throw new GraphError(name, `needs a floating-point operand, got ${describe(x!)}; cast it first`);
+    requireFloat(name, x!);
     return { dtype: x!.dtype, shape: x!.shape };
   },
   emit: (node, e) => e.node(onnx, [e.name(node.args[0]!)]),

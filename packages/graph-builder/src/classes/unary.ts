@@ -1,7 +1,6 @@
 /** The elementwise class: y = φ(x), differentiated by its derivatives φ', φ'', φ''' written over (x, y). */
 
-import { GraphError } from '../error.js';
-import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
+import { type Expr, makeExpr, requireFloat } from '../expr.js';
 import type { Attributes, Differential, Op } from '../op.js';
 import { sumOfPresent } from '../ops/add.js';
 import { mul, square } from '../ops/mul.js';
@@ -57,8 +56,7 @@ export function unary<A extends Attributes>(spec: UnarySpec<A>): Op<A> {
   return {
     name,
     infer: ([x]) => {
-      if (!isFloat(x!.dtype))
-        throw new GraphError(name, `needs a floating-point operand, got ${describe(x!)}; cast it first`);
+      requireFloat(name, x!);
       return { dtype: x!.dtype, shape: x!.shape };
     },
     emit: typeof onnx === 'string' ? (node, e) => e.node(onnx, [e.name(node.args[0]!)], node.attributes) : onnx,

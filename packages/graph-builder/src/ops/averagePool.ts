@@ -2,7 +2,7 @@
 
 import { boxIndices, outputSizes, spatialSizes, type Window } from '../convolution/geometry.js';
 import { type PoolingOptions, poolingWindow } from '../convolution/pooling.js';
-import type { Expr } from '../expr.js';
+import { type Expr, requireFloat } from '../expr.js';
 import { mean } from '../functions/mean.js';
 import { constant, tensor } from './constant.js';
 import { mul } from './mul.js';
@@ -24,9 +24,10 @@ const counts = (window: Window, axis: number, outputs: number, low: number, high
 
 /**
  * The mean of each window: x [N, C, ...s] gives [N, C, ...o]. Windows at the edge divide by the elements they hold, or by
- * their padding too (`countIncludePad`). Throws GraphError where the window does not fit.
+ * their padding too (`countIncludePad`). Throws GraphError where the window does not fit, and on integers.
  */
 export function averagePool(x: Expr, kernel: readonly number[], options: AveragePoolOptions = {}): Expr {
+  requireFloat('averagePool', x);
   const sizes = spatialSizes('averagePool', x);
   const window = poolingWindow('averagePool', sizes, kernel, options);
   const outputs = outputSizes(sizes, window);
@@ -42,8 +43,9 @@ export function averagePool(x: Expr, kernel: readonly number[], options: Average
   return mul(windowSums(x, window), share);
 }
 
-/** The mean of each channel: x [N, C, ...s] gives [N, C, 1, ...]. Spatial lengths may be symbols. */
+/** The mean of each channel: x [N, C, ...s] gives [N, C, 1, ...]. Spatial lengths may be symbols. Throws GraphError on integers. */
 export function globalAveragePool(x: Expr): Expr {
+  requireFloat('globalAveragePool', x);
   const axes = x.shape.map((_, axis) => axis).slice(2);
   return reshape(
     mean(x, axes),
