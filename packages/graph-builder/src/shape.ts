@@ -1,12 +1,18 @@
 /** Shapes: lists of dimensions, broadcast the way numpy and ONNX do. */
 
 import { type Dim, productOfDims } from './dim.js';
-import { GraphError } from './error.js';
+import { GraphError, type Unequal } from './error.js';
 
 /** Dimensions, outermost first; `[]` is a scalar. */
 export type Shape = readonly Dim[];
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i]);
+
+/** The first lengths in which shapes of one rank differ; undefined where none do, or the ranks differ. */
+export const unequalLengths = (a: Shape, b: Shape): Unequal | undefined => {
+  const at = a.length === b.length ? a.findIndex((d, i) => d !== b[i]) : -1;
+  return at < 0 ? undefined : [a[at]!, b[at]!];
+};
 
 const isExtent = (dim: Dim): boolean => typeof dim === 'string' || (Number.isSafeInteger(dim) && dim >= 0);
 
@@ -31,7 +37,10 @@ export const broadcastShapes = (operation: string, ...shapes: readonly Shape[]):
       if (own === 1 || own === dim) continue;
       if (dim !== 1) {
         const text = shapes.map((s) => `[${s.join(', ')}]`).join(' and ');
-        throw new GraphError(operation, `shapes ${text} do not broadcast: ${dim} against ${own} on axis ${axis}`);
+        throw new GraphError(operation, `shapes ${text} do not broadcast: ${dim} against ${own} on axis ${axis}`, [
+          dim,
+          own,
+        ]);
       }
       dim = own;
     }

@@ -1,7 +1,7 @@
 /** Geometry of convolution: which input position each kernel offset reads for each output position. */
 
 import { type Dim, divideDimsExactly } from '../dim.js';
-import { GraphError } from '../error.js';
+import { GraphError, type Unequal } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { stridesOf } from '../shape.js';
 import { elementCount } from '../tensor.js';
@@ -95,8 +95,8 @@ export const checkConvolution = (
   const { groups, sizes, kernel } = attributes;
   const outputs = outputSizes(sizes, attributes);
   const text = [x, w, y].flatMap((operand) => (operand ? [describe(operand)] : [])).join(' and ');
-  const fail = (problem: string): never => {
-    throw new GraphError(operation, `${text} with ${groups} groups: ${problem}`);
+  const fail = (problem: string, unequal?: Unequal): never => {
+    throw new GraphError(operation, `${text} with ${groups} groups: ${problem}`, unequal);
   };
   if (!Number.isInteger(groups) || groups < 1) fail('groups must be a positive integer');
   if (outputs.some((o) => o < 1)) fail(`a kernel of [${kernel.join(', ')}] is longer than the padded input`);
@@ -116,7 +116,7 @@ export const checkConvolution = (
   divided(maps);
   if (x && w && divided(x.shape[1]!) !== w.shape[1]) fail('the kernel’s second axis must be channels / groups');
   if (w && y && w.shape[0] !== y.shape[1]) fail('the kernel’s first axis must be the result’s channels');
-  if (x && y && x.shape[0] !== y.shape[0]) fail('batches differ');
+  if (x && y && x.shape[0] !== y.shape[0]) fail('batches differ', [x.shape[0]!, y.shape[0]!]);
   return { outputs };
 };
 

@@ -35,7 +35,10 @@ const diagonal = (operand: Labelled): Labelled => {
   const second = labels.indexOf(labels[first]!, first + 1);
   const [length, other] = [value.shape[first]!, value.shape[second]!];
   if (length !== other)
-    throw new GraphError('einsum', `${describe(value)} has no diagonal over axes ${first} and ${second}`);
+    throw new GraphError('einsum', `${describe(value)} has no diagonal over axes ${first} and ${second}`, [
+      length!,
+      other!,
+    ]);
   const rest = labels.map((_, i) => i).filter((i) => i !== first && i !== second);
   const pairs = reshape(transpose(value, [...rest, first, second]), [
     ...rest.map((i) => value.shape[i]!),
@@ -55,7 +58,7 @@ const lengthsOf = (equation: string, operands: readonly Labelled[]): ReadonlyMap
     labels.forEach((label, axis) => {
       const [own, so] = [value.shape[axis]!, lengths.get(label) ?? 1];
       if (own !== 1 && so !== 1 && own !== so)
-        throw new GraphError('einsum', `"${equation}" has "${label}" with the lengths ${so} and ${own}`);
+        throw new GraphError('einsum', `"${equation}" has "${label}" with the lengths ${so} and ${own}`, [so, own]);
       if (so === 1) lengths.set(label, own);
     });
   }

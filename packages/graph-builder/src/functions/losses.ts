@@ -15,7 +15,7 @@ import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
 import { sub } from '../ops/sub.js';
 import { where } from '../ops/where.js';
-import { sameShape } from '../shape.js';
+import { sameShape, unequalLengths } from '../shape.js';
 import { mean } from './mean.js';
 
 /** Options of losses on labels. */
@@ -59,6 +59,7 @@ export const negativeLogLikelihood = (logProbabilities: Expr, labels: Expr, opti
     throw new GraphError(
       'negativeLogLikelihood',
       `labels ${describe(labels)} do not fit log-probabilities ${describe(logProbabilities)}; one integer label for each row is needed`,
+      n === undefined ? undefined : unequalLengths([n, ...rest], labels.shape),
     );
   }
   const { losses, counted } = labelLosses(logProbabilities, labels, options);
@@ -78,6 +79,7 @@ export const meanSquaredError = (output: Expr, target: Expr): Expr => {
     throw new GraphError(
       'meanSquaredError',
       `target ${describe(target)} is not of the shape of output ${describe(output)}; reshape one of them`,
+      unequalLengths(output.shape, target.shape),
     );
   }
   return mean(square(sub(output, target)));

@@ -19,6 +19,7 @@ import { checkSupport, neededValues } from './needed.js';
 import { namedParameters, parametersOf, readInitializers, separateEqual } from './parameters.js';
 import { scopeIn } from './scope.js';
 import { outputTensor } from './sequences.js';
+import { type Names, ownNames, unified } from './unify.js';
 
 /** Options of `decode`. */
 export interface DecodeOptions {
@@ -41,22 +42,26 @@ const fail = (error: DecodeError): never => {
   throw new DecodeFailure(error);
 };
 
-const shapeOf = (name: string, info: Onnx.IValueInfoProto): readonly Dim[] => {
-  const shape = info.type?.tensorType?.shape;
-  if (!shape) {
-    return fail({
-      _tag: 'UnsupportedFeature',
-      message: `input "${name}" has no shape in the file; run ONNX shape inference on it or export it with shapes`,
-    });
-  }
-  return (shape.dim ?? []).map((d, axis) => {
-    if (d.dimParam) return symbol(d.dimParam);
-    const value = d.dimValue === undefined || d.dimValue === null ? -1 : Number(d.dimValue);
-    return value >= 0 && Object.hasOwn(d, 'dimValue') ? value : symbol(`${name}_${axis}`);
-  });
+/** The shape that an input is declared to have; undefined where it is not declared. */
+const declaredShape = ({ name, type }: Onnx.IValueInfoProto): readonly Dim[] | undefined => {
+  const shape = type?.tensorType?.shape;
+  return shape
+    ? (shape.dim ?? []).map((d, axis) => {
+        if (d.dimParam) return symbol(d.dimParam);
+        const value = d.dimValue === undefined || d.dimValue === null ? -1 : Number(d.dimValue);
+        return value >= 0 && Object.hasOwn(d, 'dimValue') ? value : symbol(`${name ?? ''}_${axis}`);
+      })
+    : undefined;
 };
 
-const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
+const shapeOf = (info: Onnx.IValueInfoProto, names: Names): readonly Dim[] =>
+  declaredShape(info)?.map((dim) => (typeof dim === 'string' ? (names.get(dim) ?? dim) : dim)) ??
+  fail({
+    _tag: 'UnsupportedFeature',
+    message: `input "${info.name ?? ''}" has no shape in the file; run ONNX shape inference on it or export it with shapes`,
+  });
+
+const readGraph = (model: ParsedModel, options: DecodeOptions, names: Names): Graph => {
   const { graph } = model;
   const written = inlineFunctions(model);
   const outputNames = (graph.output ?? []).map((o) => o.name ?? '');
@@ -98,7 +103,7 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
         message: `input "${name}" has element type ${type}, which is not supported; convert the model to float32`,
       });
     }
-    const expr = input(name, shapeOf(name, info), dtype!) as Input;
+    const expr = input(name, shapeOf(info, names), dtype!) as Input;
     inputs.push(expr);
     define(name, expr);
   }
@@ -128,13 +133,29 @@ const readGraph = (model: ParsedModel, options: DecodeOptions): Graph => {
   return makeGraph(outputs, inputs, initializers);
 };
 
+/** The graph, read again under other names for as long as it takes lengths of inputs for one that have names of their own. */
+const readUnified = (model: ParsedModel, options: DecodeOptions): Graph => {
+  let names = ownNames((model.graph.input ?? []).map((info) => declaredShape(info) ?? []));
+  for (;;) {
+    try {
+      return readGraph(model, options, names);
+    } catch (cause) {
+      const pair = cause instanceof DecodeFailure || cause instanceof GraphError ? cause.unequal : undefined;
+      const next = pair && unified(names, pair);
+      if (next === undefined) throw cause;
+      names = next;
+    }
+  }
+};
+
 /**
  * The graph of an ONNX file (operator sets 7 to 26 of the default domain, and what ONNX Runtime's optimizers fuse; local functions are
- * written out). Every unsupported node is listed in one error. Never throws on bad bytes: whatever is wrong with the file is the Left.
+ * written out). Lengths of inputs that have symbols of their own, and that operators need to be one, have one symbol in the graph:
+ * the first of them in the order of the inputs. Every unsupported node is listed in one error. Never throws on bad bytes: whatever is wrong with the file is the Left.
  */
 export const decode = (bytes: Uint8Array, options: DecodeOptions = {}): E.Either<DecodeError, Graph> => {
   try {
-    return E.right(readGraph(parseModel(bytes), options));
+    return E.right(readUnified(parseModel(bytes), options));
   } catch (cause) {
     if (cause instanceof DecodeFailure) return E.left(cause.error);
     if (cause instanceof GraphError)

@@ -1,5 +1,7 @@
 /** What can be wrong with an ONNX file, as values. */
 
+import type { Unequal } from '../error.js';
+
 /** A node of a file whose operator is not in the calculus. */
 export interface UnsupportedNode {
   readonly name: string;
@@ -30,8 +32,11 @@ export type DecodeError =
 export class DecodeFailure extends Error {
   override readonly name = 'DecodeFailure';
   readonly error: DecodeError;
-  constructor(error: DecodeError) {
+  /** The lengths that would have to be one, where it is about two of them. */
+  readonly unequal: Unequal | undefined;
+  constructor(error: DecodeError, unequal?: Unequal) {
     super(error.message);
     this.error = error;
+    this.unequal = unequal;
   }
 }

@@ -131,7 +131,7 @@ export const importNodes = (
     try {
       results = importerOf(node)!(context);
     } catch (cause) {
-      if (cause instanceof GraphError) context.fail(`cannot be built: ${cause.message}`);
+      if (cause instanceof GraphError) context.fail(`cannot be built: ${cause.message}`, cause.unequal);
       throw cause;
     }
     (node.output ?? []).forEach((name, i) => {

@@ -45,12 +45,9 @@ export const heldTensor = (proto: Onnx.ITensorProto, reading: Pick<Reading, 'pre
 export const importNode = ({ node, opset }: PlacedNode, reading: Reading): ImportNode => {
   const { lookUp } = reading;
   const title = titleOf(node);
-  const failNode = (problem: string): never => {
-    throw new DecodeFailure({
-      _tag: 'InvalidNode',
-      node: title,
-      message: `node "${title}" (${node.opType}) ${problem}`,
-    });
+  const failNode: ImportNode['fail'] = (problem, unequal) => {
+    const message = `node "${title}" (${node.opType}) ${problem}`;
+    throw new DecodeFailure({ _tag: 'InvalidNode', node: title, message }, unequal);
   };
   const attributes = new Map((node.attribute ?? []).map((a) => [a.name ?? '', a]));
   const names = node.input ?? [];

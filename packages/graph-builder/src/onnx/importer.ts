@@ -1,6 +1,7 @@
 /** What an ONNX node offers the function that turns it into expressions. */
 
 import type { Dim } from '../dim.js';
+import type { Unequal } from '../error.js';
 import type { Expr } from '../expr.js';
 import type { Value } from '../op.js';
 import type { DType, Tensor } from '../tensor.js';
@@ -62,8 +63,8 @@ export interface ImportNode {
   readonly dims: (i: number) => readonly Dim[] | undefined;
   /** As `dims`, where every entry must be a number. */
   readonly numbers: (i: number) => readonly number[] | undefined;
-  /** Ends the import with an error that names the node. */
-  readonly fail: (problem: string) => never;
+  /** Ends the import with an error that names the node, and where it is about two lengths that differ, those. */
+  readonly fail: (problem: string, unequal?: Unequal) => never;
 }
 
 /** What a node's outputs stand for, in order; undefined, or fewer than listed, where one cannot be read. */

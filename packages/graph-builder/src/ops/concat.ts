@@ -4,7 +4,7 @@ import { linear } from '../classes/linear.js';
 import { addDims, type Dim } from '../dim.js';
 import { GraphError } from '../error.js';
 import { commonDType, describe, type Expr, makeExpr } from '../expr.js';
-import { normalizeAxis, requireExtents } from '../shape.js';
+import { normalizeAxis, requireExtents, unequalLengths } from '../shape.js';
 import { elementCount } from '../tensor.js';
 import { constant } from './constant.js';
 import { expand } from './expand.js';
@@ -29,7 +29,12 @@ export const concatOp = linear<ConcatAttributes>({
     const first = args[0]!;
     for (const arg of args) {
       if (arg.shape.length !== first.shape.length || arg.shape.some((d, i) => i !== axis && d !== first.shape[i])) {
-        throw new GraphError('concat', `${args.map(describe).join(', ')} differ on an axis other than ${axis}`);
+        const [own, wanted] = [arg, first].map(({ shape }) => shape.toSpliced(axis, 1));
+        throw new GraphError(
+          'concat',
+          `${args.map(describe).join(', ')} differ on an axis other than ${axis}`,
+          unequalLengths(wanted!, own!),
+        );
       }
     }
     const shape = first.shape.map((d, i) => (i === axis ? offsetsOf(args, axis).at(-1)! : d));

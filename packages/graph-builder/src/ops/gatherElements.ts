@@ -4,7 +4,7 @@ import { linear } from '../classes/linear.js';
 import type { Dim } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
-import { normalizeAxis, stridesOf } from '../shape.js';
+import { normalizeAxis, stridesOf, unequalLengths } from '../shape.js';
 import { expand } from './expand.js';
 import { placeOf } from './placeOf.js';
 import { scatterElements } from './scatterElements.js';
@@ -41,6 +41,7 @@ export const gatherElementsOp = linear<GatherElementsAttributes>({
       throw new GraphError(
         'gatherElements',
         `indices ${describe(indices!)} do not fit ${describe(x!)} off axis ${axis}`,
+        unequalLengths(x!.shape.toSpliced(axis, 1), indices!.shape.toSpliced(axis, 1)),
       );
     }
     return { dtype: x!.dtype, shape: indices!.shape };

@@ -62,6 +62,7 @@ export const matmulOp = bilinear({
       throw new GraphError(
         'matmul',
         `${describe(a)} times ${describe(b)}: the last axis of the first must equal the last but one of the second`,
+        k !== undefined && l !== undefined ? [k, l] : undefined,
       );
     }
     return { dtype, shape: [...broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2)), m!, n!] };

@@ -2,7 +2,7 @@
 
 import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
-import { type Shape, sameShape, sizeOf } from '../shape.js';
+import { type Shape, sameShape, sizeOf, unequalLengths } from '../shape.js';
 import { constant } from './constant.js';
 import { expand } from './expand.js';
 import { maximum } from './extremum.js';
@@ -18,7 +18,11 @@ import { scatterElements } from './scatterElements.js';
  */
 export const maxUnpool = (x: Expr, positions: Expr, shape: Shape, shared = true): Expr => {
   if (!sameShape(x.shape, positions.shape))
-    throw new GraphError('maxUnpool', `positions ${describe(positions)} must have the shape of ${describe(x)}`);
+    throw new GraphError(
+      'maxUnpool',
+      `positions ${describe(positions)} must have the shape of ${describe(x)}`,
+      unequalLengths(x.shape, positions.shape),
+    );
   const [places, size] = [reshape(positions, [-1]), sizeOf(shape)];
   const scatter = (values: Expr): Expr => scatterElements(values, places, 0, size);
   const sums = scatter(reshape(x, [-1]));

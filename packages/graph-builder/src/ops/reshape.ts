@@ -34,6 +34,7 @@ export const reshapeOp = linear<ReshapeAttributes>({
       throw new GraphError(
         'reshape',
         `${describe(x!)} has ${sizeOf(x!.shape)} elements, [${shape.join(', ')}] has ${sizeOf(shape)}`,
+        [sizeOf(x!.shape), sizeOf(shape)],
       );
     }
     return { dtype: x!.dtype, shape };
@@ -49,6 +50,9 @@ export const reshapeOp = linear<ReshapeAttributes>({
   adjoint: (node, _, adjoint, lead) => reshape(adjoint, [...adjoint.shape.slice(0, lead), ...node.args[0]!.shape]),
 });
 
+/** The product of the lengths that are no numbers. */
+const symbolicPart = (shape: Shape): Dim => sizeOf(shape.filter((d) => typeof d === 'string'));
+
 /** x with another shape of as many elements; one entry may be −1 (inferred). Throws GraphError where the counts differ. */
 export function reshape(x: Expr, shape: Shape): Expr {
   const hole = shape.indexOf(-1);
@@ -56,7 +60,10 @@ export function reshape(x: Expr, shape: Shape): Expr {
     const rest = shape.filter((_, i) => i !== hole);
     const inferred = divideDimsExactly(sizeOf(x.shape), sizeOf(rest));
     if (inferred === undefined || rest.includes(-1)) {
-      throw new GraphError('reshape', `cannot infer -1 in [${shape.join(', ')}] from ${describe(x)}`);
+      throw new GraphError('reshape', `cannot infer -1 in [${shape.join(', ')}] from ${describe(x)}`, [
+        symbolicPart(x.shape),
+        symbolicPart(rest),
+      ]);
     }
     return reshape(
       x,

@@ -4,7 +4,7 @@ import { linear } from '../classes/linear.js';
 import type { Dim } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
-import { sameShape } from '../shape.js';
+import { sameShape, unequalLengths } from '../shape.js';
 import { elementCount } from '../tensor.js';
 import { constant } from './constant.js';
 import { expand } from './expand.js';
@@ -19,6 +19,7 @@ export const scatterElementsOp = linear<ScatterElementsAttributes>({
       throw new GraphError(
         'scatterElements',
         `indices ${describe(indices!)} must have the shape of the updates ${describe(updates!)}`,
+        unequalLengths(updates!.shape, indices!.shape),
       );
     }
     return { dtype: updates!.dtype, shape: updates!.shape.map((d, i) => (i === axis ? size : d)) };

@@ -2,7 +2,7 @@
 
 import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
-import { type Shape, sameShape, sizeOf } from '../shape.js';
+import { type Shape, sameShape, sizeOf, unequalLengths } from '../shape.js';
 import { flatPositions } from './gatherND.js';
 import { reshape } from './reshape.js';
 import { scatterSlices } from './scatterSlices.js';
@@ -13,7 +13,11 @@ export const scatterNDInto = (x: Expr, indices: Expr): ((updates: Expr) => Expr)
   const wanted: Shape = [...positions.shape, ...x.shape.slice(box.length)];
   return (updates) => {
     if (!sameShape(updates.shape, wanted))
-      throw new GraphError('scatterND', `updates ${describe(updates)} do not fit; they must be [${wanted.join(', ')}]`);
+      throw new GraphError(
+        'scatterND',
+        `updates ${describe(updates)} do not fit; they must be [${wanted.join(', ')}]`,
+        unequalLengths(wanted, updates.shape),
+      );
     return reshape(scatterSlices(updates, positions, 0, sizeOf(box)), x.shape);
   };
 };

@@ -7,6 +7,7 @@ import { iota } from '../ops/iota.js';
 import { reshape } from '../ops/reshape.js';
 import { sliceAxis } from '../ops/slice.js';
 import { transpose } from '../ops/transpose.js';
+import { unequalLengths } from '../shape.js';
 import { denormalized } from './position.js';
 import { sampleAt } from './taps.js';
 import type { SampleMode, SamplePadding } from './window.js';
@@ -24,7 +25,11 @@ const requireFit = (x: Expr, grid: Expr): void => {
   const fits = grid.shape.length === x.shape.length && grid.shape.at(-1) === lengths.length;
   if (!fits || grid.shape[0] !== x.shape[0] || !isFloat(grid.dtype)) {
     const wanted = [x.shape[0], ...lengths.map((_, i) => `d${i}`), lengths.length].join(', ');
-    throw new GraphError('gridSample', `grid ${describe(grid)} does not fit ${describe(x)}; it must be [${wanted}]`);
+    throw new GraphError(
+      'gridSample',
+      `grid ${describe(grid)} does not fit ${describe(x)}; it must be [${wanted}]`,
+      fits ? unequalLengths([x.shape[0]!], [grid.shape[0]!]) : undefined,
+    );
   }
 };
 

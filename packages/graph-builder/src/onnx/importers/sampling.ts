@@ -104,7 +104,10 @@ const deformConvImporter: Importer = (n) => {
   const requireShape = (operand: Expr, what: string, count: number): void => {
     const wanted = [x.shape[0], count, ...out];
     if (wanted.some((d, i) => d !== operand.shape[i]))
-      n.fail(`has ${what} of shape [${operand.shape.join(', ')}]; they must be [${wanted.join(', ')}]`);
+      n.fail(`has ${what} of shape [${operand.shape.join(', ')}]; they must be [${wanted.join(', ')}]`, [
+        x.shape[0]!,
+        operand.shape[0]!,
+      ]);
   };
   requireShape(offsets, 'offsets', taps * kernel.length);
   const mask = n.optional(4);

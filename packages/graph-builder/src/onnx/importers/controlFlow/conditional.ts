@@ -6,7 +6,7 @@
 import { describe, type Expr } from '../../../expr.js';
 import { reshape } from '../../../ops/reshape.js';
 import { where } from '../../../ops/where.js';
-import { sameShape } from '../../../shape.js';
+import { sameShape, unequalLengths } from '../../../shape.js';
 import type { Importer, ImportNode } from '../../importer.js';
 import { type Imported, isSequence } from '../../sequences.js';
 import { knownDimsOf } from '../known.js';
@@ -21,6 +21,7 @@ const picked = (n: ImportNode, condition: Expr, [yes, no]: readonly [Imported, I
   if (!sameShape(yes.shape, no.shape) || yes.dtype !== no.dtype)
     return n.fail(
       `picks between ${describe(yes)} and ${describe(no)} by a condition that is computed from data ("${n.operands[0]}"); ${CURE}`,
+      unequalLengths(yes.shape, no.shape),
     );
   return where(condition, yes, no);
 };

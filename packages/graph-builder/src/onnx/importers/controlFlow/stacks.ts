@@ -4,7 +4,7 @@ import type { Expr } from '../../../expr.js';
 import { constant } from '../../../ops/constant.js';
 import { joined } from '../../../ops/entries.js';
 import { expand } from '../../../ops/expand.js';
-import { sameShape } from '../../../shape.js';
+import { sameShape, unequalLengths } from '../../../shape.js';
 import type { ImportNode } from '../../importer.js';
 import { type Imported, isSequence } from '../../sequences.js';
 
@@ -26,5 +26,6 @@ export const stacked = (n: ImportNode, entries: readonly Expr[], axis: number): 
     ? joined(entries, axis)
     : n.fail(
         `stacks what its steps give, which is [${first!.shape.join(', ')}] first and [${entries[other]!.shape.join(', ')}] after ${other} steps; it must be alike`,
+        unequalLengths(first!.shape, entries[other]!.shape),
       );
 };

@@ -1,0 +1,59 @@
+/**
+ * Symbols that stand for one length. Exporters name the batch of each input for itself (`unk__6`, `unk__7`), or not at all; what a file's
+ * operators need to be equal is, for every batch that the file runs on, and so is read as one symbol.
+ */
+
+import { addDims, type Dim, floorDivideDims, multiplyDims, productOfDims, quotientOf, termsOf } from '../dim.js';
+import type { Unequal } from '../error.js';
+
+/** What each symbol of the inputs' shapes is called, in the order of the inputs: itself, or another that it equals. */
+export type Names = ReadonlyMap<string, string>;
+
+/** Each under its own name. */
+export const ownNames = (shapes: readonly (readonly Dim[])[]): Names =>
+  new Map(shapes.flat().flatMap((dim) => (typeof dim === 'string' ? [[dim, dim] as const] : [])));
+
+const symbolsIn = (dim: Dim): readonly string[] =>
+  typeof dim === 'number'
+    ? []
+    : termsOf(dim).flatMap(({ symbols }) =>
+        symbols.flatMap((name) => {
+          const quotient = quotientOf(name);
+          return quotient ? [quotient.numerator, quotient.denominator].flatMap(symbolsIn) : [name];
+        }),
+      );
+
+/** The dimension with its symbols under other names. */
+const renamed =
+  (names: Names) =>
+  (dim: Dim): Dim => {
+    const factor = (name: string): Dim => {
+      const quotient = quotientOf(name);
+      if (!quotient) return names.get(name) ?? name;
+      return floorDivideDims(renamed(names)(quotient.numerator), renamed(names)(quotient.denominator));
+    };
+    return typeof dim === 'number'
+      ? dim
+      : termsOf(dim)
+          .map(({ coefficient, symbols }) => multiplyDims(coefficient, productOfDims(symbols.map(factor))))
+          .reduce(addDims, 0);
+  };
+
+/**
+ * Names with which two lengths are one, each symbol that only one of them has called like one that only the other has, whichever comes
+ * first among the inputs; of several, in that order. Undefined where that does not make them one, or a symbol is of no input: a number
+ * that an operator counts is no length that feeds could be asked for.
+ */
+export const unified = (names: Names, [a, b]: Unequal): Names | undefined => {
+  const known = [...new Set(names.values())];
+  const [inA, inB] = [new Set(symbolsIn(a)), new Set(symbolsIn(b))];
+  const [ofA, ofB] = [[...inA].filter((name) => !inB.has(name)), [...inB].filter((name) => !inA.has(name))].map((own) =>
+    own.map((name) => known.indexOf(name)).sort((one, other) => one - other),
+  ) as [number[], number[]];
+  if (ofA.length === 0 || ofA.length !== ofB.length || [...ofA, ...ofB].includes(-1)) return undefined;
+  const calling = new Map(
+    ofA.map((one, i) => [known[Math.max(one, ofB[i]!)]!, known[Math.min(one, ofB[i]!)]!] as const),
+  );
+  if (renamed(calling)(a) !== renamed(calling)(b)) return undefined;
+  return new Map([...names].map(([symbol, name]) => [symbol, calling.get(name) ?? name]));
+};
