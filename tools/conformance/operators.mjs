@@ -4,7 +4,7 @@ const words = (text) => text.trim().split(/\s+/);
 export const OPERATORS = {
   Elementwise: words(`
     Add Sub Mul Div Mod Neg Abs Sign Exp Log Sqrt Reciprocal Pow Max Min Mean Sum Clip Where Equal Greater GreaterOrEqual Less
-    LessOrEqual And Or Xor Not IsNaN IsInf Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Erf Floor Ceil Round Relu LeakyRelu
+    LessOrEqual And Or Xor Not BitwiseAnd BitwiseOr BitwiseXor BitwiseNot BitShift IsNaN IsInf Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Erf Floor Ceil Round Relu LeakyRelu
     PRelu Elu Selu Celu Gelu Sigmoid HardSigmoid HardSwish Swish Mish Softplus Softsign Tanh ThresholdedRelu
     Shrink`),
   'Products and windows': words(`

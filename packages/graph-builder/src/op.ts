@@ -16,6 +16,8 @@ export interface Value {
 
 /** What the encoder offers an operation that writes itself as ONNX nodes. Every method returns the name of a value. */
 export interface Emitter {
+  /** The operator set that the file declares. */
+  readonly opset: number;
   /** Name of an operand's value. */
   readonly name: (expr: Expr) => string;
   /** Name of a value that is a function of operands, written now where it is not yet. */
@@ -122,6 +124,8 @@ export interface Op<A extends Attributes = Attributes> {
     bind: (dim: Dim) => number,
   ) => Float64Array;
   readonly differential?: Differential<A>;
+  /** The operator set that has what it is written in, where that is newer than the one that files declare (`OPSET`). */
+  readonly opset?: number;
   /** How long an axis of the result is, where the data say so: the shape then holds a symbol of the node's own for it. */
   readonly counts?: {
     readonly symbol: (node: Expr<A>) => string;

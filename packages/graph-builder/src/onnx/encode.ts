@@ -34,7 +34,7 @@ export interface EncodeOptions {
   readonly lengths?: ReadonlyMap<string, number>;
 }
 
-/** The operator set every exported file declares, and the file format version that goes with it. */
+/** The operator set an exported file declares unless an operation needs a newer one, and the file format version that goes with both. */
 export const OPSET = 17;
 const IR_VERSION = 8;
 
@@ -102,6 +102,7 @@ const namer = (reserved: ReadonlySet<string>): ((base: string) => string) => {
 /** Writes expressions as nodes. Mutable inside, and only here: a file is written from first node to last. */
 const makeEmitter = (
   order: readonly Expr[],
+  opset: number,
   inputs: Graph['inputs'],
   fresh: (base: string) => string,
   draft: Draft,
@@ -181,6 +182,7 @@ const makeEmitter = (
   };
 
   const emitter: Emitter = {
+    opset,
     name: (expr: Expr): string => {
       const known = names.get(expr);
       if (known !== undefined) return known;
@@ -236,7 +238,7 @@ const renamed = (nodes: readonly Onnx.INodeProto[], names: ReadonlyMap<string, s
 };
 
 /**
- * The graph as an ONNX file of standard operators (opset 17). Equal graphs give equal bytes. Throws GraphError where a
+ * The graph as an ONNX file of standard operators (opset 17, or 18 where it computes bit by bit). Equal graphs give equal bytes. Throws GraphError where a
  * symbolic dimension cannot be computed from the inputs, where an initializer to keep is none of the graph's, and where the file
  * would exceed protobuf's 2 GB.
  */
@@ -248,7 +250,8 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
   const order = topologicalOrder(outputs);
   const draft: Draft = { nodes: [], initializers: [] };
   const reserved = new Set([...graph.inputs.map((i) => i.attributes.name), ...graph.outputs.map((o) => o.name)]);
-  const emitter = makeEmitter(order, graph.inputs, namer(reserved), draft);
+  const opset = order.reduce((newest, { op }) => Math.max(newest, op.opset ?? OPSET), OPSET);
+  const emitter = makeEmitter(order, opset, graph.inputs, namer(reserved), draft);
   for (const expr of order) if (!isConstant(expr)) emitter.write(expr);
 
   const names = new Map<string, string>();
@@ -284,7 +287,7 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
   const model: Onnx.IModelProto = {
     irVersion: Long.fromNumber(IR_VERSION),
     producerName: 'hograd',
-    opsetImport: [{ domain: '', version: Long.fromNumber(OPSET) }],
+    opsetImport: [{ domain: '', version: Long.fromNumber(opset) }],
     graph: {
       name,
       node: nodes,

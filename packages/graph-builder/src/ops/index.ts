@@ -9,6 +9,7 @@ export { asinh } from './asinh.js';
 export { atan } from './atan.js';
 export { atanh } from './atanh.js';
 export { averagePool, globalAveragePool } from './averagePool.js';
+export { bitShift, bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor } from './bitwise.js';
 export { cast } from './cast.js';
 export { ceil } from './ceil.js';
 export { celu } from './celu.js';

@@ -11,6 +11,9 @@ import { div } from './reciprocal.js';
 import { type AxesAttributes, foldAxes, keptShape, reduceSum } from './reduceSum.js';
 import { reshape } from './reshape.js';
 
+/** The operator set since which the axes are an operand, where they were an attribute. */
+const AXES_AS_OPERAND = 18;
+
 /** Where the extremum was attained: 1 over the number of elements that tie for it, 0 elsewhere. */
 const shares = (node: Expr<AxesAttributes>): Expr => {
   const x = node.args[0]!;
@@ -28,7 +31,12 @@ const reduceExtremum = (
   linear<AxesAttributes>({
     name,
     infer: ([x], { axes }) => ({ dtype: x!.dtype, shape: x!.shape.filter((_, axis) => !axes.includes(axis)) }),
-    emit: (node, e) => e.node(onnx, [e.name(node.args[0]!)], { axes: node.attributes.axes, keepdims: 0 }),
+    emit: (node, e) => {
+      const [x, { axes }] = [e.name(node.args[0]!), node.attributes];
+      return e.opset < AXES_AS_OPERAND
+        ? e.node(onnx, [x], { axes, keepdims: 0 })
+        : e.node(onnx, [x, e.dims(axes)], { keepdims: 0 });
+    },
     evaluate: (node, [x]) => foldAxes(x!.data, x!.shape, node.attributes.axes, worst, f),
     tangent: (node, _, dx, lead) =>
       reduceSum(

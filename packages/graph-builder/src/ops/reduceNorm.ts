@@ -3,11 +3,13 @@
 import { GraphError } from '../error.js';
 import { describe, type Expr, isFloat } from '../expr.js';
 import { abs } from './abs.js';
+import { cast } from './cast.js';
 import { equal } from './compare.js';
 import { constant } from './constant.js';
 import { square } from './mul.js';
 import { pow } from './pow.js';
 import { reduceSum } from './reduceSum.js';
+import { sqrt } from './sqrt.js';
 import { where } from './where.js';
 
 /** |x|^p, elementwise. Throws GraphError unless p is a whole number, 1 or more, and x floating-point where it is more. */
@@ -35,8 +37,12 @@ export const reduceLp = (x: Expr, p: number, axes?: readonly number[]): Expr =>
 /** Σ|x| over the given axes (default: all), which are removed; the derivative in an element that is 0 is 0. */
 export const reduceL1 = (x: Expr, axes?: readonly number[]): Expr => reduceLp(x, 1, axes);
 
-/** √Σx² over the given axes (default: all), which are removed; where all elements are 0 the derivative is 0 (PyTorch's convention). */
-export const reduceL2 = (x: Expr, axes?: readonly number[]): Expr => reduceLp(x, 2, axes);
+/**
+ * √Σx² over the given axes (default: all), which are removed; where all elements are 0 the derivative is 0 (PyTorch's convention). Of
+ * integers it is one, rounded towards zero, and has no derivative.
+ */
+export const reduceL2 = (x: Expr, axes?: readonly number[]): Expr =>
+  isFloat(x.dtype) ? reduceLp(x, 2, axes) : cast(sqrt(reduceSum(square(cast(x, 'float64')), axes)), x.dtype);
 
 /** Σx² over the given axes (default: all), which are removed. */
 export const reduceSumSquare = (x: Expr, axes?: readonly number[]): Expr => reduceSum(square(x), axes);

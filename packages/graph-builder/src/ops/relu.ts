@@ -1,7 +1,9 @@
 /** Relu: max(x, 0). */
 
 import { unary, unaryConstructor } from '../classes/unary.js';
+import { type Expr, isFloat } from '../expr.js';
 import { cast } from './cast.js';
+import { clip } from './clip.js';
 import { greater } from './compare.js';
 
 export const reluOp = unary({
@@ -15,5 +17,7 @@ export const reluOp = unary({
   monotone: () => true,
 });
 
-/** max(x, 0), elementwise; the derivative at 0 is 0. */
-export const relu = unaryConstructor(reluOp);
+const reluOfFloat = unaryConstructor(reluOp);
+
+/** max(x, 0), elementwise; the derivative at 0 is 0. Of integers it has none. Throws GraphError on bool. */
+export const relu = (x: Expr): Expr => (isFloat(x.dtype) || x.dtype === 'bool' ? reluOfFloat(x) : clip(x, 0));

@@ -9,6 +9,7 @@ import { asin } from '../../ops/asin.js';
 import { asinh } from '../../ops/asinh.js';
 import { atan } from '../../ops/atan.js';
 import { atanh } from '../../ops/atanh.js';
+import { bitShift, bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor } from '../../ops/bitwise.js';
 import { ceil } from '../../ops/ceil.js';
 import { celu } from '../../ops/celu.js';
 import { clip } from '../../ops/clip.js';
@@ -74,6 +75,13 @@ const bound = (n: ImportNode, name: string, i: number): Expr | number | undefine
   return given && given.shape.length === 0 ? (uniformValue(given) ?? given) : given;
 };
 
+const bitShiftImporter: Importer = (n) => {
+  const direction = n.string('direction', '');
+  if (direction !== 'LEFT' && direction !== 'RIGHT')
+    return n.fail(`has the direction "${direction}"; it must be LEFT or RIGHT`);
+  return [bitShift(n.input(0), n.input(1), direction === 'LEFT' ? 'left' : 'right')];
+};
+
 const geluImporter: Importer = (n) => {
   const approximate = n.string('approximate', 'none');
   if (approximate === 'none') return [gelu(n.input(0))];
@@ -91,6 +99,11 @@ export const elementwise: Readonly<Record<string, Importer>> = {
   Asinh: one(asinh),
   Atan: one(atan),
   Atanh: one(atanh),
+  BitShift: bitShiftImporter,
+  BitwiseAnd: two(bitwiseAnd),
+  BitwiseNot: one(bitwiseNot),
+  BitwiseOr: two(bitwiseOr),
+  BitwiseXor: two(bitwiseXor),
   Ceil: one(ceil),
   Celu: (n) => [celu(n.input(0), n.float('alpha', 1))],
   Clip: (n) => [clip(n.input(0), bound(n, 'min', 1), bound(n, 'max', 2))],
