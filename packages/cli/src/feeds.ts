@@ -111,6 +111,7 @@ const checkLabels = (array: Tensor, { labels, count, ignored }: LossModel['class
 export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Arrays => {
   const { graph, loss, parameters, classes } = model;
   const feeds = new Map<string, Tensor>();
+  const taken = new Set(parameters);
   for (const port of makeGraph([{ name: 'loss', value: loss }]).inputs) {
     const { name, drawn } = port.attributes;
     const initial = graph.initializers.get(name);
@@ -122,8 +123,9 @@ export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Ar
         `${source} has no array "${name}"; the model needs ${needed.map((i) => `"${i.attributes.name}"`).join(', ')}`,
       );
     }
-    if (array === initial) checkEntries(array, name, 'the model’s file', isNotFinite);
-    else checkEntries(array, name, source, isDamaged);
+    // What is no parameter may be NaN where the loss does not take it (`where(n > 0, v, NaN)`): that shows in the loss.
+    if (array !== initial) checkEntries(array, name, source, isDamaged);
+    else if (taken.has(port)) checkEntries(array, name, 'the model’s file', isNotFinite);
     checkShape(array, port, source);
     const value = converted(array, port, source);
     feeds.set(name, value);

@@ -6,13 +6,16 @@ import {
   add,
   encode,
   input,
+  less,
   makeGraph,
   matmul,
   mean,
+  reduceSum,
   softmax,
   square,
   type Tensor,
   tensor,
+  where,
 } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import onnxProto from 'onnx-proto';
@@ -206,6 +209,47 @@ describe('hograd summarize refuses', () => {
     const { gbar, Hbar, D3 } = JSON.parse(out);
     expect([gbar, Hbar, D3].flat(2).every(Number.isFinite)).toBe(true);
     expect(gbar[0]).not.toBe(0);
+  });
+
+  it('takes NaN from what the file fills places with, and refuses it from a parameter', async () => {
+    const w = input('w', [12, 2], 'float64');
+    const x = input('x', ['N', 12], 'float64');
+    const fill = input('fill', [2], 'float64');
+    const masked = where(less(reduceSum(x, [1]), 1e9), reduceSum(square(matmul(x, w)), [1]), reduceSum(fill));
+    const graph = (values: readonly number[]) =>
+      encode(
+        makeGraph(
+          [{ name: 'loss', value: mean(masked) }],
+          [],
+          new Map([
+            ['w', tensor(values, [12, 2], 'float64')],
+            ['fill', tensor([Number.NaN, Number.NaN], [2], 'float64')],
+          ]),
+        ),
+        { keepInitializers: true },
+      );
+    const finite = Array.from({ length: 24 }, (_, i) => Math.sin(i));
+    const run = (name: string, values: readonly number[], ...args: string[]) => {
+      writeFileSync(join(folder, name), graph(values));
+      return hograd('summarize', join(folder, name), '--inputs', inputsWith({}), '--json', ...args);
+    };
+    const direction = join(folder, 'along.npz');
+    writeFileSync(direction, encodeNpz()({ w: tensor(finite, [12, 2], 'float64') }));
+    for (const args of [[], ['--params', 'w']]) {
+      const { status, out } = await run('filled.onnx', finite, '--direction', direction, ...args);
+      expect(status).toBe(0);
+      const { gbar, groups, loss } = JSON.parse(out);
+      expect(groups.map(({ name }: { name: string }) => name)).toEqual(['w']);
+      // The loss is a quadratic form in w: along w itself its derivative is twice it.
+      expect(gbar[0] / (2 * loss)).toBeCloseTo(1, 12);
+    }
+    const refused = [
+      await run('filled.onnx', finite, '--params', 'fill'),
+      await run('damaged.onnx', [Number.NaN, ...finite.slice(1)]),
+    ];
+    expect(
+      refused.map(({ err }) => /array "(fill|w)" holds NaN at flat index 0; clean the data/.exec(err)?.[1]),
+    ).toEqual(['fill', 'w']);
   });
 
   it.each([

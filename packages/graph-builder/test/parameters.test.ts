@@ -229,6 +229,37 @@ describe('weights of classes', () => {
   });
 });
 
+describe('what fills places', () => {
+  const NAN = Number.NaN;
+  const INFINITY = Number.POSITIVE_INFINITY;
+  /** where(c, x·w, f). */
+  const filled = (w: readonly number[], f: readonly number[]) =>
+    modelOf(
+      {
+        node: [
+          { opType: 'Mul', input: ['x', 'w'], output: ['p'], name: 'p' },
+          { opType: 'Where', input: ['c', 'p', 'f'], output: ['y'], name: 'y' },
+        ],
+        input: [valueInfo('x', 'float64', [2]), valueInfo('c', 'bool', [2])],
+        initializer: [storedTensor('w', G.tensor(w, [2], 'float64')), storedTensor('f', G.tensor(f, [2], 'float64'))],
+        output: [valueInfo('y', 'float64', [2])],
+      },
+      17,
+    );
+  const names = (bytes: Uint8Array, options?: G.DecodeOptions) => [...graphOf(bytes, options).initializers.keys()];
+
+  it('with NaN or +∞ throughout is no parameter unless the caller names it', () => {
+    for (const value of [NAN, INFINITY]) {
+      expect(names(filled([1, 2], [value, value]))).toEqual(['w']);
+      expect(names(filled([1, 2], [value, value]), { parameters: ['f'] })).toEqual(['f']);
+    }
+  });
+  it('is a parameter beside other values, and where nothing else could be one: a model that diverged is to be refused', () => {
+    expect(names(filled([1, 2], [NAN, 1]))).toEqual(['w', 'f']);
+    expect(names(filled([NAN, NAN], [NAN, NAN]))).toEqual(['w', 'f']);
+  });
+});
+
 describe('of operators that optimizers fuse', () => {
   /** Names of the parameters of one node, all of whose operands but the first are stored. */
   const parametersOf = (

@@ -30,8 +30,8 @@ export interface DecodeOptions {
   /**
    * Initializers that become inputs with a default value. Default: every floating-point one of rank 1 or more, except running
    * statistics of batch normalisation, scales of Resize and of stored or quantised integers, windows of STFT, tables of rotary
-   * embeddings, class weights of a loss and what PyTorch's exporter says is a buffer or a constant; the others are constants of the
-   * graph. A name that no floating-point initializer has is an UndefinedValue.
+   * embeddings, class weights of a loss, masks of −∞, what is NaN or +∞ throughout and what PyTorch's exporter says is a buffer or a
+   * constant; the others are constants of the graph. A name that no floating-point initializer has is an UndefinedValue.
    */
   readonly parameters?: readonly string[];
   /** Bytes of the files that hold tensors' data outside the model, by location. */

@@ -141,7 +141,15 @@ const isMask = (data: Float64Array): boolean =>
   data.includes(Number.NEGATIVE_INFINITY) && !data.some((v) => Number.isNaN(v) || v === Number.POSITIVE_INFINITY);
 
 /**
- * The initializers that are parameters: floating-point, no mask, of rank 1 or more unless PyTorch's exporter calls them
+ * Is one value that is not finite all that it holds? JAX writes the NaN of `where(n > 0, v, NaN)` as a tensor, others +∞ as a bound. A
+ * parameter that diverged looks alike, but then so do all that were trained with it.
+ */
+const isFilling = (data: Float64Array): boolean =>
+  data.length > 0 && !Number.isFinite(data[0]) && data.every((v) => Object.is(v, data[0]));
+
+/**
+ * The initializers that are parameters: floating-point, no mask, nothing that fills places with NaN or +∞ beside others that can be
+ * trained, of rank 1 or more unless PyTorch's exporter calls them
  * parameters (`kinds`, by name), none that only `UNTRAINED` operands are read from, and none that it says is something else: a BUFFER
  * or a CONSTANT_TENSOR.
  */
@@ -156,7 +164,9 @@ export const parametersOf = (
     !settings.has(name) &&
     mayBe(kinds, name) &&
     !isMask(data as Float64Array);
-  return new Set([...initializers].filter(([name, value]) => isParameter(name, value)).map(([name]) => name));
+  const parameters = [...initializers].filter(([name, value]) => isParameter(name, value));
+  const trained = parameters.filter(([, { data }]) => !isFilling(data as Float64Array));
+  return new Set((trained.length > 0 ? trained : parameters).map(([name]) => name));
 };
 
 /** The parameters that the caller names; UndefinedValue where one is no floating-point initializer. */
