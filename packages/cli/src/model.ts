@@ -3,6 +3,7 @@
 import {
   type DecodeError,
   decode,
+  describe,
   type Expr,
   type Graph,
   GraphError,
@@ -10,6 +11,7 @@ import {
   input,
   inputNamed,
   isFloat,
+  logitsOf,
   meanSquaredError,
   type Output,
   outputNamed,
@@ -123,11 +125,27 @@ const classesSecond = (logits: Expr, classAxis: number): Expr => {
   return transpose(logits, [others[0]!, axis, ...others.slice(1)]);
 };
 
+/**
+ * What the loss takes of an output, the classes on axis 1. An output that is a softmax along them already (Keras's activation="softmax",
+ * scikit-learn's probabilities) stands for what it is the softmax of: the loss is then the negative log-likelihood of its
+ * probabilities, not that of their softmax.
+ */
+const logitsFor = (output: Expr, classAxis: number): Expr => {
+  const scores = classesSecond(output, classAxis);
+  if (scores.shape[1] === 1) {
+    throw new GraphError(
+      'one class',
+      `${describe(output)} has one number for each label, whose softmax is always 1; store labels 0 and 1 as floating-point targets of its shape and take --mse, or export logits for each class`,
+    );
+  }
+  return logitsOf(scores, 1) ?? scores;
+};
+
 const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr> => {
   if (options.softmaxCrossEntropy !== undefined) {
     const labels = options.labels!;
     const head = attachHead('--softmax-cross-entropy', (output) => {
-      const logits = classesSecond(output, options.classAxis ?? 1);
+      const logits = logitsFor(output, options.classAxis ?? 1);
       const classless = { ...logits, shape: logits.shape.filter((_, axis) => axis !== 1) };
       return softmaxCrossEntropy(logits, headInput(graph, labels, classless, 'int64'), {
         ignored: options.ignoreIndex,
