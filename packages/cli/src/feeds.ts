@@ -124,8 +124,9 @@ export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Ar
       );
     }
     // What is no parameter may be NaN where the loss does not take it (`where(n > 0, v, NaN)`): that shows in the loss.
-    if (array !== initial) checkEntries(array, name, source, isDamaged);
-    else if (taken.has(port)) checkEntries(array, name, 'the model’s file', isNotFinite);
+    const origin = array === initial ? 'the model’s file' : source;
+    if (taken.has(port)) checkEntries(array, name, origin, isNotFinite);
+    else if (array !== initial) checkEntries(array, name, origin, isDamaged);
     checkShape(array, port, source);
     const value = converted(array, port, source);
     feeds.set(name, value);

@@ -1,4 +1,4 @@
-/** Reading a model file and saying which scalar is the loss and which initializers are the parameters. */
+/** Reading a model file and saying which scalar is the loss and what the parameters are. */
 
 import {
   type DecodeError,
@@ -16,7 +16,6 @@ import {
   type Output,
   outputNamed,
   softmaxCrossEntropy,
-  topologicalOrder,
   transpose,
 } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
@@ -25,6 +24,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Failure, wrongInput } from './failure.js';
 import { indexInputs } from './indexInputs.js';
 import { type ModelFile, readModelFile } from './modelFile.js';
+import { findParameters, namesIn, otherNames } from './parameters.js';
 
 /** The options that name the loss and the parameters, shared by summarize and differentiate (cli contract). */
 export interface LossOptions {
@@ -182,41 +182,6 @@ const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr>
   )(findOutput(graph, name));
 };
 
-const namesIn = (list: string): readonly string[] =>
-  list
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-
-/** Initializers of rank ≥ 1 with a path to the loss, or those named. */
-const findParameters = (graph: Graph, loss: Expr, named: string | undefined): E.Either<Failure, readonly Input[]> => {
-  const initializers = graph.inputs.filter((i) => graph.initializers.has(i.attributes.name));
-  if (named !== undefined) {
-    const names = namesIn(named);
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice !== undefined) return E.left(wrongInput(`--params names "${twice}" twice; name it once`));
-    if (names.length === 0) return E.left(wrongInput('--params names no parameter; name some, or leave it out'));
-    const missing = names.find((n) => !initializers.some((i) => i.attributes.name === n));
-    if (missing !== undefined) {
-      return E.left(
-        wrongInput(
-          `there is no floating-point initializer "${missing}" (--params); the model has ${quoted(initializers.map((i) => i.attributes.name))}`,
-        ),
-      );
-    }
-    return E.right(names.map((n) => initializers.find((i) => i.attributes.name === n)!));
-  }
-  const needed = new Set(topologicalOrder([loss]));
-  const parameters = initializers.filter((i) => needed.has(i));
-  return parameters.length > 0
-    ? E.right(parameters)
-    : E.left(
-        wrongInput(
-          'no floating-point initializer of rank 1 or more reaches the loss; a file whose parameters are inputs, as hograd differentiate writes without --keep-initializers, has none',
-        ),
-      );
-};
-
 /** A graph with the loss and the parameters that the options name; the Left names what is wrong with them. */
 export const lossModel = (graph: Graph, options: LossOptions): E.Either<Failure, LossModel> => {
   const wrong = contradiction(options);
@@ -249,12 +214,12 @@ export const graphFor = (
       ...(parameters && { parameters }),
       externalData,
     });
-  const decoded = E.chain((graph: Graph) => {
+  const failure = (more: string) => (e: DecodeError) => wrongInput(`${decodeMessage(e)}${more}`);
+  return E.chain((graph: Graph) => {
     const usual = [...graph.initializers.keys()];
-    const others = namesIn(params ?? '').filter((name) => !graph.initializers.has(name));
-    return others.length === 0 ? E.right(graph) : read([...usual, ...others]);
-  })(read());
-  return E.mapLeft((e: DecodeError) => wrongInput(decodeMessage(e)))(decoded);
+    const others = namesIn(params ?? '').filter((name) => inputNamed(name)(graph) === undefined);
+    return others.length === 0 ? E.right(graph) : E.mapLeft(failure(otherNames(graph)))(read([...usual, ...others]));
+  })(E.mapLeft(failure(''))(read()));
 };
 
 /** The model of a file with its loss and parameters; the Left names what is wrong with the file or the options. */

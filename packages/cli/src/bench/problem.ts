@@ -6,6 +6,7 @@ import { lossGraph, modelNamed, modelNames } from '@hograd/model-zoo';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
 import { type Arrays, modelFeeds, ownInputs, readModelFeeds } from '../feeds.js';
 import { type LossModel, type LossOptions, lossModel, readModel } from '../model.js';
+import { checkFixed } from '../parameters.js';
 import { type DescribedInput, randomInputs, SEED } from './randomInputs.js';
 
 export interface ProblemOptions extends LossOptions {
@@ -49,6 +50,7 @@ const describedFeeds = (model: LossModel, feeds: Arrays): readonly DescribedInpu
 /** The model of a name of the zoo (initial values of seed 1) or of a path, fed. Refuses what does not fit. */
 export const openProblem = async (name: string, options: ProblemOptions): Promise<Problem> => {
   const model = await openModel(name, options);
+  checkFixed(model.parameters);
   const title = isInZoo(name) ? name : basename(name);
   const { inputs, batch } = options;
   if (inputs === undefined) {

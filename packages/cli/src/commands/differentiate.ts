@@ -17,6 +17,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, building, type Failure, orRefuse, refuse } from '../failure.js';
 import { writeBinary } from '../files.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
+import { checkFixed } from '../parameters.js';
 import { DEFAULT_PARTITION, readPartition, shapesOf } from '../partition.js';
 import { directionOf, summaryTerms } from '../summaryOutputs.js';
 import type { Settings } from '../training/settings.js';
@@ -66,6 +67,7 @@ const derivatives = (
 
 const derived = async (model: LossModel, options: DifferentiateOptions): Promise<Graph> => {
   const { summary, partition: spec = DEFAULT_PARTITION } = options;
+  if (summary) checkFixed(model.parameters);
   const partition = summary ? await readPartition(spec, shapesOf(model.parameters)) : undefined;
   const { inputs, outputs } = derivatives(model, options, partition);
   return makeGraph(outputs, [...model.graph.inputs, ...inputs], model.graph.initializers);

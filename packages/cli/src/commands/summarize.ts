@@ -13,6 +13,7 @@ import { writeText } from '../files.js';
 import { meansOf } from '../means.js';
 import { describePlan, type MemoryPlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
+import { checkFixed } from '../parameters.js';
 import { type DescribedGroup, describeGroups, readPartition, shapesOf } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { openGraph, openOnce, rowsOf, runRows, runSlices } from '../runGraph.js';
@@ -125,6 +126,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     refuse('--lambda-int above 0 needs --order 3: the cubic term is made of D3');
   if (options.report !== undefined && options.order === '1')
     refuse('--report needs --order 2 or 3: the picture is of Hbar');
+  checkFixed(parameters);
   const partition = await readPartition(options.partition, shapesOf(parameters));
   const { feeds, drawn } = await readModelFeeds(model, options.inputs, options.seed);
   const directions = await directionFeeds(model, feeds, options);

@@ -24,6 +24,7 @@ import { initializerTypes, replaceInitializers, selfContained, separated } from 
 import { inputsOf } from '../lengths.js';
 import { graphFor, type LossModel, type LossOptions, lossModel } from '../model.js';
 import { type ModelFile, readModelFile } from '../modelFile.js';
+import { checkInitialized } from '../parameters.js';
 import {
   checkBatch,
   checkDraws,
@@ -167,6 +168,7 @@ const learnable = (loss: Expr, parameters: readonly Input[], named: boolean): re
 const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Parts): Fitted => {
   const opened = openLoss(file, options, data);
   const { graph } = opened;
+  checkInitialized(graph, opened.parameters, 'training');
   const { examples, targets } = roles(opened, options);
   const parameters = learnable(opened.loss, opened.parameters, options.params !== undefined);
   const values = new Map(parameters.map((p) => [nameOf(p), graph.initializers.get(nameOf(p))!]));
