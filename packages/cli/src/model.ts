@@ -15,6 +15,7 @@ import {
   meanSquaredError,
   type Output,
   outputNamed,
+  reshape,
   softmaxCrossEntropy,
   transpose,
 } from '@hograd/graph-builder';
@@ -56,8 +57,15 @@ const labelInputs = (loss: Expr): LossModel['classes'] =>
 
 const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
 
-const scalarOutputs = (graph: Graph): readonly string[] =>
-  graph.outputs.filter((o) => o.value.shape.length === 0 && isFloat(o.value.dtype)).map((o) => o.name);
+/** Is it one floating-point number? Losses are also written as [1] or [1, 1]. */
+export const isOneNumber = ({ shape, dtype }: Expr): boolean => shape.every((d) => d === 1) && isFloat(dtype);
+
+/** The outputs that may be the loss where nobody says: those of shape [], or where there is none, of one element. */
+const scalarOutputs = ({ outputs }: Graph): readonly string[] => {
+  const single = outputs.filter(({ value }) => isOneNumber(value));
+  const scalars = single.filter(({ value }) => value.shape.length === 0);
+  return (scalars.length > 0 ? scalars : single).map((o) => o.name);
+};
 
 const described = ({ name, value: { dtype, shape } }: Output): string => `"${name}" ${dtype}[${shape.join(', ')}]`;
 
@@ -172,8 +180,8 @@ const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr>
     );
   }
   return E.chain((value: Expr) =>
-    value.shape.length === 0 && isFloat(value.dtype)
-      ? E.right(value)
+    isOneNumber(value)
+      ? E.right(reshape(value, []))
       : E.left(
           wrongInput(
             `output "${name}" is not a scalar: it is ${value.dtype}[${value.shape.join(', ')}]; a loss is one number`,

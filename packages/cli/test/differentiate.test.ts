@@ -9,8 +9,10 @@ import {
   makeGraph,
   matmul,
   outputNamed,
+  reduceSum,
   reshape,
   softmaxCrossEntropy,
+  square,
   tensor,
 } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
@@ -56,6 +58,35 @@ describe('hograd differentiate', () => {
     expect([status, err]).toEqual([2, expect.stringMatching(/--out is the model itself/)]);
     expect(readFileSync(own).equals(bytes)).toBe(true);
     expect((await hograd('differentiate', own, '--out', own, '--keep-initializers')).status).toBe(0);
+  });
+
+  it.each([[[1]], [[1, 1]]])('takes a loss of one element, shape %j, for the scalar that it is', async (shape) => {
+    const x = input('x', ['N', 3], 'float64');
+    const w = input('w', [3, 1], 'float64');
+    const values = new Map([['w', tensor([0.1, -0.2, 0.3], [3, 1], 'float64')]]);
+    const loss = reduceSum(square(matmul(x, w)), [0]);
+    const outputs = [
+      { name: 'cost', value: reshape(loss, shape) },
+      { name: 'each', value: matmul(x, w) },
+    ];
+    const source = join(folder, 'one-element.onnx');
+    writeFileSync(source, encode(makeGraph(outputs, [], values), { keepInitializers: true }));
+    const target = join(folder, 'one-element-gradient.onnx');
+    expect((await hograd('differentiate', source, '--out', target)).status).toBe(0);
+    const written = decode(readFileSync(target));
+    if (E.isLeft(written)) throw new Error(written.left.message);
+    const data = Float64Array.of(1, 2, -1, 0.5, 0, 3);
+    const feeds = { x: { shape: [2, 3], data }, w: { shape: [3, 1], data: Float64Array.of(0.1, -0.2, 0.3) } };
+    const [value, slope] = evaluate(
+      ['loss', 'grad.w'].map((name) => outputNamed(name)(written.right)!),
+      feeds,
+    );
+    // x·w is −0.6 and 0.95, and the slope 2·xᵀ(x·w).
+    expect(value!.shape).toEqual([]);
+    expect(value!.data[0]).toBeCloseTo(0.36 + 0.9025, 12);
+    [-1.2 + 0.95, -2.4, 1.2 + 5.7].forEach((wanted, i) => {
+      expect(slope!.data[i]).toBeCloseTo(wanted, 12);
+    });
   });
 
   it('takes the classes from the axis that it is told', async () => {

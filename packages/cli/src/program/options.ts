@@ -9,7 +9,7 @@ import { TRAINABLE } from '../training/zooModel.js';
 /** The options that name a model file's loss and parameters. */
 export const headOptions = (command: Command): Command =>
   command
-    .option('--loss <NAME>', 'the scalar output that is the loss (default: the only scalar output)')
+    .option('--loss <NAME>', 'the output of one element that is the loss (default: the only scalar output)')
     .option(
       '--softmax-cross-entropy <OUTPUT>',
       'attach a mean softmax cross-entropy to an output of logits, or of probabilities that are a softmax (with --labels)',

@@ -22,7 +22,7 @@ import { drawnAmong } from '../draws.js';
 import { attempt, orRefuse, refuse } from '../failure.js';
 import { initializerTypes, replaceInitializers, selfContained, separated } from '../initializers.js';
 import { inputsOf } from '../lengths.js';
-import { graphFor, type LossModel, type LossOptions, lossModel } from '../model.js';
+import { graphFor, isOneNumber, type LossModel, type LossOptions, lossModel } from '../model.js';
 import { type ModelFile, readModelFile } from '../modelFile.js';
 import { checkInitialized } from '../parameters.js';
 import {
@@ -77,7 +77,7 @@ const withDefaultLoss =
     const [only, ...others] = outputs.filter(({ name, value }) =>
       logits === undefined ? isFloat(value.dtype) : name === logits,
     );
-    if (!only || others.length > 0 || only.value.shape.length === 0) return options;
+    if (!only || others.length > 0 || isOneNumber(only.value)) return options;
     if (train.classes === 0 && logits === undefined) return { ...options, mse: only.name };
     const classAxis = options.classAxis ?? classAxisOf(only.value.shape, train);
     return classAxis === undefined ? options : { ...options, softmaxCrossEntropy: only.name, classAxis };
