@@ -60,7 +60,7 @@ const withData = ({ name, dataType, dims, docString }: Onnx.TensorProto, rawData
 
 /**
  * A model's bytes, self-contained, in which each of the parameters is an initializer, and none of them also the value of something else:
- * what was the Identity of an initializer because their values were equal is on its own, as `decode` reads it. `parameters`: their
+ * what was a Constant node is one, and what was the Identity of an initializer because their values were equal is on its own, as `decode` reads it. `parameters`: their
  * values in the file, by name.
  */
 export const separated = (bytes: Uint8Array, parameters: ReadonlyMap<string, Tensor>): Uint8Array =>
@@ -77,21 +77,27 @@ export const separated = (bytes: Uint8Array, parameters: ReadonlyMap<string, Ten
       return payload;
     });
     const own: Uint8Array[] = [];
-    const rest = mapField(graph, NODE, (payload) => {
-      const { opType, input, output } = NodeProto.decode(payload);
-      const source = opType === 'Identity' ? stored.get(input[0]!) : undefined;
-      const name = output[0]!;
-      const shared = parameters.get(input[0]!);
-      const isOwn = parameters.has(name) || (shared !== undefined && isUniform(shared));
-      if (!source || outputs.has(name) || !isOwn) return payload;
-      const proto = TensorProto.create({ ...source, name });
-      stored.set(name, proto);
+    const keep = (proto: Onnx.TensorProto): void => {
+      stored.set(proto.name, proto);
       own.push(
         protobuf.Writer.create()
           .uint32((INITIALIZER << 3) | MESSAGE)
           .bytes(TensorProto.encode(proto).finish())
           .finish(),
       );
+    };
+    const rest = mapField(graph, NODE, (payload) => {
+      const { opType, input, output, attribute } = NodeProto.decode(payload);
+      const name = output[0]!;
+      if (opType === 'Constant' && parameters.has(name)) {
+        keep(TensorProto.create({ ...attribute.find((a) => a.name === 'value')!.t!, name }));
+        return undefined;
+      }
+      const source = opType === 'Identity' ? stored.get(input[0]!) : undefined;
+      const shared = parameters.get(input[0]!);
+      const isOwn = parameters.has(name) || (shared !== undefined && isUniform(shared));
+      if (!source || outputs.has(name) || !isOwn) return payload;
+      keep(TensorProto.create({ ...source, name }));
       return undefined;
     });
     return Buffer.concat([rest, ...own]);

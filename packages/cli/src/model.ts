@@ -25,7 +25,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Failure, wrongInput } from './failure.js';
 import { indexInputs } from './indexInputs.js';
 import { type ModelFile, readModelFile } from './modelFile.js';
-import { findParameters, namesIn, otherNames } from './parameters.js';
+import { constantsOf, findParameters, namesIn, otherNames } from './parameters.js';
 
 /** The options that name the loss and the parameters, shared by summarize and differentiate (cli contract). */
 export interface LossOptions {
@@ -190,13 +190,20 @@ const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr>
   )(findOutput(graph, name));
 };
 
-/** A graph with the loss and the parameters that the options name; the Left names what is wrong with them. */
-export const lossModel = (graph: Graph, options: LossOptions): E.Either<Failure, LossModel> => {
+/**
+ * A graph with the loss and the parameters that the options name; the Left names what is wrong with them. `constants`: names of the Constant
+ * nodes of the graph's file.
+ */
+export const lossModel = (
+  graph: Graph,
+  options: LossOptions,
+  constants: () => readonly string[] = () => [],
+): E.Either<Failure, LossModel> => {
   const wrong = contradiction(options);
   if (wrong !== undefined) return E.left(wrongInput(wrong));
   return E.chain((loss: Expr) =>
     E.map((parameters: readonly Input[]): LossModel => ({ graph, loss, parameters, classes: labelInputs(loss) }))(
-      findParameters(graph, loss, options.params),
+      findParameters(graph, loss, options.params, constants),
     ),
   )(attachLoss(graph, options));
 };
@@ -212,21 +219,23 @@ const decodeMessage = (error: DecodeError): string =>
  */
 export const graphFor = (
   { softmaxCrossEntropy, mse, loss, dtype, params }: LossOptions,
-  { bytes, externalData }: ModelFile,
+  file: ModelFile,
 ): E.Either<Failure, Graph> => {
   const named = softmaxCrossEntropy ?? mse ?? loss;
   const read = (parameters?: readonly string[]) =>
-    decode(bytes, {
+    decode(file.bytes, {
       ...(dtype && { dtype }),
       ...(named !== undefined && { outputs: [named] }),
       ...(parameters && { parameters }),
-      externalData,
+      externalData: file.externalData,
     });
   const failure = (more: string) => (e: DecodeError) => wrongInput(`${decodeMessage(e)}${more}`);
   return E.chain((graph: Graph) => {
     const usual = [...graph.initializers.keys()];
     const others = namesIn(params ?? '').filter((name) => inputNamed(name)(graph) === undefined);
-    return others.length === 0 ? E.right(graph) : E.mapLeft(failure(otherNames(graph)))(read([...usual, ...others]));
+    return others.length === 0
+      ? E.right(graph)
+      : E.mapLeft(failure(otherNames(graph, constantsOf(file))))(read([...usual, ...others]));
   })(E.mapLeft(failure(''))(read()));
 };
 
@@ -238,7 +247,7 @@ export const readModel = (path: string, options: LossOptions): TE.TaskEither<Fai
       pipe(
         graphFor(options, file),
         E.mapLeft((failure) => wrongInput(`${path}: ${failure.message}`)),
+        E.chain((graph) => lossModel(graph, options, () => constantsOf(file))),
       ),
     ),
-    TE.chainEitherK((graph) => lossModel(graph, options)),
   );

@@ -1,12 +1,27 @@
 /** Which inputs of a graph are the parameters of its loss. */
 
-import { type Expr, type Graph, type Input, inputNamed, isFloat, topologicalOrder } from '@hograd/graph-builder';
+import {
+  constantNames,
+  type Expr,
+  type Graph,
+  type Input,
+  inputNamed,
+  isFloat,
+  topologicalOrder,
+} from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Failure, refuse, wrongInput } from './failure.js';
+import type { ModelFile } from './modelFile.js';
 
 const nameOf = ({ attributes }: Input): string => attributes.name;
 
-const quoted = (inputs: readonly Input[]): string => inputs.map((i) => `"${nameOf(i)}"`).join(', ') || 'none';
+/** More names than this are counted, not listed. */
+const LISTED = 12;
+
+const listed = (names: readonly string[]): string => {
+  const shown = names.slice(0, LISTED).map((name) => `"${name}"`);
+  return `${shown.join(', ') || 'none'}${names.length > LISTED ? ` and ${names.length - LISTED} more` : ''}`;
+};
 
 /** The names in a list of --params. */
 export const namesIn = (list: string): readonly string[] =>
@@ -21,15 +36,27 @@ const initializersOf = ({ inputs, initializers }: Graph): readonly Input[] =>
 const withoutValue = ({ inputs, initializers }: Graph): readonly Input[] =>
   inputs.filter((i) => isFloat(i.dtype) && !initializers.has(nameOf(i)));
 
-/** What else may be named where a name is none of the file's values. */
-export const otherNames = (graph: Graph): string =>
-  `; --params may name its floating-point inputs, too: ${quoted(withoutValue(graph))}`;
+/** Names of a file's Constant nodes that parameters could be; none of one that holds no model. */
+export const constantsOf = ({ bytes }: ModelFile): readonly string[] =>
+  E.getOrElse((): readonly string[] => [])(constantNames(bytes));
+
+/** What else may be named where a name is none of the initializers'. `constants`: names of the file's Constant nodes. */
+export const otherNames = (graph: Graph, constants: readonly string[]): string =>
+  [
+    `; --params may name its floating-point inputs, too: ${listed(withoutValue(graph).map(nameOf))}`,
+    ...(constants.length > 0 ? [`and its Constant nodes: ${listed(constants)}`] : []),
+  ].join(', ');
 
 /** What is wrong with a name; undefined where it is a parameter's. */
-const problemOf = (graph: Graph, read: ReadonlySet<Expr>, name: string): string | undefined => {
+const problemOf = (
+  graph: Graph,
+  read: ReadonlySet<Expr>,
+  name: string,
+  constants: () => readonly string[],
+): string | undefined => {
   const found = inputNamed(name)(graph);
   if (found === undefined)
-    return `there is no floating-point initializer "${name}" (--params); the model has ${quoted(initializersOf(graph))}${otherNames(graph)}`;
+    return `there is no floating-point initializer "${name}" (--params); the model has ${listed(initializersOf(graph).map(nameOf))}${otherNames(graph, constants())}`;
   if (!isFloat(found.dtype))
     return `--params names "${name}", which is ${found.dtype}; only floating-point numbers have derivatives`;
   if (!graph.initializers.has(name) && !read.has(found))
@@ -37,11 +64,22 @@ const problemOf = (graph: Graph, read: ReadonlySet<Expr>, name: string): string 
   return undefined;
 };
 
-/** The initializers that are read as parameters and have a path to the loss, or those named: initializers, and inputs without a value. */
+/** Where parameters may be that are no initializers. `constants`: names of the file's Constant nodes. */
+const elsewhere = (constants: readonly string[]): string =>
+  [
+    '--params may name inputs, which are the parameters of a file that hograd differentiate wrote without --keep-initializers',
+    ...(constants.length > 0 ? [`and Constant nodes: ${listed(constants)}`] : []),
+  ].join(', ');
+
+/**
+ * The initializers that are read as parameters and have a path to the loss, or those named: initializers, and inputs without a value.
+ * `constants` gives the names of what else the file holds numbers in.
+ */
 export const findParameters = (
   graph: Graph,
   loss: Expr,
   named: string | undefined,
+  constants: () => readonly string[],
 ): E.Either<Failure, readonly Input[]> => {
   const read = new Set(topologicalOrder([loss]));
   if (named !== undefined) {
@@ -49,17 +87,13 @@ export const findParameters = (
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) return E.left(wrongInput(`--params names "${twice}" twice; name it once`));
     if (names.length === 0) return E.left(wrongInput('--params names no parameter; name some, or leave it out'));
-    const problem = names.map((name) => problemOf(graph, read, name)).find((found) => found !== undefined);
+    const problem = names.map((name) => problemOf(graph, read, name, constants)).find((found) => found !== undefined);
     return problem === undefined ? E.right(names.map((name) => inputNamed(name)(graph)!)) : E.left(wrongInput(problem));
   }
   const parameters = initializersOf(graph).filter((i) => read.has(i));
   return parameters.length > 0
     ? E.right(parameters)
-    : E.left(
-        wrongInput(
-          'no floating-point initializer of rank 1 or more reaches the loss; a file whose parameters are inputs, as hograd differentiate writes without --keep-initializers, has none: name those with --params',
-        ),
-      );
+    : E.left(wrongInput(`no floating-point initializer of rank 1 or more reaches the loss; ${elsewhere(constants())}`));
 };
 
 /** Refuses parameters of which the file brings no value for `what`, which starts from the file's. */

@@ -18,6 +18,7 @@ export { meanVarianceNorm } from './functions/meanVarianceNorm.js';
 export { rotaryEmbedding } from './functions/rotaryEmbedding.js';
 export { type Graph, type Input, inputNamed, makeGraph, type Output, outputNamed } from './graph.js';
 export { type PeakMemory, peakMemory } from './memory/peakMemory.js';
+export { constantNames } from './onnx/constantNames.js';
 export { type DecodeOptions, decode } from './onnx/decode.js';
 export { type EncodeOptions, encode, OPSET } from './onnx/encode.js';
 export type { DecodeError, UnsupportedNode } from './onnx/errors.js';

@@ -29,7 +29,7 @@ export const headOptions = (command: Command): Command =>
     .option('--target <NAME>', 'the input that holds the targets')
     .option(
       '--params <NAMES>',
-      'the parameters, by the names of initializers or of floating-point inputs, separated by commas (default: all initializers that reach the loss)',
+      'the parameters, by the names of initializers, of Constant nodes or of floating-point inputs, separated by commas (default: all initializers that reach the loss)',
     );
 
 /** Those, and the precision that the file is read in. */

@@ -24,7 +24,7 @@ import { initializerTypes, replaceInitializers, selfContained, separated } from 
 import { inputsOf } from '../lengths.js';
 import { graphFor, isOneNumber, type LossModel, type LossOptions, lossModel } from '../model.js';
 import { type ModelFile, readModelFile } from '../modelFile.js';
-import { checkInitialized } from '../parameters.js';
+import { checkInitialized, constantsOf } from '../parameters.js';
 import {
   checkBatch,
   checkDraws,
@@ -94,7 +94,13 @@ const withIgnored =
 const openLoss = (file: ModelFile, options: LossOptions, data: Parts): LossModel & { readonly head?: string } => {
   const graph = orRefuse(graphFor(options, file), (failure) => failure);
   const chosen = withIgnored(data)(completed(withDefaultLoss(graph, data)(options)));
-  return { ...orRefuse(lossModel(graph, chosen), (failure) => failure), head: chosen.labels ?? chosen.target };
+  return {
+    ...orRefuse(
+      lossModel(graph, chosen, () => constantsOf(file)),
+      (failure) => failure,
+    ),
+    head: chosen.labels ?? chosen.target,
+  };
 };
 
 /** What the loss reads beside initializers, in the file's order, told apart. */

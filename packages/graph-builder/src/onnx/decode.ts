@@ -9,6 +9,7 @@ import { type Graph, type Input, makeGraph } from '../graph.js';
 import { constant } from '../ops/constant.js';
 import { input } from '../ops/input.js';
 import type { Tensor } from '../tensor.js';
+import { withConstants } from './constants.js';
 import { type DecodeError, DecodeFailure } from './errors.js';
 import type { ExternalData } from './externalData.js';
 import { fileReading, importNodes } from './importGraph.js';
@@ -31,7 +32,8 @@ export interface DecodeOptions {
    * Initializers that become inputs with a default value. Default: every floating-point one of rank 1 or more, except running
    * statistics of batch normalisation, scales of Resize and of stored or quantised integers, windows of STFT, tables of rotary
    * embeddings, class weights of a loss, masks of −∞, what is NaN or +∞ throughout and what PyTorch's exporter says is a buffer or a
-   * constant; the others are constants of the graph. A name that no floating-point initializer has is an UndefinedValue.
+   * constant; the others are constants of the graph. The outputs of floating-point Constant nodes may be named, too. A name that
+   * neither has is an UndefinedValue.
    */
   readonly parameters?: readonly string[];
   /** Bytes of the files that hold tensors' data outside the model, by location. */
@@ -80,7 +82,12 @@ const readGraph = (model: ParsedModel, options: DecodeOptions, names: Names): Gr
   checkSupport(written, needed);
   const asRead = fileReading({ precision: options.dtype, externalData: options.externalData });
   const separated = separateEqual(
-    { nodes: written, initializers: readInitializers(graph, asRead) },
+    withConstants(
+      { nodes: written, initializers: readInitializers(graph, asRead) },
+      graph,
+      options.parameters ?? [],
+      asRead,
+    ),
     model.kinds,
     outputNames,
   );

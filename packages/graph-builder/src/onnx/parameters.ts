@@ -53,7 +53,7 @@ export interface Stored {
  * Initializers with others among them, each behind the float tensor that is first read just before it: a file lists parameters as the
  * modules that own them are listed, by and large in the order of their use, and groups of neighbours are made of that order.
  */
-const among = (
+export const among = (
   nodes: readonly PlacedNode[],
   stored: ReadonlyMap<string, Tensor>,
   others: ReadonlyMap<string, Tensor>,
@@ -169,7 +169,7 @@ export const parametersOf = (
   return new Set((trained.length > 0 ? trained : parameters).map(([name]) => name));
 };
 
-/** The parameters that the caller names; UndefinedValue where one is no floating-point initializer. */
+/** The parameters that the caller names; UndefinedValue where one is no floating-point initializer (nor was made one, `withConstants`). */
 export const namedParameters = ({ initializers }: Stored, names: readonly string[]): ReadonlySet<string> => {
   const known = [...initializers].flatMap(([name, { dtype }]) => (isFloat(dtype) ? [name] : []));
   const unknown = names.find((name) => !known.includes(name));
