@@ -33,4 +33,5 @@ export const OPERATORS = {
     RandomNormal RandomNormalLike RandomUniform RandomUniformLike Bernoulli Multinomial`),
   Attention: words('Attention RotaryEmbedding TensorScatter'),
   Recurrence: words('RNN LSTM GRU'),
+  'Linear models (ai.onnx.ml)': words('Scaler Normalizer LinearRegressor LinearClassifier'),
 };

@@ -3,6 +3,7 @@
 import { gather } from '../../ops/gather.js';
 import { reshape } from '../../ops/reshape.js';
 import type { Importer } from '../importer.js';
+import { linearModels } from './linearModels.js';
 
 /** Elements of the last axis by their indices; of a vector they come as one row. */
 const arrayFeatureExtractor: Importer = (n) => {
@@ -12,5 +13,6 @@ const arrayFeatureExtractor: Importer = (n) => {
 };
 
 export const traditional: Readonly<Record<string, Importer>> = {
+  ...linearModels,
   ArrayFeatureExtractor: arrayFeatureExtractor,
 };
