@@ -3,7 +3,6 @@
 import {
   type DecodeError,
   decode,
-  describe,
   type Expr,
   type Graph,
   GraphError,
@@ -11,6 +10,7 @@ import {
   input,
   inputNamed,
   isFloat,
+  logitOf,
   logitsOf,
   meanSquaredError,
   type Output,
@@ -18,6 +18,7 @@ import {
   reshape,
   softmaxCrossEntropy,
   transpose,
+  twoClasses,
 } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -134,18 +135,14 @@ const classesSecond = (logits: Expr, classAxis: number): Expr => {
 };
 
 /**
- * What the loss takes of an output, the classes on axis 1. An output that is a softmax along them already (Keras's activation="softmax",
+ * What the loss takes of an output, the classes on axis 1. One number for each label, on that axis or without it, is the logit of class 1
+ * against class 0, or its sigmoid: binary cross-entropy. An output that is a softmax along them already (Keras's activation="softmax",
  * scikit-learn's probabilities) stands for what it is the softmax of: the loss is then the negative log-likelihood of its
  * probabilities, not that of their softmax.
  */
 const logitsFor = (output: Expr, classAxis: number): Expr => {
-  const scores = classesSecond(output, classAxis);
-  if (scores.shape[1] === 1) {
-    throw new GraphError(
-      'one class',
-      `${describe(output)} has one number for each label, whose softmax is always 1; store labels 0 and 1 as floating-point targets of its shape and take --mse, or export logits for each class`,
-    );
-  }
+  const scores = output.shape.length === 1 ? reshape(output, [output.shape[0]!, 1]) : classesSecond(output, classAxis);
+  if (scores.shape[1] === 1) return twoClasses(logitOf(scores) ?? scores, 1);
   return logitsOf(scores, 1) ?? scores;
 };
 

@@ -111,35 +111,64 @@ describe('a loss on probabilities', () => {
   });
 });
 
-describe('one number for each label', () => {
-  it('is no classifier of several: the message says what to do', async () => {
-    const output = G.cast(sure, 'float32');
-    const initial = new Map([['pair', values.get('pair')!]]);
+describe('one number for each label', { timeout: 60_000 }, () => {
+  const logit = G.matmul(x, pair);
+  const labels = { shape: [N], data: Float64Array.from({ length: N }, (_, i) => i % 2) };
+  const crossEntropy = (p: ArrayLike<number>): number =>
+    labels.data.reduce((sum, label, n) => sum - Math.log(label === 1 ? p[n]! : 1 - p[n]!) / N, 0);
+
+  it.each([
+    ['a sigmoid', sure],
+    ['a sigmoid without an axis of classes', G.reshape(sure, ['N'])],
+    ['a sigmoid in another precision', G.cast(G.sigmoid(G.cast(logit, 'float32')), 'float64')],
+    ['a logit', logit],
+    ['a logit without an axis of classes', G.reshape(logit, ['N'])],
+  ])('that is %s gives the binary cross-entropy', async (name, output) => {
+    const graph = await written(output);
+    const fed = { ...valuesOf(graph), x: examples };
+    const [loss] = G.evaluate([G.outputNamed('loss')(graph)!], { ...fed, y: labels });
+    const [p] = G.evaluate([sure], fed);
+    expect(loss!.data[0]).toBeCloseTo(crossEntropy(p!.data), name.includes('precision') ? 6 : 12);
+  });
+
+  it('is trained on labels 0 and 1, with an accuracy, and on no others', async () => {
+    const single = new Map([['pair', G.tensor(values.get('pair')!.data as Float64Array, [4, 1], 'float32')]]);
+    const inputs = G.input('x', ['N', 4]);
+    const output = G.sigmoid(G.matmul(inputs, G.input('pair', [4, 1])));
     const model = write(
       'sigmoid.onnx',
-      G.encode(G.makeGraph([{ name: 'out', value: output }], [x], initial), { keepInitializers: true }),
+      G.encode(G.makeGraph([{ name: 'out', value: output }], [inputs as G.Input], single), { keepInitializers: true }),
     );
-    const zerosAndOnes = (count: number) =>
-      G.tensor(
-        Array.from({ length: count }, (_, i) => i % 2),
-        [count],
-        'int64',
+    const part = (name: string, size: number) => {
+      const own = random(name, size, 4);
+      const told = Array.from({ length: size }, (_, i) => Number(own.data[4 * i]! > own.data[4 * i + 1]!));
+      return { x: own, y: told, size };
+    };
+    const data = (file: string, shift: number) =>
+      write(
+        file,
+        encodeNpz()(
+          Object.fromEntries(
+            [part('train', 80), part('test', 40)].flatMap(({ x: own, y, size }, i) => {
+              const suffix = ['train', 'test'][i];
+              const moved = y.map((v) => v + shift);
+              return [[`x_${suffix}`, own] as const, [`y_${suffix}`, G.tensor(moved, [size], 'int64')] as const];
+            }),
+          ),
+        ),
       );
-    const data = write(
-      'binary.npz',
-      encodeNpz()({
-        x_train: random('a', 8, 4),
-        y_train: zerosAndOnes(8),
-        x_test: random('b', 4, 4),
-        y_test: zerosAndOnes(4),
-      }),
-    );
-    const { status, err } = await hograd('train', '--model', model, '--data', data, '--out', join(folder, 'run'));
-    expect([status, err]).toEqual([
+    const train = (file: string) =>
+      hograd(
+        ...['train', '--model', model, '--data', file, '--batch', '20', '--epochs', '20', '--json'],
+        ...['--optimizer', 'newton-summary-safe,kfac', '--out', join(folder, 'run')],
+      );
+    const { status, out } = await train(data('binary.npz', 0));
+    expect(status).toBe(0);
+    for (const { epochs } of JSON.parse(out).runs) expect(epochs.at(-1).testAccuracy).toBeGreaterThan(0.9);
+    const more = await train(data('more.npz', 1));
+    expect([more.status, more.err]).toEqual([
       2,
-      expect.stringMatching(
-        /float32\[N, 1\] has one number for each label, whose softmax is always 1; store labels 0 and 1 as floating-point targets of its shape and take --mse, or export logits for each class/,
-      ),
+      expect.stringMatching(/the model tells 2 classes apart, but .* has 3; take data with as many/),
     ]);
   });
 });

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { encodeNpz, normal, uniform } from '@hograd/data';
 import {
   add,
+  cast,
   type Expr,
   encode,
   gather,
   input,
   makeGraph,
   matmul,
+  mul,
   reshape,
   softmaxCrossEntropy,
   type Tensor,
@@ -108,6 +110,37 @@ describe('hograd train on tokens', { timeout: 120_000 }, () => {
     expect((await train('bytes', lookUp, bytes)).status).toBe(0);
     expect((await train('tokens-again', lookUp, tokens)).status).toBe(0);
     expect(metrics('bytes')).toEqual(metrics('tokens-again'));
+  });
+
+  it('feeds bytes to a model that takes bytes, as the numbers that they are', async () => {
+    const pixels = (name: string, dtype: 'uint8' | 'int64') => {
+      const scores = matmul(mul(cast(input('x', ['N', LENGTH], dtype), 'float32'), 1 / 255), input('v', [LENGTH, 3]));
+      const graph = makeGraph([{ name: 'logits', value: scores }], [], new Map([['v', v]]));
+      return write(name, encode(graph, { keepInitializers: true }));
+    };
+    const v = tensor(normal([2, 'v'], LENGTH * 3), [LENGTH, 3], 'float32');
+    const told = (name: string, most: number) =>
+      write(
+        name,
+        encodeNpz()(
+          Object.fromEntries(
+            (['train', 'test'] as const).flatMap((part) => {
+              const x = Array.from(uniform([3, part], sizes[part] * LENGTH), (u) => Math.floor(u * most));
+              const y = Array.from({ length: sizes[part] }, (_, i) => i % 3);
+              return [
+                [`x_${part}`, tensor(x, [sizes[part], LENGTH], 'int32')] as const,
+                [`y_${part}`, tensor(y, [sizes[part]], 'int64')] as const,
+              ];
+            }),
+          ),
+        ),
+      );
+    const pictures = told('pictures.npz', 256);
+    expect((await train('uint8', pixels('uint8.onnx', 'uint8'), pictures)).status).toBe(0);
+    expect((await train('int64', pixels('int64.onnx', 'int64'), pictures)).status).toBe(0);
+    expect(metrics('uint8')).toEqual(metrics('int64'));
+    const { status, err } = await train('beyond', pixels('uint8.onnx', 'uint8'), told('wide.npz', 1000));
+    expect([status, err]).toEqual([2, expect.stringMatching(/input "x" takes whole numbers from 0 to 255, .* holds/)]);
   });
 
   it('counts the tokens that are told right, and learns', async () => {

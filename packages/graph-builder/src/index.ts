@@ -10,7 +10,7 @@ export { type BatchNormalized, batchNorm, batchNormInference } from './functions
 export { groupNorm, instanceNorm } from './functions/groupNorm.js';
 export { type LayerNormOptions, layerNorm, rmsNorm } from './functions/layerNorm.js';
 export { type LocalResponseNormOptions, localResponseNorm } from './functions/localResponseNorm.js';
-export { logitsOf } from './functions/logits.js';
+export { logitOf, logitsOf, twoClasses } from './functions/logits.js';
 export { type LabelOptions, meanSquaredError, negativeLogLikelihood, softmaxCrossEntropy } from './functions/losses.js';
 export { lpNormalize } from './functions/lpNormalize.js';
 export { mean } from './functions/mean.js';

@@ -12,7 +12,7 @@ export const headOptions = (command: Command): Command =>
     .option('--loss <NAME>', 'the output of one element that is the loss (default: the only scalar output)')
     .option(
       '--softmax-cross-entropy <OUTPUT>',
-      'attach a mean softmax cross-entropy to an output of logits, or of probabilities that are a softmax (with --labels)',
+      'attach a mean softmax cross-entropy to an output of logits, or of probabilities that are a softmax; one number for each label 0 or 1 is its logit or sigmoid (with --labels)',
     )
     .option('--labels <NAME>', 'the input that holds the integer labels')
     .option(

@@ -52,7 +52,7 @@ export const fits = (wanted: readonly Dim[], own: readonly number[]): boolean =>
 const withoutOnes = (shape: readonly Dim[]): string => text(shape.filter((d) => d !== 1));
 
 /** The types of examples that a model may take. */
-const EXAMPLES: readonly string[] = ['float32', 'int32', 'int64'];
+const EXAMPLES: readonly string[] = ['float32', 'int32', 'int64', 'uint8'];
 
 /** The shape in which an example of the data is the model's: its own, flattened, or with or without axes of length 1. */
 export const fittedShape = (examples: Input, dataName: string, own: readonly number[]): readonly number[] => {
@@ -67,10 +67,14 @@ export const fittedShape = (examples: Input, dataName: string, own: readonly num
   );
 };
 
-/** Whole numbers, and none beyond the axis that they pick from (the tokens of a vocabulary). */
+/** How many values a byte has. */
+const BYTES = 256;
+
+/** Whole numbers, and none beyond their type or the axis that they pick from (the tokens of a vocabulary). */
 export const checkIndices = (loss: Expr, examples: Input, dataName: string, parts: Parts): void => {
   const name = nameOf(examples);
-  const count = shortestIndexed(indexInputs(loss, ['gather']), name);
+  const picked = shortestIndexed(indexInputs(loss, ['gather']), name);
+  const count = examples.dtype === 'uint8' ? Math.min(BYTES, picked ?? BYTES) : picked;
   const most = count ?? Number.POSITIVE_INFINITY;
   for (const { inputs } of datasetsOf(parts)) {
     const at = inputs.data.findIndex((v) => !(Number.isInteger(v) && v >= 0 && v < most));

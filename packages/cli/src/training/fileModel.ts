@@ -79,6 +79,8 @@ const withDefaultLoss =
     );
     if (!only || others.length > 0 || isOneNumber(only.value)) return options;
     if (train.classes === 0 && logits === undefined) return { ...options, mse: only.name };
+    // One number an example, without an axis of classes.
+    if (only.value.shape.length === 1) return { ...options, softmaxCrossEntropy: only.name };
     const classAxis = options.classAxis ?? classAxisOf(only.value.shape, train);
     return classAxis === undefined ? options : { ...options, softmaxCrossEntropy: only.name, classAxis };
   };

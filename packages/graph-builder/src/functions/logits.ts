@@ -1,4 +1,4 @@
-/** Logits of probabilities that a graph computes as a softmax. */
+/** Logits of probabilities that a graph computes as a softmax or a sigmoid. */
 
 import { type Expr, isFloat } from '../expr.js';
 import { cast, castOp } from '../ops/cast.js';
@@ -23,7 +23,21 @@ const axisBefore = (before: Expr, after: Expr, axis: number): number | undefined
 
 const isOne = (x: Expr): boolean => uniformValue(x.op === expandOp ? x.args[0]! : x) === 1;
 
-/** z of [1 − σ(z), σ(z)], which is the softmax of [0, z]. */
+/** What a probability is the sigmoid of, in its shape: through casts, reshapes and transpositions. Undefined where it is none. */
+export const logitOf = ({ op, args, attributes, dtype, shape }: Expr): Expr | undefined => {
+  const inner = args[0]!;
+  if (op === sigmoidOp) return inner;
+  const logit =
+    op === reshapeOp || op === transposeOp || (op === castOp && isFloat(inner.dtype)) ? logitOf(inner) : undefined;
+  if (!logit || op === castOp) return logit && cast(logit, dtype);
+  return op === reshapeOp ? reshape(logit, shape) : transpose(logit, attributes.perm);
+};
+
+/** [0, z], whose softmax along the axis is [1 − σ(z), σ(z)]: two classes by the logit of the second, of length 1 along the axis. */
+export const twoClasses = (logit: Expr, axis: number): Expr =>
+  concat([expand(constant(0, logit.dtype), logit.shape), logit], axis);
+
+/** z of [1 − σ(z), σ(z)]. */
 const logitOfPair = ([first, second, ...others]: readonly Expr[]): Expr | undefined =>
   second?.op === sigmoidOp &&
   others.length === 0 &&
@@ -57,7 +71,7 @@ export const logitsOf = (probabilities: Expr, axis: number): Expr | undefined =>
   }
   if (op === concatOp && attributes.axis === axis) {
     const logit = logitOfPair(args);
-    return logit && concat([expand(constant(0, dtype), logit.shape), logit], axis);
+    return logit && twoClasses(logit, axis);
   }
   return undefined;
 };
