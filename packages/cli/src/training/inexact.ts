@@ -7,6 +7,7 @@
 import { castGraph, grad, makeGraph, type Tensor } from '@hograd/graph-builder';
 import type { MeasuredSummary, SlicedSummary } from '@hograd/newton-summary';
 import type { Group } from '@hograd/partition';
+import type { SessionOptions } from '@hograd/session';
 import { inPrecision, openGraphFor, runOn, type Tensors } from './tensors.js';
 import type { TrainingProblem } from './trainer.js';
 
@@ -41,6 +42,7 @@ const errorOf = (
 export const inexactGroups = async (
   { loss, parameters, partition }: Pick<TrainingProblem, 'loss' | 'parameters' | 'partition'>,
   values: Tensors,
+  { threads }: Pick<SessionOptions, 'threads'> = {},
 ): Promise<readonly boolean[]> => {
   const gradients = grad(loss, parameters).map((value, i) => ({
     name: gradientOf(parameters[i]!.attributes.name),
@@ -48,7 +50,7 @@ export const inexactGroups = async (
   }));
   const graph = makeGraph(gradients);
   const run = async (dtype: 'float32' | 'float64'): Promise<Tensors> => {
-    const session = await openGraphFor(castGraph(dtype)(graph), {}, values);
+    const session = await openGraphFor(castGraph(dtype)(graph), threads === undefined ? {} : { threads }, values);
     const own = Object.fromEntries(
       session.inputs.map(({ name }): [string, Tensor] => [name, inPrecision(dtype, values[name]!)]),
     );

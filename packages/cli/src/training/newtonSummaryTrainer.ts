@@ -141,7 +141,7 @@ export const newtonSummaryTrainer = async (
   const measuredStep = async (state: TrainerState, along: Tensors, independent: Tensors): Promise<StepResult> => {
     const slices = cut(independent, optimizer.slices).map((slice, i) => withDraws(slice, ['summary', state.step, i]));
     const values = { ...state.carried, ...along };
-    const inexact = state.inexact ?? (trust ? await inexactGroups(problem, { ...values, ...slices[0] }) : []);
+    const inexact = state.inexact ?? (trust ? await inexactGroups(problem, { ...values, ...slices[0] }, options) : []);
     const measured = withoutGroups(inexact, await measure(sessions.summary, values, slices));
     const { state: informed, rates, detail } = control.summarized(state.control ?? control.initial, measured);
     const batch = [independent];
