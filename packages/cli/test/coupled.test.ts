@@ -71,8 +71,8 @@ const x = input('x', ['N', INPUTS]);
 const labels = input('y', ['N'], 'int64');
 const hidden = add(matmul(x, w0), b0);
 const scores = (a: Expr): Expr => add(matmul(relu(mul(a, gain)), w1), b1);
-const file = (name: string, loss: Expr): string =>
-  write(name, encode(makeGraph([{ name: 'loss', value: loss }], [], values), { keepInitializers: true }));
+const file = (name: string, loss: Expr, own: ReadonlyMap<string, Tensor> = values): string =>
+  write(name, encode(makeGraph([{ name: 'loss', value: loss }], [], own), { keepInitializers: true }));
 
 const plain = file('mean.onnx', softmaxCrossEntropy(scores(hidden), labels));
 const batchNorm = file('batchNorm.onnx', softmaxCrossEntropy(scores(normalized(hidden)), labels));
@@ -136,6 +136,51 @@ describe('a loss over the batch that is no mean over its examples', { timeout: 1
     expect((await analyze(batchNorm)).out).toMatch(
       /no mean over independent examples: .*: what was measured are means over slices of \d+ examples; raise --memory-limit/,
     );
+  });
+});
+
+describe('in the precision that is asked for', { timeout: 60_000 }, () => {
+  const error = mean(square(sub(matmul(x, w0), input('t', ['N', HIDDEN]))));
+  const regression = file('regression.onnx', error, new Map([['w0', values.get('w0')!]]));
+  const targets = (name: string) => tensor(Array.from(normal([9, name], SIZE * HIDDEN)), [SIZE, HIDDEN], 'float32');
+  const archive = write(
+    'regression.npz',
+    encodeNpz()({ x_train: train.x, y_train: targets('train'), x_test: test.x, y_test: targets('test') }),
+  );
+
+  it('analyze takes the targets of a regression, too', async () => {
+    const looks = ['float32', 'float64'].map(async (dtype) => {
+      const out = join(folder, dtype);
+      const { status } = await hograd(
+        ...['analyze', '--model', regression, '--data', archive, '--batch', '40', '--epochs', '1', '--at', '0'],
+        ...['--dtype', dtype, '--out', out],
+      );
+      expect(status).toBe(0);
+      return JSON.parse(readFileSync(join(out, 'analysis.json'), 'utf8')).moments[0];
+    });
+    const [single, double] = await Promise.all(looks);
+    expect(single.loss).not.toBe(double.loss);
+    expect(single.loss).toBeCloseTo(double.loss, 5);
+    expect(single.Hbar[0][0] / double.Hbar[0][0]).toBeCloseTo(1, 5);
+  });
+
+  it('a summary that overflows is no result', async () => {
+    const batch = write('batch.npz', encodeNpz()({ x: train.x, y: train.y }));
+    const huge = Object.fromEntries(
+      [...values].map(([name, { shape, data }]) => [
+        name,
+        tensor(
+          Array.from(data as Float32Array, () => 1e15),
+          shape,
+          'float32',
+        ),
+      ]),
+    );
+    const along = ['--inputs', batch, '--direction', write('huge.npz', encodeNpz()(huge))];
+    const { status, out, err } = await hograd('summarize', plain, ...along, '--json');
+    expect([status, out]).toEqual([1, '']);
+    expect(err).toMatch(/overflowed in float32; use --dtype float64, scale the direction down, or leave D3 out/);
+    expect((await hograd('summarize', plain, ...along, '--json', '--dtype', 'float64')).status).toBe(0);
   });
 });
 
