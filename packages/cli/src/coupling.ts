@@ -1,10 +1,7 @@
 /** Whether a loss is a mean over independent examples: only then are means over slices of a batch those over the batch. */
 
-/** A loss over some examples, and what it counts for beside those over others. */
-export interface PartLoss {
-  readonly loss: number;
-  readonly count: number;
-}
+import type { Slice } from './means.js';
+import { numbers } from './training/tensors.js';
 
 /** Examples whose loss at once is not the mean of their losses in parts. */
 export interface Coupling {
@@ -23,33 +20,32 @@ const TOLERANCE = { float32: 1e-4, float64: 1e-9 } as const;
 export const agree = (tolerance: number, a: number, b: number, scale: number): boolean =>
   Math.abs(a - b) <= tolerance * scale;
 
-const meanLoss = (parts: readonly PartLoss[]): number => {
-  const total = parts.reduce((sum, { count }) => sum + count, 0);
-  return parts.reduce((sum, { loss, count }) => sum + (count / total) * loss, 0);
-};
-
 /**
  * Tries a loss on the first few examples, at once and in parts, `slice` examples at most at a time where there are so many. It is
  * undefined where both give the same, as they do for a mean over independent examples; a sum over the batch, class weights and
- * normalisation by the batch's statistics give others.
+ * normalisation by the batch's statistics give others. `lossOver` gives the output "loss" over examples start…end − 1, undefined where no label counts.
  */
 export const findCoupling = async (
   dtype: keyof typeof TOLERANCE,
   { examples, slice }: { readonly examples: number; readonly slice: number },
-  lossOver: (start: number, end: number) => Promise<PartLoss>,
+  lossOver: (start: number, end: number) => Promise<Slice | undefined>,
 ): Promise<Coupling | undefined> => {
   const parts = Math.min(PARTS, examples);
   const size = Math.max(1, Math.min(LARGEST_PART, Math.floor(Math.min(slice, examples) / parts)));
-  const all: PartLoss[] = [];
-  for (let i = 0; i < parts; i++) all.push(await lossOver(i * size, (i + 1) * size));
-  const counting = all.filter(({ count }) => count > 0);
-  const whole = await lossOver(0, parts * size);
+  const lossOf = ({ values }: Slice): number => numbers(values.loss!)[0]!;
+  const counting: Slice[] = [];
+  for (let i = 0; i < parts; i++) {
+    const part = await lossOver(i * size, (i + 1) * size);
+    if (part) counting.push(part);
+  }
   if (counting.length < 2) return undefined;
-  const inParts = meanLoss(counting);
-  const scale = counting.reduce((sum, { loss }) => sum + Math.abs(loss), 0) / counting.length + Math.abs(whole.loss);
-  return agree(TOLERANCE[dtype], whole.loss, inParts, scale)
-    ? undefined
-    : { examples: parts * size, atOnce: whole.loss, inParts };
+  const atOnce = lossOf((await lossOver(0, parts * size))!);
+  const total = counting.reduce((sum, { count }) => sum + count, 0);
+  const meanOf = (of: (part: Slice) => number): number =>
+    counting.reduce((sum, part) => sum + (part.count / total) * of(part), 0);
+  const inParts = meanOf(lossOf);
+  const scale = meanOf((part) => Math.abs(lossOf(part))) + Math.abs(atOnce);
+  return agree(TOLERANCE[dtype], atOnce, inParts, scale) ? undefined : { examples: parts * size, atOnce, inParts };
 };
 
 /** In words, for a message. */

@@ -1,47 +1,32 @@
 /** Running outputs on feeds, the batch whole or in slices. */
 
-import { encode, makeGraph, type Output, type Tensor } from '@hograd/graph-builder';
-import { openSession, type Session, type SessionOptions } from '@hograd/session';
+import { makeGraph, type Output } from '@hograd/graph-builder';
+import type { Session, SessionOptions } from '@hograd/session';
 import { orRefuse } from './failure.js';
 import type { Arrays } from './feeds.js';
 import type { Slice } from './means.js';
 import type { MemoryPlan } from './memoryPlan.js';
 import type { LossModel } from './model.js';
 import { sessionFailure } from './sessionFailure.js';
-import { openGraphFor } from './training/tensors.js';
+import { openGraph, openGraphFor, sliceBatch } from './training/tensors.js';
+import { labelsThatCount } from './training/weight.js';
 
 /** A session for outputs. Refuses a device that cannot be had. */
-export const openGraph = async (outputs: readonly Output[], options: SessionOptions): Promise<Session> =>
-  orRefuse(await openSession(encode(makeGraph(outputs)), options)(), sessionFailure);
+export const openOutputs = (outputs: readonly Output[], options: SessionOptions): Promise<Session> =>
+  openGraph(makeGraph(outputs), options);
 
 /**
  * A session for outputs that are wanted once, on these feeds. A large graph is opened for their lengths, and not optimized; it may take more
  * memory than a memory plan says.
  */
-export const openOnce = async (outputs: readonly Output[], options: SessionOptions, feeds: Arrays): Promise<Session> =>
+export const openOnce = (outputs: readonly Output[], options: SessionOptions, feeds: Arrays): Promise<Session> =>
   openGraphFor(makeGraph(outputs), options, feeds);
-
-const rows = (value: Tensor, start: number, end: number): Tensor => {
-  const width = value.data.length / value.shape[0]!;
-  return {
-    ...value,
-    shape: [end - start, ...value.shape.slice(1)],
-    data: value.data.subarray(start * width, end * width) as never,
-  };
-};
-
-/** Examples start…end − 1 of the arrays that have one row an example, and the others as they are. */
-export const rowsOf = (arrays: Arrays, batched: readonly string[], start: number, end: number): Arrays =>
-  Object.fromEntries(
-    Object.entries(arrays).map(([name, value]) => [name, batched.includes(name) ? rows(value, start, end) : value]),
-  );
 
 /** What a slice's means are over: the labels that count, where the loss leaves some out, else the examples. */
 const weightOf = (classes: LossModel['classes'], batched: readonly string[], own: Arrays, examples: number): number => {
   const leaving = classes.find(({ labels, ignored }) => ignored !== undefined && batched.includes(labels));
   const labels = leaving && own[leaving.labels];
-  if (!labels) return examples;
-  return Array.from(labels.data as ArrayLike<number | bigint>, Number).filter((v) => v !== leaving.ignored).length;
+  return labels ? labelsThatCount(labels, leaving.ignored) : examples;
 };
 
 /** Outputs by name for examples start…end − 1; undefined where none of their labels counts. */
@@ -49,7 +34,7 @@ export const runRows =
   (session: Session, feeds: Arrays, { examples, batched }: MemoryPlan, classes: LossModel['classes']) =>
   async (start: number, end: number): Promise<Slice | undefined> => {
     const all = Object.fromEntries(session.inputs.map(({ name }) => [name, feeds[name]!]));
-    const own = end - start < examples ? rowsOf(all, batched, start, end) : all;
+    const own = end - start < examples ? sliceBatch(all, start, end, batched) : all;
     const count = weightOf(classes, batched, own, end - start);
     return count > 0 ? { count, values: orRefuse(await session.run(own)(), sessionFailure) } : undefined;
   };

@@ -49,16 +49,16 @@ const begun = (stream: never) => {
   return { watcher, step };
 };
 
-describe('the progress of a run', () => {
-  beforeEach(() => {
-    vi.stubEnv('TERM', 'xterm');
-    vi.useFakeTimers();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-    vi.unstubAllEnvs();
-  });
+beforeEach(() => {
+  vi.stubEnv('TERM', 'xterm');
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
 
+describe('the progress of a run', () => {
   it('says nothing of a loss or of the time left before the first step', async () => {
     const { stream, lines } = terminal(80);
     const { watcher } = begun(stream);
@@ -123,15 +123,6 @@ describe('the progress of a run', () => {
 });
 
 describe('the progress of an experiment', () => {
-  beforeEach(() => {
-    vi.stubEnv('TERM', 'xterm');
-    vi.useFakeTimers();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-    vi.unstubAllEnvs();
-  });
-
   const run = { key: 'a', setup: 's', arm: 'adam', text: 'seed 1', steps: 100, seconds: Number.POSITIVE_INFINITY };
   const record = { outcome: 'failed', reason: 'the loss became NaN at step 3', epochs: [], steps: 3 };
 

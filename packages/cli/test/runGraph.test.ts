@@ -2,7 +2,7 @@ import { type Expr, input, mul, type Output, reduceSum, tanh, tensor } from '@ho
 import type { Session } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { openGraph, openOnce } from '../src/runGraph.js';
+import { openOnce, openOutputs } from '../src/runGraph.js';
 
 const x = input('x', ['N', 2], 'float64');
 const scale = input('scale', ['N', 1], 'float64');
@@ -42,7 +42,7 @@ describe('openOnce', () => {
         [rows, 1],
       ]);
       expect(once.report.optimization.used).toBe(optimization);
-      expect(await run(once)).toEqual(await run(await openGraph(chain(length), {})));
+      expect(await run(once)).toEqual(await run(await openOutputs(chain(length), {})));
     }
   });
 });

@@ -18,11 +18,8 @@ export const components = (K: Float64Array, size: number): readonly number[] => 
   return least;
 };
 
-/** For each row, the sum over its component. */
-export const sumsOver = (least: readonly number[], values: Float64Array): Float64Array => {
-  const sums = new Float64Array(values.length);
-  least.forEach((root, i) => {
-    sums[root] += values[i];
-  });
-  return Float64Array.from(least, (root) => sums[root]);
+/** For each row, whether f is anything but 0 somewhere in its component. */
+export const pulledBy = (least: readonly number[], f: Float64Array): readonly boolean[] => {
+  const pulled = new Set(least.filter((_, i) => f[i] !== 0));
+  return least.map((root) => pulled.has(root));
 };

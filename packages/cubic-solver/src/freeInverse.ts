@@ -3,7 +3,7 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 import { left, right } from 'fp-ts/lib/Either.js';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { components, sumsOver } from './components.js';
+import { components, pulledBy } from './components.js';
 import type { Unbounded } from './error.js';
 import { unbounded } from './error.js';
 import type { System } from './system.js';
@@ -110,16 +110,16 @@ export const invertFree = (
   const apply = (f: Float64Array): Float64Array => {
     const result = new Float64Array(f.length);
     // Rounding leaves a component that nothing pulls a part of the others' eigenvectors.
-    const pulled = sumsOver(
+    const pulled = pulledBy(
       parts,
-      Float64Array.from(position, (k) => Math.abs(f[k])),
+      Float64Array.from(position, (k) => f[k]),
     );
     for (const k of regular) {
       let component = 0;
       for (let i = 0; i < active.length; i++) component += vectors[k][i] * w[i] * f[position[i]];
       component /= eigenvalues[k];
       for (let i = 0; i < active.length; i++) {
-        if (pulled[i] > 0) result[position[i]] += component * vectors[k][i] * w[i];
+        if (pulled[i]) result[position[i]] += component * vectors[k][i] * w[i];
       }
     }
     return result;

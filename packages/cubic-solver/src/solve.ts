@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { Trace } from './certificate.js';
 import { certify } from './certificate.js';
 import { cholesky } from './cholesky.js';
-import { components, sumsOver } from './components.js';
+import { components, pulledBy } from './components.js';
 import type { Reduction } from './elimination.js';
 import { eliminateFreeGroups } from './elimination.js';
 import type { CubicError } from './error.js';
@@ -56,8 +56,8 @@ const solveHeld = (system: System, reduction: Reduction): Either<CubicError, Fou
 
   const equation = secular(basis.nu, basis.analyze(b), definite);
   const parts = components(K, held.length);
-  const pulled = sumsOver(parts, b.map(Math.abs));
-  const found = (solution: SecularSolution, label: Label, still = Array.from(pulled, (pull) => pull === 0)): Found => ({
+  const pulled = pulledBy(parts, b);
+  const found = (solution: SecularSolution, label: Label, still = pulled.map((pull) => !pull)): Found => ({
     point: pointAt(system, reduction, basis, solution, still),
     label,
     trace: {
@@ -71,7 +71,7 @@ const solveHeld = (system: System, reduction: Reduction): Either<CubicError, Fou
   if (hard === undefined) return right(found(solveSecular(equation), { case: definite ? 'definite' : 'indefinite' }));
   const { solution, mirror, leading, nullity } = hard;
   // The null space is a sum of those of the components, so the projection of one group's axis on it stays within the group's.
-  const still = parts.map((part, i) => pulled[i] === 0 && part !== parts[leading]);
+  const still = parts.map((part, i) => !pulled[i] && part !== parts[leading]);
   const { eta } = pointAt(system, reduction, basis, mirror, still);
   return right(found(solution, { case: 'hard', mirror: Array.from(eta), leadingGroup: held[leading], nullity }, still));
 };

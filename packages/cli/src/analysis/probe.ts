@@ -132,10 +132,7 @@ export const openProbe = async (problem: Probed, dataset: Dataset, options: Prob
 
   const coupled = async (at: Tensors): Promise<Pick<Measurement, 'coupling'>> => {
     if (slice >= examples) return {};
-    const coupling = await findCoupling(dtype, { examples, slice }, async (start, end) => {
-      const done = await sweeps.loss.at(at, start, end);
-      return { loss: done ? numbers(done.values.loss!)[0]! : 0, count: done?.count ?? 0 };
-    });
+    const coupling = await findCoupling(dtype, { examples, slice }, (start, end) => sweeps.loss.at(at, start, end));
     return coupling ? { coupling: { ...coupling, slice } } : {};
   };
 

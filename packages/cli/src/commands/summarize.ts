@@ -16,10 +16,11 @@ import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { checkFixed } from '../parameters.js';
 import { type DescribedGroup, describeGroups, readPartition, shapesOf } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
-import { openGraph, openOnce, rowsOf, runRows, runSlices } from '../runGraph.js';
+import { openOnce, openOutputs, runRows, runSlices } from '../runGraph.js';
 import { summaryOutputs } from '../summaryOutputs.js';
 import { timed } from '../timed.js';
-import { inexactGroups, withoutGroups } from '../training/inexact.js';
+import { inexactGroups, namesOf, withoutGroups } from '../training/inexact.js';
+import { sliceBatch } from '../training/tensors.js';
 
 export interface SummarizeOptions extends LossOptions {
   readonly inputs: string;
@@ -62,7 +63,7 @@ const numbers = (value: Tensor | undefined): readonly number[] =>
 
 /** A session for one run on all examples; under a memory limit for the slices that were planned, and with what these were planned to take. */
 const openFor = (outputs: readonly Output[], options: SummarizeOptions, feeds: Arrays): Promise<Session> =>
-  options.memoryLimit === undefined ? openOnce(outputs, options, feeds) : openGraph(outputs, options);
+  options.memoryLimit === undefined ? openOnce(outputs, options, feeds) : openOutputs(outputs, options);
 
 /** The direction of the summary: from a file, or the gradient on the same examples. */
 const directionFeeds = async (
@@ -82,33 +83,29 @@ const directionFeeds = async (
 
 /**
  * Groups that the loss does not change with, but for rounding: found on the examples of one slice, where rates are asked for along the
- * gradient.
+ * gradient. `values` are the feeds and the gradient, over all examples.
  */
 const leftOut = async (
   { loss, parameters }: LossModel,
   partition: Partition,
-  feeds: Arrays,
+  values: Arrays,
   { slice, examples, batched }: MemoryPlan,
   { direction, lambdaInt }: SummarizeOptions,
 ): Promise<readonly boolean[]> => {
   if (direction !== 'gradient' || lambdaInt.length === 0) return [];
-  const some = slice < examples ? rowsOf(feeds, batched, 0, Math.max(1, Math.floor(slice / 2))) : feeds;
-  return inexactGroups({ loss, parameters, partition }, some);
+  const problem = { loss, parameters, partition };
+  return slice < examples
+    ? inexactGroups(problem, sliceBatch(values, 0, Math.max(1, Math.floor(slice / 2)), batched))
+    : inexactGroups(problem, values, { known: values });
 };
 
 /** Refuses slices of a batch over which the loss is no mean of the slices'. */
 const checkSlices = async (model: LossModel, feeds: Arrays, plan: MemoryPlan, options: SummarizeOptions) => {
   if (plan.slice >= plan.examples) return;
-  const session = await openGraph([{ name: 'loss', value: model.loss }], options);
+  const session = await openOutputs([{ name: 'loss', value: model.loss }], options);
   const run = runRows(session, feeds, plan, model.classes);
-  const coupling = await findCoupling(
-    model.loss.dtype === 'float64' ? 'float64' : 'float32',
-    plan,
-    async (start, end) => {
-      const done = await run(start, end);
-      return { loss: numbers(done?.values.loss)[0] ?? 0, count: done?.count ?? 0 };
-    },
-  ).finally(async () => {
+  const dtype = model.loss.dtype === 'float64' ? 'float64' : 'float32';
+  const coupling = await findCoupling(dtype, plan, run).finally(async () => {
     await session.release()();
   });
   if (coupling) {
@@ -163,15 +160,9 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
       failed(`${broken.join(', ')} overflowed in ${model.loss.dtype}; ${precision}scale the direction down${lower}`),
     );
   }
-  const inexact = await leftOut(model, partition, feeds, plan, options);
-  const usable = withoutGroups(inexact, {
-    count: 1,
-    loss,
-    gbar,
-    Hbar,
-    D3: options.order === '3' ? D3 : gbar.map(() => 0),
-  });
-  const names = partition.groups.flatMap(({ name }, s) => (inexact[s] ? [name] : []));
+  const inexact = await leftOut(model, partition, all, plan, options);
+  const usable = withoutGroups(inexact, { gbar, Hbar, D3: options.order === '3' ? D3 : gbar.map(() => 0) });
+  const names = namesOf(partition, inexact);
   return {
     loss,
     groups: describeGroups(partition),

@@ -99,7 +99,8 @@ const prepare = async (names: readonly string[], options: GroupedOptions): Promi
   for (const optimizer of optimizers) checkSlices(optimizer, options.summaryBatch ?? options.batch);
   const data = await openParts(options.data, options.seed, options.ignoreIndex);
   const fitted = await fitRun(data, options);
-  for (const optimizer of optimizers) await checkOptimizer(optimizer, options.model, fitted.problem);
+  // The first is refused where it is opened, before it trains.
+  for (const optimizer of optimizers.slice(1)) await checkOptimizer(optimizer, options.model, fitted.problem);
   return { fitted, optimizers, dataDigest: digestOfData(data) };
 };
 

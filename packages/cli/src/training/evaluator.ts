@@ -62,13 +62,15 @@ export const makeEvaluator = async (
       for (let start = 0; start < size; start += ROWS) {
         const indices = Array.from({ length: Math.min(ROWS, size - start) }, (_, i) => start + i);
         const batch = takeBatch(dataset, indices);
-        const weight = weightOf(asFeeds(batch));
+        const own = asFeeds(batch);
+        const weight = weightOf(own);
         if (weight === 0) continue;
-        const feeds = withDraws(asFeeds(batch), ['evaluation', start]);
+        const feeds = withDraws(own, ['evaluation', start]);
         const result = await runOn(session, { ...values, ...feeds });
         total += numbers(result.loss!)[0]! * weight;
         weights += weight;
-        if (result.output) right += countRight(result.output as Tensor<'float32'>, batch.y);
+        if (!result.output) continue;
+        right += countRight(result.output as Tensor<'float32'>, batch.y);
         labels += labelsThatCount(batch.y);
       }
       return { loss: total / weights, ...(output && { accuracy: right / labels }) };

@@ -119,13 +119,12 @@ export const checkTargets = (
   }
 };
 
-/** A loss that leaves out what has no label. */
-export const checkIgnored = (ignored: number | undefined, dataName: string): void => {
-  if (ignored === undefined)
-    refuse(
-      `${dataName} has labels that count for nothing, and the loss reads every label; export it with ignore_index=${NO_LABEL}, or name the logits with --softmax-cross-entropy`,
-    );
-};
+/** The label that the loss leaves out, of data with labels that count for nothing. */
+export const markOf = (ignored: number | undefined, dataName: string): number =>
+  ignored ??
+  refuse(
+    `${dataName} has labels that count for nothing, and the loss reads every label; export it with ignore_index=${NO_LABEL}, or name the logits with --softmax-cross-entropy`,
+  );
 
 /** Inputs that a training step's graph has beside parameters. */
 const RESERVED = ['x', 'y', 'step', 'rate', 'rates', 'kfacUniforms'];

@@ -28,13 +28,13 @@ import { checkInitialized, constantsOf } from '../parameters.js';
 import {
   checkBatch,
   checkDraws,
-  checkIgnored,
   checkIndices,
   checkNames,
   checkParameters,
   checkTargets,
   fits,
   fittedShape,
+  markOf,
 } from './fileChecks.js';
 import { type Fitted, inWholeNumbers, lacksLabels, type Parts, withLayout } from './trainable.js';
 
@@ -85,17 +85,17 @@ const withDefaultLoss =
     return classAxis === undefined ? options : { ...options, softmaxCrossEntropy: only.name, classAxis };
   };
 
-/** A head leaves out the labels that count for nothing, where there are any. */
-const withIgnored =
-  (data: Parts) =>
-  (options: LossOptions): LossOptions =>
-    options.softmaxCrossEntropy !== undefined && lacksLabels(data)
-      ? { ...options, ignoreIndex: Number(NO_LABEL) }
-      : options;
-
-const openLoss = (file: ModelFile, options: LossOptions, data: Parts): LossModel & { readonly head?: string } => {
+/** With a loss attached, where the file has none, which leaves out the labels that count for nothing if there are any (`ignoring`). */
+const openLoss = (
+  file: ModelFile,
+  options: LossOptions,
+  data: Parts,
+  ignoring: boolean,
+): LossModel & { readonly head?: string } => {
   const graph = orRefuse(graphFor(options, file), (failure) => failure);
-  const chosen = withIgnored(data)(completed(withDefaultLoss(graph, data)(options)));
+  const named = completed(withDefaultLoss(graph, data)(options));
+  const leavesOut = ignoring && named.softmaxCrossEntropy !== undefined;
+  const chosen = leavesOut ? { ...named, ignoreIndex: Number(NO_LABEL) } : named;
   return {
     ...orRefuse(
       lossModel(graph, chosen, () => constantsOf(file)),
@@ -149,11 +149,9 @@ const scoresOf = (loss: Expr): Expr | undefined => {
   return picked?.op.name === 'logSoftmax' ? picked.args[0] : picked;
 };
 
-/** Labels of the data as the loss takes them: with its own mark for none. */
-const marked = (y: Expr, ignored: number | undefined): Expr =>
-  ignored === undefined || ignored === Number(NO_LABEL)
-    ? y
-    : where(equal(y, Number(NO_LABEL)), constant(ignored, y.dtype), y);
+/** Labels of the data as the loss takes them: with its own mark for none, where there are such. */
+const marked = (y: Expr, mark: number | undefined): Expr =>
+  mark === undefined || mark === Number(NO_LABEL) ? y : where(equal(y, Number(NO_LABEL)), constant(mark, y.dtype), y);
 
 const isZero = (value: Expr): boolean =>
   uniformValue(value) === 0 || (value.op.name === 'expand' && isZero(value.args[0]!));
@@ -174,7 +172,8 @@ const learnable = (loss: Expr, parameters: readonly Input[], named: boolean): re
 };
 
 const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Parts): Fitted => {
-  const opened = openLoss(file, options, data);
+  const ignoring = lacksLabels(data);
+  const opened = openLoss(file, options, data, ignoring);
   const { graph } = opened;
   checkInitialized(graph, opened.parameters, 'training');
   const { examples, targets } = roles(opened, options);
@@ -194,16 +193,15 @@ const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Part
     checkBatch(targets);
     checkTargets(targets, opened.classes, dataName, data.train);
   }
-  const ignoring = lacksLabels(data);
   const ignored = opened.classes.find(({ labels }) => targets && labels === nameOf(targets))?.ignored;
-  if (ignoring) checkIgnored(ignored, dataName);
+  const mark = ignoring ? markOf(ignored, dataName) : undefined;
 
   const trained = new Set<Expr>(parameters);
   const frozen = graph.inputs.filter((i) => graph.initializers.has(nameOf(i)) && !trained.has(i));
   const y = targets && input('y', targets.shape, data.train.targets.dtype);
   const replacements = new Map<Expr, Expr>([
     [examples, cast(input('x', examples.shape), examples.dtype)],
-    ...(targets && y ? [[targets, cast(ignoring ? marked(y, ignored) : y, targets.dtype)] as const] : []),
+    ...(targets && y ? [[targets, cast(marked(y, mark), targets.dtype)] as const] : []),
     ...frozen.map((i) => [i, constant(graph.initializers.get(nameOf(i))!)] as const),
   ]);
   const scores = targets && scoresOf(opened.loss);

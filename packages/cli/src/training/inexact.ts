@@ -5,16 +5,15 @@
  */
 
 import { castGraph, grad, makeGraph, type Tensor } from '@hograd/graph-builder';
-import type { MeasuredSummary, SlicedSummary } from '@hograd/newton-summary';
-import type { Group } from '@hograd/partition';
+import type { SlicedSummary, SummaryNumbers } from '@hograd/newton-summary';
+import type { Group, Partition } from '@hograd/partition';
 import type { SessionOptions } from '@hograd/session';
+import { directionName } from '../feeds.js';
 import { inPrecision, openGraphFor, runOn, type Tensors } from './tensors.js';
 import type { TrainingProblem } from './trainer.js';
 
 /** A gradient that is off by more than this, relative to itself, is none. */
 const LARGEST_ERROR = 0.5;
-
-const gradientOf = (parameter: string): string => `grad.${parameter}`;
 
 /** Sums of squares over a group: of the gradient, and of its difference from the one in float32. */
 const errorOf = (
@@ -24,7 +23,7 @@ const errorOf = (
 ): { readonly own: number; readonly off: number } => {
   let [own, off] = [0, 0];
   for (const { parameter, indices } of members) {
-    const [a, b] = [single, double].map((run) => run[gradientOf(parameter)]!.data as Float64Array) as [
+    const [a, b] = [single, double].map((run) => run[`direction.${parameter}`]!.data as Float64Array) as [
       Float64Array,
       Float64Array,
     ];
@@ -38,18 +37,20 @@ const errorOf = (
   return { own, off };
 };
 
+export interface InexactOptions extends Pick<SessionOptions, 'threads'> {
+  /** Where the gradient at these very values is known, in the loss's own precision: by `direction.NAME`. */
+  readonly known?: Tensors;
+}
+
 /** For each group, whether its gradient at these parameters and on this batch cannot be told in float32. Runs on the CPU, which has float64. */
 export const inexactGroups = async (
   { loss, parameters, partition }: Pick<TrainingProblem, 'loss' | 'parameters' | 'partition'>,
   values: Tensors,
-  { threads }: Pick<SessionOptions, 'threads'> = {},
+  { threads, known }: InexactOptions = {},
 ): Promise<readonly boolean[]> => {
-  const gradients = grad(loss, parameters).map((value, i) => ({
-    name: gradientOf(parameters[i]!.attributes.name),
-    value,
-  }));
-  const graph = makeGraph(gradients);
+  const graph = makeGraph(grad(loss, parameters).map((value, i) => ({ name: directionName(parameters[i]!), value })));
   const run = async (dtype: 'float32' | 'float64'): Promise<Tensors> => {
+    if (known && dtype === loss.dtype) return known;
     const session = await openGraphFor(castGraph(dtype)(graph), threads === undefined ? {} : { threads }, values);
     const own = Object.fromEntries(
       session.inputs.map(({ name }): [string, Tensor] => [name, inPrecision(dtype, values[name]!)]),
@@ -65,8 +66,12 @@ export const inexactGroups = async (
   });
 };
 
+/** The names of the chosen groups. */
+export const namesOf = ({ groups }: Partition, chosen: readonly boolean[]): readonly string[] =>
+  groups.flatMap(({ name }, s) => (chosen[s] ? [name] : []));
+
 /** A summary with zeros for those groups: nothing pulls them, and nothing couples them to the others. */
-export const withoutGroups = <T extends MeasuredSummary | SlicedSummary>(left: readonly boolean[], summary: T): T => {
+export const withoutGroups = <T extends SummaryNumbers | SlicedSummary>(left: readonly boolean[], summary: T): T => {
   if (!left.includes(true)) return summary;
   const vector = (own: readonly number[]): readonly number[] => own.map((value, s) => (left[s] ? 0 : value));
   return {

@@ -15,7 +15,7 @@ import { agree } from '../coupling.js';
 import { refuse } from '../failure.js';
 import { meansOf, type Slice } from '../means.js';
 import { batchDraws } from './batchDraws.js';
-import { inexactGroups, withoutGroups } from './inexact.js';
+import { inexactGroups, namesOf, withoutGroups } from './inexact.js';
 import { measuredSummary } from './measuredSummary.js';
 import type { NewtonSummaryOptimizer } from './optimizer.js';
 import {
@@ -77,23 +77,21 @@ export const newtonSummaryTrainer = async (
   const graphs = newtonSummaryGraphs({ ...problem, direction: optimizer.direction });
   const { any, withDraws } = batchDraws(problem);
   const { batches } = problem;
-  const batch = batches?.shapes(batches.gradient);
+  const { trust } = optimizer.control;
+  const batchShapes = batches?.shapes(batches.gradient);
   // Slices of one length, if they are.
   const even = batches && batches.summary % optimizer.slices === 0;
-  const slice = even ? batches.shapes(batches.summary / optimizer.slices) : undefined;
+  const sliceShapes = even ? batches.shapes(batches.summary / optimizer.slices) : undefined;
   const sessions = {
-    step: await openGraphFor(graphs.step, { ...options, inPlace: true }, batch),
-    direction: await openGraphFor(graphs.direction, options, batch),
-    summary: await openGraphFor(graphs.summary, options, slice),
+    step: await openGraphFor(graphs.step, { ...options, inPlace: true }, batchShapes),
+    direction: await openGraphFor(graphs.direction, options, batchShapes),
+    summary: await openGraphFor(graphs.summary, options, sliceShapes),
     apply: await openGraph(graphs.apply, options),
-    ...(optimizer.control.trust && { loss: await openGraph(graphs.loss, options) }),
+    ...(trust && { loss: await openGraph(graphs.loss, options) }),
   };
   const control = rateControl(optimizer.control);
   const isDue = summaryDue(optimizer);
-  const { trust } = optimizer.control;
   const size = problem.partition.groups.length;
-  const namesOf = (chosen: readonly boolean[]): readonly string[] =>
-    problem.partition.groups.flatMap(({ name }, s) => (chosen[s] ? [name] : []));
   const asTensor = (rates: readonly number[]): Tensor => tensor(rates, [size], 'float32');
 
   /** Whether the loss over a summary's batch at once is, beyond rounding, another one than the mean over its slices, which summaries are of. */
@@ -152,7 +150,7 @@ export const newtonSummaryTrainer = async (
     const record: Measured = {
       summary: detail.summary,
       rates,
-      ...(!state.inexact && inexact.includes(true) && { inexact: namesOf(inexact) }),
+      ...(!state.inexact && inexact.includes(true) && { inexact: namesOf(problem.partition, inexact) }),
       ...(E.isLeft(detail.solved) && { refusal: detail.solved.left.message }),
       ...(step.verdict && {
         predicted: step.verdict.predicted,

@@ -70,14 +70,21 @@ export const initialTensors = (
     ...step.initializers,
   ]);
 
-/** Rows start…end − 1 of every tensor of a batch. */
-export const sliceBatch = (batch: Tensors, start: number, end: number): Tensors =>
+const rows = (value: Tensor, start: number, end: number): Tensor => {
+  const width = value.data.length / value.shape[0]!;
+  const data = value.data.subarray(start * width, end * width);
+  return { ...value, shape: [end - start, ...value.shape.slice(1)], data } as Tensor;
+};
+
+/** Rows start…end − 1 of every tensor of a batch, or of those among other values that are batched, one row an example. */
+export const sliceBatch = (
+  values: Tensors,
+  start: number,
+  end: number,
+  batched: readonly string[] = Object.keys(values),
+): Tensors =>
   Object.fromEntries(
-    Object.entries(batch).map(([name, value]) => {
-      const width = value.data.length / value.shape[0]!;
-      const data = value.data.subarray(start * width, end * width);
-      return [name, { ...value, shape: [end - start, ...value.shape.slice(1)], data } as Tensor];
-    }),
+    Object.entries(values).map(([name, value]) => [name, batched.includes(name) ? rows(value, start, end) : value]),
   );
 
 /** A batch by the names of the graph's inputs. */

@@ -1,13 +1,13 @@
 /** How much a batch counts for in a mean over several. */
 
-import { NO_LABEL, type Targets } from '@hograd/data';
+import { NO_LABEL } from '@hograd/data';
+import type { Tensor } from '@hograd/graph-builder';
 import type { Tensors } from './tensors.js';
 
-/** How many labels count. */
-export const labelsThatCount = ({ data }: Targets): number => {
-  if (!(data instanceof BigInt64Array)) return data.length;
+/** How many labels are not the one that counts for nothing. */
+export const labelsThatCount = ({ data }: Tensor, ignored = Number(NO_LABEL)): number => {
   let count = 0;
-  for (const label of data) if (label !== NO_LABEL) count += 1;
+  for (const label of data) if (Number(label) !== ignored) count += 1;
   return count;
 };
 
@@ -16,6 +16,6 @@ export const labelsThatCount = ({ data }: Targets): number => {
  * as there may be: weights are compared with one another only.)
  */
 export const weightOf = (batch: Tensors): number => {
-  const y = batch.y as Targets;
+  const y = batch.y!;
   return y.dtype === 'int64' ? labelsThatCount(y) : y.shape[0]!;
 };

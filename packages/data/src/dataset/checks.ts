@@ -12,11 +12,13 @@ export const checkLabels =
   (classes: number) =>
   (labels: Tensor<'int64'>): E.Either<LabelOutOfRange, Tensor<'int64'>> => {
     const index = labels.data.findIndex((label) => !((label >= 0n && label < classes) || label === NO_LABEL));
-    if (index < 0 && (labels.data.length === 0 || labels.data.some((label) => label !== NO_LABEL)))
-      return E.right(labels);
-    if (index < 0) return E.left(labelOutOfRange(0, NO_LABEL, 'the mark of no label, as are all others; give labels'));
-    const why = `outside 0 … ${classes - 1} (and ${NO_LABEL} for none); correct it or the number of classes (${classes})`;
-    return E.left(labelOutOfRange(index, labels.data[index]!, why));
+    if (index >= 0) {
+      const why = `outside 0 … ${classes - 1} (and ${NO_LABEL} for none); correct it or the number of classes (${classes})`;
+      return E.left(labelOutOfRange(index, labels.data[index]!, why));
+    }
+    return labels.data.length > 0 && labels.data.every((label) => label === NO_LABEL)
+      ? E.left(labelOutOfRange(0, NO_LABEL, 'the mark of no label, as are all others; give labels'))
+      : E.right(labels);
   };
 
 /** Floating-point elements are finite; otherwise NotFinite names the array and the first that is not. */

@@ -23,15 +23,39 @@ const axisBefore = (before: Expr, after: Expr, axis: number): number | undefined
 
 const isOne = (x: Expr): boolean => uniformValue(x.op === expandOp ? x.args[0]! : x) === 1;
 
-/** What a probability is the sigmoid of, in its shape: through casts, reshapes and transpositions. Undefined where it is none. */
-export const logitOf = ({ op, args, attributes, dtype, shape }: Expr): Expr | undefined => {
+/**
+ * What `find` finds of an expression, or of what it is a cast, a reshape that keeps the axis, or a transposition of, brought to the
+ * expression's own type and shape. Without an axis every reshape will do.
+ */
+const through = <A extends number | undefined>(
+  e: Expr,
+  axis: A,
+  find: (e: Expr, axis: A) => Expr | undefined,
+): Expr | undefined => {
+  const found = find(e, axis);
+  if (found) return found;
+  const { op, args, attributes, dtype, shape } = e;
   const inner = args[0]!;
-  if (op === sigmoidOp) return inner;
-  const logit =
-    op === reshapeOp || op === transposeOp || (op === castOp && isFloat(inner.dtype)) ? logitOf(inner) : undefined;
-  if (!logit || op === castOp) return logit && cast(logit, dtype);
-  return op === reshapeOp ? reshape(logit, shape) : transpose(logit, attributes.perm);
+  const from = (before: number | undefined): Expr | undefined =>
+    (axis === undefined) === (before === undefined) ? through(inner, before as A, find) : undefined;
+  if (op === castOp && isFloat(inner.dtype)) {
+    const logits = from(axis);
+    return logits && cast(logits, dtype);
+  }
+  if (op === reshapeOp) {
+    const logits = from(axis === undefined ? undefined : axisBefore(inner, e, axis));
+    return logits && reshape(logits, shape);
+  }
+  if (op === transposeOp) {
+    const logits = from(axis === undefined ? undefined : attributes.perm[axis]);
+    return logits && transpose(logits, attributes.perm);
+  }
+  return undefined;
 };
+
+/** What a probability is the sigmoid of, in its shape: through casts, reshapes and transpositions. Undefined where it is none. */
+export const logitOf = (probability: Expr): Expr | undefined =>
+  through(probability, undefined, ({ op, args }) => (op === sigmoidOp ? args[0] : undefined));
 
 /** [0, z], whose softmax along the axis is [1 − σ(z), σ(z)]: two classes by the logit of the second, of length 1 along the axis. */
 export const twoClasses = (logit: Expr, axis: number): Expr =>
@@ -52,26 +76,9 @@ const logitOfPair = ([first, second, ...others]: readonly Expr[]): Expr | undefi
  * transpositions; of two that are 1 − σ(z) and σ(z), 0 and z. Undefined where they are no softmax along it. Up to a number for each
  * line these are their logarithms, without the rounding to 0 and 1.
  */
-export const logitsOf = (probabilities: Expr, axis: number): Expr | undefined => {
-  const { op, args, attributes, dtype, shape } = probabilities;
-  const inner = args[0]!;
-  if (op === softmaxOp) return attributes.axis === axis ? inner : undefined;
-  if (op === castOp && isFloat(inner.dtype)) {
-    const logits = logitsOf(inner, axis);
-    return logits && cast(logits, dtype);
-  }
-  if (op === reshapeOp) {
-    const before = axisBefore(inner, probabilities, axis);
-    const logits = before === undefined ? undefined : logitsOf(inner, before);
-    return logits && reshape(logits, shape);
-  }
-  if (op === transposeOp) {
-    const logits = logitsOf(inner, attributes.perm[axis]);
-    return logits && transpose(logits, attributes.perm);
-  }
-  if (op === concatOp && attributes.axis === axis) {
-    const logit = logitOfPair(args);
-    return logit && twoClasses(logit, axis);
-  }
-  return undefined;
-};
+export const logitsOf = (probabilities: Expr, axis: number): Expr | undefined =>
+  through(probabilities, axis, ({ op, args, attributes }, along: number) => {
+    if (op === softmaxOp && attributes.axis === along) return args[0];
+    const logit = op === concatOp && attributes.axis === along ? logitOfPair(args) : undefined;
+    return logit && twoClasses(logit, along);
+  });
