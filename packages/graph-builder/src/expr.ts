@@ -54,14 +54,23 @@ export const makeExpr = <A extends Attributes>(
     return { op, args: operands, attributes: own, dtype, shape: Object.freeze(shape) };
   });
 
-/** Every node that the given ones depend on, operands before readers. Iterative: depth is bounded by memory, not the stack. */
-export const topologicalOrder = (roots: readonly Expr[]): readonly Expr[] => {
+const NONE: ReadonlySet<Expr> = new Set();
+
+/**
+ * Every node that the given ones depend on, operands before readers; what only `leaves` depend on is left out. Iterative: depth is bounded by
+ * memory, not the stack.
+ */
+export const topologicalOrder = (
+  roots: readonly Expr[],
+  leaves: { readonly has: (node: Expr) => boolean } = NONE,
+): readonly Expr[] => {
   const seen = new Set<Expr>();
   const stack = [...roots];
   while (stack.length > 0) {
     const expr = stack.pop()!;
     if (seen.has(expr)) continue;
     seen.add(expr);
+    if (leaves.has(expr)) continue;
     for (const arg of expr.args) if (!seen.has(arg)) stack.push(arg);
   }
   return [...seen].sort((a, b) => a.id - b.id);

@@ -50,6 +50,18 @@ export const expectDerivatives = (y: G.Expr, xs: readonly G.Input[], at: Values,
   }
 };
 
+/** Every operation that y is made of maps a stack of tangents to one of its own shape. */
+const expectStackedTangents = (y: G.Expr): void => {
+  for (const node of G.topologicalOrder([y])) {
+    node.args.forEach((arg, i) => {
+      if (!node.op.differential || !G.isFloat(node.dtype) || !G.isFloat(arg.dtype)) return;
+      const stack = G.input('stack', [2, ...arg.shape], arg.dtype);
+      const pushed = node.op.differential.tangent(node, i, stack, 1);
+      if (pushed) expect([node.op.name, ...pushed.shape]).toEqual([node.op.name, 2, ...node.shape]);
+    });
+  }
+};
+
 /** Every operation that y is made of maps a stack of adjoints as it maps each of its entries. */
 const expectStackedAdjoints = (y: G.Expr, at: Values): void => {
   const pairs = G.topologicalOrder([y]).flatMap((node) =>
@@ -84,6 +96,7 @@ export const expectAdjoint = (y: G.Expr, xs: readonly G.Input[], at: Values): vo
   const [a, b] = G.evaluate([left, right], { ...at, ...named });
   expectClose(a!.data, b!.data, 1e-11);
   expectStackedAdjoints(y, at);
+  expectStackedTangents(y);
 };
 
 /** ḡ, H̄ and D3 of Σ sin(y)·y by both engines, with one group for each half of each input's elements. */

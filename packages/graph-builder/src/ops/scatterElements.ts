@@ -4,7 +4,7 @@ import { linear } from '../classes/linear.js';
 import type { Dim } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
-import { sameShape, unequalLengths } from '../shape.js';
+import { normalizeAxis, sameShape, unequalLengths } from '../shape.js';
 import { elementCount } from '../tensor.js';
 import { constant } from './constant.js';
 import { expand } from './expand.js';
@@ -58,7 +58,11 @@ export const scatterElementsOp = linear<ScatterElementsAttributes>({
       : undefined,
 });
 
-/** Zeros of length `size` along `axis`, to which updates are added at their indices; shapes of both operands agree. */
+/**
+ * Zeros of length `size` along `axis` (negative counts from the end), to which updates are added at their indices. Throws GraphError where the
+ * shapes of both operands differ, and where there is no such axis.
+ */
 export function scatterElements(updates: Expr, indices: Expr, axis: number, size: Dim): Expr {
-  return makeExpr(scatterElementsOp, [updates, indices], { axis, size });
+  const along = normalizeAxis('scatterElements', axis, updates.shape.length);
+  return makeExpr(scatterElementsOp, [updates, indices], { axis: along, size });
 }

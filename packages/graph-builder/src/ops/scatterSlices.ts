@@ -2,8 +2,9 @@
 
 import { linear } from '../classes/linear.js';
 import type { Dim } from '../dim.js';
-import { type Expr, makeExpr } from '../expr.js';
-import { sizeOf } from '../shape.js';
+import { GraphError } from '../error.js';
+import { describe, type Expr, makeExpr } from '../expr.js';
+import { normalizeAxis, sameShape, sizeOf, unequalLengths } from '../shape.js';
 import { elementCount } from '../tensor.js';
 import { cast } from './cast.js';
 import { gather } from './gather.js';
@@ -48,8 +49,20 @@ export const scatterSlicesOp = linear<ScatterSlicesAttributes>({
     i === 0 ? gather(adjoint, node.args[1]!, node.attributes.axis + lead) : undefined,
 });
 
-/** Zeros of length `size` along `axis`, to which the updates' slices are added at the given indices. */
-export function scatterSlices(updates: Expr, at: Expr, axis: number, size: Dim): Expr {
+/**
+ * Zeros of length `size` along `along` (negative counts from the end), to which the updates' slices are added at the given indices: updates have
+ * the axes of the indices in that axis' place. Throws GraphError where there is no such axis, and where they lack them.
+ */
+export function scatterSlices(updates: Expr, at: Expr, along: number, size: Dim): Expr {
+  const axis = normalizeAxis('scatterSlices', along, updates.shape.length - at.shape.length + 1);
+  const found = updates.shape.slice(axis, axis + at.shape.length);
+  if (!sameShape(found, at.shape)) {
+    throw new GraphError(
+      'scatterSlices',
+      `indices ${describe(at)} must have the shape [${found.join(', ')}] that ${describe(updates)} has from axis ${axis} on`,
+      unequalLengths(found, at.shape),
+    );
+  }
   // ONNX's Gather reads int32 as well, its ScatterND int64 alone.
   const indices = cast(at, 'int64');
   if (axis === 0) return makeExpr(scatterSlicesOp, [updates, indices], { axis, size });

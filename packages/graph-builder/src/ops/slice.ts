@@ -4,7 +4,7 @@ import { linear } from '../classes/linear.js';
 import { addDims, type Dim, subtractDims } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
-import { type Shape, sameShape, stridesOf } from '../shape.js';
+import { normalizeAxis, type Shape, sameShape, stridesOf } from '../shape.js';
 import { elementCount } from '../tensor.js';
 import { expand, expandOp } from './expand.js';
 import { foldConstants } from './fold.js';
@@ -108,10 +108,15 @@ export function slice(x: Expr, starts: readonly Dim[], sizes: Shape): Expr {
   return foldConstants(makeExpr(sliceOp, [x], { starts, sizes }));
 }
 
-/** The part of x with indices start..start+size−1 on one axis. */
-export const sliceAxis = (x: Expr, axis: number, start: Dim, size: Dim): Expr =>
-  slice(
+/**
+ * The part of x with indices start..start+size−1 on one axis (negative counts from the end). Throws GraphError where there is no such axis, and
+ * where the part leaves x.
+ */
+export const sliceAxis = (x: Expr, axis: number, start: Dim, size: Dim): Expr => {
+  const along = normalizeAxis('sliceAxis', axis, x.shape.length);
+  return slice(
     x,
-    x.shape.map((_, i) => (i === axis ? start : 0)),
-    x.shape.map((d, i) => (i === axis ? size : d)),
+    x.shape.map((_, i) => (i === along ? start : 0)),
+    x.shape.map((d, i) => (i === along ? size : d)),
   );
+};

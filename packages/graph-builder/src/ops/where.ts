@@ -8,6 +8,7 @@ import { broadcastShapes } from '../shape.js';
 import type { DType } from '../tensor.js';
 import { cast } from './cast.js';
 import { constant } from './constant.js';
+import { expand } from './expand.js';
 import { foldConstants } from './fold.js';
 
 /** λ where operand i was taken and 0 elsewhere. Selecting, not multiplying: what was not taken may be NaN. */
@@ -29,8 +30,11 @@ export const whereOp = linear({
   },
   emit: (node, e) => e.node('Where', node.args.map(e.name)),
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (condition, a, b) => (condition ? a! : b!)),
-  tangent: (node, i, dx, lead) =>
-    i === 0 ? undefined : taken(node.args[0]!, i, alignLead(dx, lead, node.shape.length)),
+  tangent: (node, i, dx, lead) => {
+    if (i === 0) return undefined;
+    const own = taken(node.args[0]!, i, alignLead(dx, lead, node.shape.length));
+    return expand(own, [...dx.shape.slice(0, lead), ...node.shape]);
+  },
   adjoint: (node, i, adjoint, lead) =>
     i === 0 ? undefined : unbroadcast(taken(node.args[0]!, i, adjoint), node.args[i]!.shape, lead),
 });

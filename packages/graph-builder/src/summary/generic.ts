@@ -11,7 +11,7 @@ import { reshape } from '../ops/reshape.js';
 import { jvp } from '../transforms/jvp.js';
 import { grad } from '../transforms/vjp.js';
 import { addAll } from './assemble.js';
-import { checkGroups, type Groups, type Order, type Summary } from './groups.js';
+import { type Groups, type Order, overParameters, type Summary } from './groups.js';
 
 /** The direction of a group, constant even where it is computed from the parameters: φ moves along a fixed u. */
 const directionOf = (groups: Groups, s: number): ReadonlyMap<Expr, Expr> => {
@@ -28,8 +28,8 @@ const directionOf = (groups: Groups, s: number): ReadonlyMap<Expr, Expr> => {
  * Throws GraphError on a non-scalar loss or a direction unlike its parameter.
  */
 export const derivative = (loss: Expr, groups: Groups, indices: readonly number[]): Expr => {
-  checkGroups(loss, groups);
-  return indices.reduce((value, s) => jvp([value], directionOf(groups, s))[0]!, loss);
+  const { loss: value, groups: moved, restored } = overParameters(loss, groups);
+  return restored([indices.reduce((entry, s) => jvp([entry], directionOf(moved, s))[0]!, value)])[0]!;
 };
 
 const vector = (entries: readonly Expr[]): Expr =>
@@ -40,7 +40,6 @@ const vector = (entries: readonly Expr[]): Expr =>
 
 /** ḡ, H̄ and D3 by forward mode, reverse over forward, and thrice nested forward mode. */
 export const genericSummary = (loss: Expr, groups: Groups, order: Order = 3): Summary => {
-  checkGroups(loss, groups);
   const first = groups.map((_, s) => derivative(loss, groups, [s]));
   const gbar = vector(first);
   if (order === 1) return { gbar };

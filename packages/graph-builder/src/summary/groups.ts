@@ -3,6 +3,7 @@
 import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { sameShape } from '../shape.js';
+import { type OverVariables, overVariables } from '../transforms/variables.js';
 import { requireScalar } from '../transforms/vjp.js';
 
 /** A parameter and the direction along it, of the parameter's shape. A group that covers a part of it has zeros elsewhere. */
@@ -41,4 +42,21 @@ export const checkGroups = (loss: Expr, groups: Groups): void => {
       }
     }
   });
+};
+
+/** The loss and its groups with an input in the place of each parameter that is none; throws as `checkGroups` does. */
+export const overParameters = (
+  loss: Expr,
+  groups: Groups,
+): { readonly loss: Expr; readonly groups: Groups } & Pick<OverVariables, 'restored'> => {
+  checkGroups(loss, groups);
+  const along = groups.flat();
+  const { exprs, variables, restored } = overVariables(
+    [loss],
+    along.map(({ parameter }) => parameter),
+    along.map(({ direction }) => direction),
+  );
+  const places = variables.values();
+  const moved = groups.map((group) => group.map((own) => ({ ...own, parameter: places.next().value! })));
+  return { loss: exprs[0]!, groups: moved, restored };
 };

@@ -2,7 +2,7 @@
 
 import type { Expr } from '../expr.js';
 import { genericSummary } from './generic.js';
-import type { Groups, Order, Summary } from './groups.js';
+import { type Groups, type Order, overParameters, type Summary } from './groups.js';
 import { stackedSummary } from './stacked.js';
 
 export { derivative } from './generic.js';
@@ -20,5 +20,13 @@ export interface SummaryOptions {
  * ḡ [S], H̄ [S, S] and D3 [S] of a scalar loss: the first, second and (diagonal) third derivatives at η = 0 of
  * φ(η) = L(θ + Σ_s η_s u_s) (math of arXiv 2312.03885, §3). Throws GraphError on a non-scalar loss or an unfit direction.
  */
-export const summary = (loss: Expr, groups: Groups, { order = 3, engine = 'stacked' }: SummaryOptions = {}): Summary =>
-  (engine === 'stacked' ? stackedSummary : genericSummary)(loss, groups, order);
+export const summary = (
+  loss: Expr,
+  groups: Groups,
+  { order = 3, engine = 'stacked' }: SummaryOptions = {},
+): Summary => {
+  const { loss: value, groups: moved, restored } = overParameters(loss, groups);
+  const found = (engine === 'stacked' ? stackedSummary : genericSummary)(value, moved, order);
+  const values = restored(Object.values(found));
+  return Object.fromEntries(Object.keys(found).map((key, i) => [key, values[i]!])) as unknown as Summary;
+};

@@ -4,23 +4,36 @@
  */
 
 import { pointwiseDifferential } from '../classes/unary.js';
-import type { Expr } from '../expr.js';
-import { constant } from '../ops/constant.js';
-import { expand } from '../ops/expand.js';
+import { type Expr, topologicalOrder } from '../expr.js';
+import { constant, isConstant } from '../ops/constant.js';
+import { expand, expandOp } from '../ops/expand.js';
 import { sameShape } from '../shape.js';
 import { jvpOrZero } from '../transforms/jvp.js';
+import { overVariables } from '../transforms/variables.js';
 import type { Stage } from '../transforms/vjp.js';
 
-/** φ', φ'', φ''' of an elementwise function, element by element, by forward mode along ones; undefined where zero. */
-const differentialOf = (result: Expr, operand: Expr): Stage['differential'] => {
-  const ones = new Map([[operand, expand(constant(1, operand.dtype), operand.shape)]]);
-  const known: (Expr | undefined)[] = [result];
+/** What a function reads beside its operand, as it is before a broadcast. Constants are left in it. */
+const readBeside = (result: Expr, operand: Expr, within: (node: Expr) => boolean): readonly Expr[] => {
+  const leaf = (node: Expr): boolean => node === operand || !(within(node) || node.op === expandOp);
+  return topologicalOrder([result], { has: leaf }).filter(
+    (node) => node !== operand && leaf(node) && !isConstant(node),
+  );
+};
+
+/**
+ * φ', φ'', φ''' of an elementwise function, element by element, by forward mode along ones; undefined where zero. `within` says which nodes
+ * the function is written in: the rest of the graph is not walked.
+ */
+const differentialOf = (result: Expr, operand: Expr, within: (node: Expr) => boolean): Stage['differential'] => {
+  const { exprs, variables, restored } = overVariables([result], [operand, ...readBeside(result, operand, within)]);
+  const ones = new Map([[variables[0]!, expand(constant(1, operand.dtype), operand.shape)]]);
+  const known: (Expr | undefined)[] = [...exprs];
   const derivative = (order: number): Expr | undefined => {
     for (let d = known.length; d <= order; d++) {
       const before = known[d - 1];
       known.push(before && jvpOrZero([before], ones)[0]);
     }
-    return known[order];
+    return known[order] && restored([known[order]])[0];
   };
   return pointwiseDifferential({ first: () => derivative(1), second: () => derivative(2), third: () => derivative(3) });
 };
@@ -58,8 +71,10 @@ export const mergeElementwise = (
     const { operand, several } = origins.get(node)!;
     // A product of a node with itself is better off as a function, too.
     const single = !several && stage.differential.curvature.kind !== 'bilinear';
+    const within = (inner: Expr): boolean => inner !== operand && origins.get(inner)?.operand === operand;
     if (operand === node || (single && wanted.has(node))) merged.set(node, stage);
-    else if (wanted.has(node)) merged.set(node, { args: [operand], differential: differentialOf(node, operand) });
+    else if (wanted.has(node))
+      merged.set(node, { args: [operand], differential: differentialOf(node, operand, within) });
   }
   return merged;
 };

@@ -10,7 +10,7 @@ import { gather } from '../ops/gather.js';
 import { adjoints, stagesBetween } from '../transforms/vjp.js';
 import { adjointTangentTerms } from './adjointTangents.js';
 import { assembleGradient, assembleInnerProducts, assembleRows } from './assemble.js';
-import { checkGroups, type Groups, type Order, type Summary } from './groups.js';
+import type { Groups, Order, Summary } from './groups.js';
 import { innerProducts } from './innerProducts.js';
 import { mergeElementwise } from './pointwise.js';
 import { parameterStacks, tangentsOf } from './tangents.js';
@@ -38,7 +38,6 @@ const restored = (value: Expr, order: readonly number[], axes: readonly number[]
  * Derivatives are along +direction. Throws GraphError on a non-scalar loss or a direction unlike its parameter.
  */
 export const stackedSummary = (loss: Expr, groups: Groups, order: Order = 3): Summary => {
-  checkGroups(loss, groups);
   const use = orderOfUse(loss, groups);
   const { gbar, Hbar, D3 } = summaryInOrderOfUse(
     loss,

@@ -3,6 +3,7 @@
 import { GraphError } from '../error.js';
 import type { Expr } from '../expr.js';
 import { jvp } from './jvp.js';
+import { overVariables } from './variables.js';
 import { grad } from './vjp.js';
 
 /**
@@ -13,5 +14,6 @@ export const hvp = (loss: Expr, wrt: readonly Expr[], vectors: readonly Expr[]):
   if (vectors.length !== wrt.length) {
     throw new GraphError('hvp', `got ${vectors.length} vectors for ${wrt.length} operands; give one for each`);
   }
-  return jvp(grad(loss, wrt), new Map(wrt.map((x, i) => [x, vectors[i]!])));
+  const { exprs, variables, restored } = overVariables([loss], wrt, vectors);
+  return restored(jvp(grad(exprs[0]!, variables), new Map(variables.map((x, i) => [x, vectors[i]!]))));
 };

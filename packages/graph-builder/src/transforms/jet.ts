@@ -2,16 +2,19 @@
 
 import type { Expr } from '../expr.js';
 import { jvpOrZero, zerosLike } from './jvp.js';
+import { overVariables } from './variables.js';
 
 /**
  * f, d/dt f(x + t v), …, dᵏ/dtᵏ f(x + t v) at t = 0, for k = 0..order: Taylor coefficients times k!. Directions do not
  * depend on the point, so second tangents of the sources are zero. Hash-consing shares the terms of successive orders.
  */
 export const jet = (output: Expr, directions: ReadonlyMap<Expr, Expr>, order: number): readonly Expr[] => {
-  const terms: Expr[] = [output];
+  const { exprs, variables, restored } = overVariables([output], [...directions.keys()], [...directions.values()]);
+  const along = new Map(variables.map((x, i) => [x, [...directions.values()][i]!]));
+  const terms: Expr[] = [exprs[0]!];
   for (let k = 1; k <= order; k++) {
-    const [next] = jvpOrZero([terms[k - 1]!], directions);
+    const [next] = jvpOrZero([terms[k - 1]!], along);
     terms.push(next ?? zerosLike(output));
   }
-  return terms;
+  return restored(terms);
 };

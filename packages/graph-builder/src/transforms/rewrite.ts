@@ -15,16 +15,17 @@ const remake = (node: Expr, args: readonly Expr[]): Expr =>
 
 /**
  * Rebuilds expressions bottom-up. `replace` sees each node with its operands already rebuilt, and returns what stands in
- * for it, or undefined to leave it as it is.
+ * for it, or undefined to leave it as it is. Of `leaves` the operands are not rebuilt.
  */
 export const rewrite = (
   exprs: readonly Expr[],
   replace: (original: Expr, rebuilt: Expr) => Expr | undefined,
+  leaves: { readonly has: (node: Expr) => boolean } = new Set(),
 ): readonly Expr[] => {
   const done = new Map<Expr, Expr>();
-  for (const node of topologicalOrder(exprs)) {
+  for (const node of topologicalOrder(exprs, leaves)) {
     const rebuilt =
-      node.args.length === 0
+      node.args.length === 0 || leaves.has(node)
         ? node
         : remake(
             node,
@@ -45,7 +46,7 @@ export const substitute = (exprs: readonly Expr[], replacements: ReadonlyMap<Exp
       );
     }
   }
-  return rewrite(exprs, (original) => replacements.get(original));
+  return rewrite(exprs, (original) => replacements.get(original), replacements);
 };
 
 /** A tensor's elements in another type. */
