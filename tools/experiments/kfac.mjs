@@ -58,7 +58,9 @@ const orderOf = (seed) => {
 /** What `hograd experiment` trains on from this seed, as an .npz file: examples, the order of batches, initial parameters. */
 const writeRun = async (path, seed) => {
   const split = right(splitTrainValidation(seed, { train, validation })(opened.train));
-  const built = right(modelNamed(model, { inputShape: exampleShape(opened.train), classes: opened.train.classes }));
+  const built = right(
+    modelNamed(model, { inputShape: exampleShape(opened.train.inputs.x), classes: opened.train.classes }),
+  );
   const arrays = {
     ...arraysOf(split.train, 'train'),
     ...arraysOf(subset(opened.test, upTo(test)), 'test'),

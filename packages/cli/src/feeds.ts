@@ -59,11 +59,11 @@ const isDamaged = (v: number): boolean => Number.isNaN(v) || v === Number.POSITI
  * An array in the type that the graph's input has; integers and floats convert among themselves, never into one another. Refuses an entry
  * that the type does not reach.
  */
-const converted = (array: Tensor, like: Input, source: string): Tensor => {
+export const converted = (array: Tensor, like: Input, source: string): Tensor => {
   const { name, dtype } = like.attributes;
   if (array.dtype === dtype) return array;
   if (isFloat(array.dtype) !== isFloat(dtype))
-    return refuse(`${source}: array "${name}" is ${array.dtype}, the model needs ${dtype}`);
+    return refuse(`${source}: array "${name}" is ${array.dtype}, the model needs ${dtype}; store it as that`);
   const numbers = Float64Array.from(array.data as ArrayLike<number | bigint>, Number);
   if (!isFloat(dtype)) {
     const held = E.tryCatch(

@@ -56,7 +56,8 @@ export interface LossModel {
 const labelInputs = (loss: Expr): LossModel['classes'] =>
   indexInputs(loss, ['gatherElements']).map(({ name, ...index }) => ({ labels: name, ...index }));
 
-const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
+/** Names as a message lists them. */
+export const quoted = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
 
 /** Is it one floating-point number? Losses are also written as [1] or [1, 1]. */
 export const isOneNumber = ({ shape, dtype }: Expr): boolean => shape.every((d) => d === 1) && isFloat(dtype);

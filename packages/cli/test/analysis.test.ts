@@ -44,7 +44,7 @@ const targets: Tensor<'int64'> = {
   shape: [EXAMPLES],
   data: BigInt64Array.from({ length: EXAMPLES }, (_, i) => BigInt(i % 3)),
 };
-const dataset: LabelledDataset = { inputs, targets, classes: 3 };
+const dataset: LabelledDataset = { inputs: { x: inputs }, targets, classes: 3 };
 
 const options: ProbeOptions = {
   device: 'cpu',

@@ -20,8 +20,7 @@ import { describe, expect, it } from 'vitest';
 import { draws } from '../src/draws.js';
 import { inputsOf } from '../src/lengths.js';
 import { makeOptimizer } from '../src/training/methods.js';
-import { openParts, openRun } from '../src/training/openRun.js';
-import { asFeeds } from '../src/training/tensors.js';
+import { openModel, openParts, openRun } from '../src/training/openRun.js';
 import { hograd, linesWritten, metricsLines } from './capture.js';
 import { random, scratch } from './scratch.js';
 
@@ -104,15 +103,10 @@ const noisy = withNodes('noisy.onnx', [
   { opType: 'Add', input: ['hidden', 'e'], output: ['changed'] },
 ]);
 
-const opened = async (model: string, optimizer = 'sgd') =>
-  openRun(makeOptimizer(optimizer, {}), await openParts(data, 1), {
-    model,
-    data,
-    seed: 1,
-    batch: 20,
-    device: 'cpu',
-    partition: 'canonical',
-  });
+const opened = async (model: string, optimizer = 'sgd') => {
+  const options = { model, data, seed: 1, batch: 20, device: 'cpu', partition: 'canonical' } as const;
+  return openRun(makeOptimizer(optimizer, {}), await openModel(options), await openParts(data, 1), options);
+};
 
 const train = (model: string, out: string, ...args: string[]) =>
   hograd('train', '--model', model, '--data', data, '--batch', '20', '--out', join(folder, out), ...args);
@@ -143,11 +137,9 @@ describe('hograd train on a file that draws', { timeout: 120_000 }, () => {
     ['noise', noisy],
   ])('%s: the loss of a step is that on the draws of its number', async (_, file) => {
     const { trainer, train: examples, problem, release } = await opened(file);
-    const batch = asFeeds(
-      takeBatch(
-        examples,
-        Uint32Array.from({ length: 20 }, (__, i) => i),
-      ),
+    const batch = takeBatch(
+      examples,
+      Uint32Array.from({ length: 20 }, (__, i) => i),
     );
     const inputs = inputsOf([problem.loss]);
     const lossAt = async (step: number) => (await trainer.step({ ...trainer.initial, step }, batch, () => batch)).loss;

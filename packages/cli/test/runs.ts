@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { makeOptimizer } from '../src/training/methods.js';
-import { openParts, openRun } from '../src/training/openRun.js';
+import { openModel, openParts, openRun } from '../src/training/openRun.js';
 import type { Tensors } from '../src/training/tensors.js';
 
 /** Of the bytes of all values. */
@@ -16,6 +16,10 @@ export const digest = (tensors: Tensors): string => {
 
 /** A run of the small perceptron on synthetic digits that has not begun. */
 export const openSynthetic = async (optimizer: string) => {
-  const options = { model: 'small-mlp', data: 'synthetic', seed: 1, batch: 100, device: 'cpu', partition: 'canonical' };
-  return openRun(makeOptimizer(optimizer, {}), await openParts(options.data, options.seed), options as never);
+  const options = {
+    ...{ model: 'small-mlp', data: 'synthetic', seed: 1, batch: 100 },
+    ...({ device: 'cpu', partition: 'canonical' } as const),
+  };
+  const data = await openParts(options.data, options.seed);
+  return openRun(makeOptimizer(optimizer, {}), await openModel(options), data, options);
 };

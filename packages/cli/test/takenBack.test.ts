@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { encodeNpz, normal, takeBatch } from '@hograd/data';
 import { add, encode, input, makeGraph, matmul, tensor } from '@hograd/graph-builder';
 import { describe, expect, it } from 'vitest';
-import { asFeeds } from '../src/training/tensors.js';
 import { hograd, linesWritten, metricsLines } from './capture.js';
 import { digest, openSynthetic } from './runs.js';
 import { scratch } from './scratch.js';
@@ -74,11 +73,9 @@ describe('steps since the last judged one are taken back where the loss rises', 
   it('by a summary at the parameters, and with the direction, that the judged step left', async () => {
     const { trainer, train: examples, release } = await openSynthetic(OPTIMIZER);
     const batch = (start: number) =>
-      asFeeds(
-        takeBatch(
-          examples,
-          Uint32Array.from({ length: 100 }, (_, i) => start + i),
-        ),
+      takeBatch(
+        examples,
+        Uint32Array.from({ length: 100 }, (_, i) => start + i),
       );
     const independent = () => batch(1000);
     let { state } = await trainer.step(trainer.initial, batch(0), independent);

@@ -353,7 +353,7 @@ describe('hograd train --model FILE.onnx', { timeout: 120_000 }, () => {
     [
       'several inputs',
       ['--model', linear('two.onnx', (scores) => ({ logits: add(scores, input('shift', ['N', CLASSES], 'float32')) }))],
-      /reads the inputs "x", "shift" beside labels; training feeds one/,
+      /two\.onnx: its loss reads the inputs "x", "shift" beside "labels", and .*labelled\.npz has none for "shift"; store "shift_train" and "shift_test"/,
     ],
     [
       'no parameters',

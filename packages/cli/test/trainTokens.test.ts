@@ -188,7 +188,7 @@ describe('hograd train on tokens', { timeout: 120_000 }, () => {
           'int64',
         ),
       ),
-      /inputs: element type int64 .* hold 16777217 at flat index 3; scale them/,
+      /input "x": element type int64 .* holds 16777217 at flat index 3; scale it .*or store it under the name/,
     ],
     [
       'several labels an example, for a model of the zoo',

@@ -1,6 +1,6 @@
 import { takeBatch } from '@hograd/data';
 import { describe, expect, it } from 'vitest';
-import { asFeeds, type Tensors } from '../src/training/tensors.js';
+import type { Tensors } from '../src/training/tensors.js';
 import type { TrainerState } from '../src/training/trainer.js';
 import { digest, openSynthetic } from './runs.js';
 
@@ -21,8 +21,8 @@ const trained = async (
     const independent = summarySampler.next(summary);
     const { state: next } = await trainer.step(
       state,
-      asFeeds(takeBatch(train, drawn.indices)),
-      () => asFeeds(takeBatch(train, independent.indices)),
+      takeBatch(train, drawn.indices),
+      () => takeBatch(train, independent.indices),
       spent,
     );
     onStep(state.carried, next.carried, spent);

@@ -9,8 +9,10 @@ export {
   type Dataset,
   type DatasetPair,
   exampleShape,
+  type Inputs,
   type LabelledDataset,
   makeDataset,
+  type OnlyX,
   sizeOfDataset,
   type Targets,
 } from './dataset/dataset.js';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Augmentation, type Dataset, takeBatch } from '../src/index.js';
+import { type Augmentation, type LabelledDataset, takeBatch } from '../src/index.js';
 
 const [C, H, W] = [2, 5, 7];
 const SIZE = C * H * W;
@@ -11,7 +11,11 @@ const inputs = {
   shape: [1, C, H, W],
   data: Float32Array.from({ length: SIZE }, (_, i) => i + 1),
 } as const;
-const dataset: Dataset = { inputs, targets: { dtype: 'int64', shape: [1], data: BigInt64Array.of(0n) }, classes: 1 };
+const dataset: LabelledDataset = {
+  inputs: { x: inputs },
+  targets: { dtype: 'int64', shape: [1], data: BigInt64Array.of(0n) },
+  classes: 1,
+};
 
 const augment = (options: Omit<Augmentation, 'image'>, copies: number): readonly (readonly number[])[] => {
   const indices = new Array<number>(copies).fill(0);
@@ -63,9 +67,9 @@ describe('augmentation', () => {
   });
 
   it('pads bytes with black, which is below zero once normalised', () => {
-    const white: Dataset = {
+    const white: LabelledDataset = {
       ...dataset,
-      inputs: { dtype: 'uint8', shape: [1, 4], data: Uint8Array.of(255, 255, 255, 255) },
+      inputs: { x: { dtype: 'uint8', shape: [1, 4], data: Uint8Array.of(255, 255, 255, 255) } },
       normalization: { mean: [0.5], std: [0.25] },
     };
     const { x } = takeBatch(white, new Array(40).fill(0), { image: [1, 2, 2], padding: 1, key: [0] });

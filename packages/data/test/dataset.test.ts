@@ -24,9 +24,11 @@ const labels = (...values: readonly number[]) =>
 /** `size` examples of shape [2, 3], example i being all i, labelled i mod 3. */
 const counting = (size: number): LabelledDataset => ({
   inputs: {
-    dtype: 'uint8',
-    shape: [size, 2, 3],
-    data: Uint8Array.from({ length: 6 * size }, (_, i) => Math.floor(i / 6)),
+    x: {
+      dtype: 'uint8',
+      shape: [size, 2, 3],
+      data: Uint8Array.from({ length: 6 * size }, (_, i) => Math.floor(i / 6)),
+    },
   },
   targets: labels(...Array.from({ length: size }, (_, i) => i % 3)),
   classes: 3,
@@ -57,29 +59,32 @@ describe('takeBatch', () => {
       const channel = Math.floor(i / 3) % 2;
       return Math.fround((v / 255 - normalization.mean[channel]!) / normalization.std[channel]!);
     });
-    const ofBytes: Dataset = {
-      inputs: { dtype: 'uint8', shape: [2, 2, 3], data: bytes },
+    const ofBytes: LabelledDataset = {
+      inputs: { x: { dtype: 'uint8', shape: [2, 2, 3], data: bytes } },
       targets,
       classes: 1,
       normalization,
     };
     expect(Array.from(takeBatch(ofBytes, [0, 1]).x.data)).toEqual(expected);
     const floats = Float32Array.from(bytes, (v) => v / 255);
-    const ofFloats: Dataset = { ...ofBytes, inputs: { dtype: 'float32', shape: [2, 2, 3], data: floats } };
+    const ofFloats: LabelledDataset = {
+      ...ofBytes,
+      inputs: { x: { dtype: 'float32', shape: [2, 2, 3], data: floats } },
+    };
     takeBatch(ofFloats, [0, 1]).x.data.forEach((value, i) => {
       expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-6);
     });
-    const flat: Dataset = { ...ofBytes, inputs: inLayout('flat')(ofBytes.inputs as never) };
+    const flat: LabelledDataset = { ...ofBytes, inputs: { x: inLayout('flat')(ofBytes.inputs.x) } };
     expect(takeBatch(flat, [0, 1]).x).toMatchObject({ shape: [2, 6], data: Float32Array.from(expected) });
   });
 
   it('hands out fresh arrays: writing into a batch leaves the data set as it was', () => {
-    const inputs = { dtype: 'float32', shape: [2, 1], data: Float32Array.of(1, 2) } as const;
-    const dataset: Dataset = { inputs, targets: labels(0, 1), classes: 2 };
+    const inputs = { x: { dtype: 'float32', shape: [2, 1], data: Float32Array.of(1, 2) } } as const;
+    const dataset: LabelledDataset = { inputs, targets: labels(0, 1), classes: 2 };
     const { x, y } = takeBatch(dataset, [0, 1]);
     x.data.fill(9);
     y.data.fill(9n as never);
-    expect(inputs.data).toEqual(Float32Array.of(1, 2));
+    expect(inputs.x.data).toEqual(Float32Array.of(1, 2));
     expect(dataset.targets.data).toEqual(BigInt64Array.of(0n, 1n));
   });
 
@@ -104,7 +109,7 @@ describe('subset and splitTrainValidation', () => {
         const dataset = counting(train + validation + left);
         const split = rightOf(splitTrainValidation(seed, { train, validation })(dataset));
         expect([sizeOfDataset(split.train), sizeOfDataset(split.validation)]).toEqual([train, validation]);
-        const values = [split.train, split.validation].flatMap(({ inputs }) => Array.from(inputs.data as Uint8Array));
+        const values = [split.train, split.validation].flatMap(({ inputs }) => Array.from(inputs.x.data));
         expect(new Set(values).size).toBe(train + validation);
         expect(rightOf(splitTrainValidation(seed, { train, validation })(dataset))).toEqual(split);
       }),
@@ -115,9 +120,11 @@ describe('subset and splitTrainValidation', () => {
     const part = subset(counting(20), [19, 4, 4]);
     expect(part).toEqual({
       inputs: {
-        dtype: 'uint8',
-        shape: [3, 2, 3],
-        data: Uint8Array.from([19, 4, 4].flatMap((i) => new Array(6).fill(i))),
+        x: {
+          dtype: 'uint8',
+          shape: [3, 2, 3],
+          data: Uint8Array.from([19, 4, 4].flatMap((i) => new Array(6).fill(i))),
+        },
       },
       targets: labels(1, 1, 1),
       classes: 3,
@@ -180,7 +187,7 @@ describe('checks', () => {
 
   it('makeDataset accepts what holds together', () => {
     expect(rightOf(makeDataset(counting(4)))).toEqual(counting(4));
-    expect(exampleShape(counting(4))).toEqual([2, 3]);
+    expect(exampleShape(counting(4).inputs.x)).toEqual([2, 3]);
     const several = { ...counting(2), targets: { ...labels(0, 1, 2, 0), shape: [2, 2] } };
     expect(rightOf(makeDataset(several))).toEqual(several);
   });
@@ -189,31 +196,35 @@ describe('checks', () => {
     const good = counting(4);
     const floats = { dtype: 'float32', shape: [4, 1], data: Float32Array.of(1, 2, Number.NaN, 4) } as const;
     for (const [bad, tag, message] of [
-      [{ targets: labels(0, 1, 2) }, 'ShapeMismatch', /4 inputs but targets of shape \[3\]/],
+      [{ targets: labels(0, 1, 2) }, 'ShapeMismatch', /4 rows of input "x" but targets of shape \[3\]/],
       [{ targets: labels(0, 1, 3, 0) }, 'LabelOutOfRange', /label 2 is 3/],
       [
         { targets: { ...labels(0, 1, 2, 0), shape: [2, 2] } },
         'ShapeMismatch',
-        /4 inputs but targets of shape \[2, 2\]/,
+        /4 rows of input "x" but targets of shape \[2, 2\]/,
       ],
       [{ classes: 0 }, 'InvalidOption', /classes is 0/],
       [{ classes: 3.5 }, 'InvalidOption', /classes is 3\.5, but int64 labels need a whole number from 1/],
       [{ classes: Number.POSITIVE_INFINITY }, 'InvalidOption', /classes is Infinity/],
       [
-        { inputs: { ...good.inputs, data: new Uint8Array(2) } },
+        { inputs: { x: { ...good.inputs.x, data: new Uint8Array(2) } } },
         'ShapeMismatch',
-        /the inputs: 2 elements; shape \[4, 2, 3\] takes 24/,
+        /input "x": 2 elements; shape \[4, 2, 3\] takes 24/,
       ],
       [{ targets: { ...labels(0), shape: [4] } }, 'ShapeMismatch', /1 elements; shape \[4\] takes 4/],
-      [{ inputs: floats }, 'NotFinite', /element 2 of the inputs \(shape \[4, 1\]\) is NaN/],
+      [{ inputs: { x: floats } }, 'NotFinite', /element 2 of input "x" \(shape \[4, 1\]\) is NaN/],
       [{ targets: floats, classes: 0 }, 'NotFinite', /the targets/],
       [{ targets: floats }, 'InvalidOption', /classes is 3/],
-      [{ inputs: { ...good.inputs, shape: [0, 2, 3], data: new Uint8Array(0) } }, 'ShapeMismatch', /no example/],
+      [
+        { inputs: { x: { ...good.inputs.x, shape: [0, 2, 3], data: new Uint8Array(0) } } },
+        'ShapeMismatch',
+        /no example/,
+      ],
       [{ normalization: { mean: [1, 2, 3, 4], std: [1, 1, 1, 1] } }, 'ShapeMismatch', /4 means/],
       [{ normalization: { mean: [1], std: [1, 2] } }, 'ShapeMismatch', /1 means and 2 deviations/],
       [{ normalization: { mean: [1], std: [0] } }, 'InvalidOption', /channel 0 has mean 1 and deviation 0/],
     ] as const) {
-      const error = leftOf(makeDataset<Dataset['targets']>({ ...good, ...bad } as Dataset));
+      const error = leftOf(makeDataset({ ...good, ...bad } as Dataset));
       expect(error._tag).toBe(tag);
       expect(error.message).toMatch(message);
     }
@@ -228,17 +239,17 @@ describe('datasetOfArrays', () => {
     const { train, test } = rightOf(
       datasetOfArrays('a.npz', { layout: 'image' })({ x_train: x, y_train: y, x_test: x, y_test: y }),
     );
-    expect(train).toEqual({ inputs: { ...x, shape: [2, 1, 2, 2] }, targets: labels(1, 4), classes: 5 });
+    expect(train).toEqual({ inputs: { x: { ...x, shape: [2, 1, 2, 2] } }, targets: labels(1, 4), classes: 5 });
     expect(test).toEqual(train);
     const single = rightOf(datasetOfArrays('a.npz', { classes: 7 })({ x, y }));
-    expect(single).toEqual({ train: { inputs: x, targets: labels(1, 4), classes: 7 }, test: undefined });
+    expect(single).toEqual({ train: { inputs: { x }, targets: labels(1, 4), classes: 7 }, test: undefined });
   });
 
   it('refuses test examples of another shape, and labels beyond int64', () => {
     const wide = { ...x, shape: [2, 4], data: new Uint8Array(8) };
     const parts = { x_train: x, y_train: y, x_test: wide, y_test: y } as const;
     expect(leftOf(datasetOfArrays('a.npz')(parts)).message).toMatch(
-      /a\.npz: an example of x_train has shape \[2, 2\] and one of x_test \[4\]/,
+      /a\.npz: an example of x_train is uint8\[2, 2\] and one of x_test uint8\[4\]; store them alike/,
     );
     const huge = { dtype: 'uint64', shape: [2], data: BigUint64Array.of(0n, 2n ** 64n - 1n) } as const;
     expect(leftOf(datasetOfArrays('a.npz')({ x, y: huge }))).toMatchObject({ _tag: 'LabelOutOfRange', index: 1 });
@@ -292,14 +303,14 @@ describe('datasetOfArrays', () => {
     const doubles = { dtype: 'float64', shape: [2, 1], data: Float64Array.of(0.5, 2) } as const;
     const { train } = rightOf(datasetOfArrays('a.npz')({ x: doubles, y: doubles }));
     const floats = { dtype: 'float32', shape: [2, 1], data: Float32Array.of(0.5, 2) };
-    expect(train).toEqual({ inputs: floats, targets: floats, classes: 0 });
+    expect(train).toEqual({ inputs: { x: floats }, targets: floats, classes: 0 });
   });
 
   it('takes whole numbers as inputs, exactly, and labels of several an example', () => {
     const tokens = { dtype: 'int64', shape: [2, 2], data: BigInt64Array.of(1n, 2n ** 24n, -3n, 0n) } as const;
     const next = { dtype: 'uint8', shape: [2, 2], data: Uint8Array.of(3, 1, 0, 2) } as const;
     expect(rightOf(datasetOfArrays('a.npz')({ x: tokens, y: next })).train).toEqual({
-      inputs: { dtype: 'float32', shape: [2, 2], data: Float32Array.of(1, 2 ** 24, -3, 0) },
+      inputs: { x: { dtype: 'float32', shape: [2, 2], data: Float32Array.of(1, 2 ** 24, -3, 0) } },
       targets: { ...labels(3, 1, 0, 2), shape: [2, 2] },
       classes: 4,
     });
@@ -313,7 +324,7 @@ describe('datasetOfArrays', () => {
     for (const [arrays, options, message] of [
       [{ x }, {}, 'a.npz has no array "y", only "x"; add it or rename one'],
       [{ x_train: x, y_train: y }, {}, 'a.npz has no array "x_test", only "x_train", "y_train"; add it or rename one'],
-      [{ x: nan, y }, {}, 'a.npz: element 1 of the inputs (shape [2]) is NaN; remove or replace it'],
+      [{ x: nan, y }, {}, 'a.npz: element 1 of input "x" (shape [2]) is NaN; remove or replace it'],
       [{ x, y: negative }, {}, 'a.npz: label 1 is -4, outside 0 … 9007199254740990 (and -100 for none); correct it'],
       [
         { x, y: negative },
@@ -325,7 +336,7 @@ describe('datasetOfArrays', () => {
         { classes: 3 },
         'a.npz: label 1 is 4, outside 0 … 2 (and -100 for none); correct it or the number of classes (3)',
       ],
-      [{ x: long, y }, {}, /a.npz: the inputs: element type int64 .* hold -16777217 at flat index 1; scale them/],
+      [{ x: long, y }, {}, /a.npz: input "x": element type int64 .* holds -16777217 at flat index 1; scale it/],
       [{ x, y: scalar }, {}, /a.npz: the labels have shape \[\]; give one integer an example/],
       [{ x_train: x, y_train: y, x_test: x, y_test: nan }, {}, /not both labels or both targets/],
     ] as const) {

@@ -36,7 +36,7 @@ describe('synthetic digits', () => {
   });
 
   it('are the same on every machine: this digest was written down on one', () => {
-    const { data } = rightOf(syntheticDigits({ train: 500, test: 1 })).train.inputs;
+    const { data } = rightOf(syntheticDigits({ train: 500, test: 1 })).train.inputs.x;
     expect(createHash('sha256').update(data).digest('hex')).toBe(
       '3d7ecc68bb37ab9cf9928e9bb7e83eafbe116c4ceb95da78df42d66d6f8eabc7',
     );
@@ -76,8 +76,8 @@ describe('synthetic digits', () => {
 
   it('come flat or as images, the same bytes', () => {
     const options = { train: 3, test: 1 };
-    const flat = rightOf(syntheticDigits(options)).train.inputs;
-    const image = rightOf(syntheticDigits({ ...options, layout: 'image' })).train.inputs;
+    const flat = rightOf(syntheticDigits(options)).train.inputs.x;
+    const image = rightOf(syntheticDigits({ ...options, layout: 'image' })).train.inputs.x;
     expect([flat.shape, image.shape]).toEqual([
       [3, 784],
       [3, 1, 28, 28],

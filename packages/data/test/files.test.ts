@@ -60,7 +60,7 @@ describe('readMnist', () => {
       gzipSync(bytes),
     ]);
     const plain = rightOf(await readMnist(await folderWith(mnist))());
-    expect(plain.train.inputs).toEqual({ ...images(3), shape: [3, 784] });
+    expect(plain.train.inputs.x).toEqual({ ...images(3), shape: [3, 784] });
     expect(plain.train.targets.data).toEqual(BigInt64Array.of(7n, 0n, 9n));
     expect(plain.test!.targets.data).toEqual(BigInt64Array.of(5n));
     expect(rightOf(await readMnist(await folderWith(Object.fromEntries(zipped)))())).toEqual(plain);
@@ -81,7 +81,7 @@ describe('readMnist', () => {
       [
         { 'train-labels-idx1-ubyte': encodeIdx(labels(7, 0)) },
         'ShapeMismatch',
-        /, train: 3 inputs but targets of shape \[2\]/,
+        /, train: 3 rows of input "x" but targets of shape \[2\]/,
       ],
       [{ 'train-labels-idx1-ubyte': encodeIdx(labels(7, 0, 10)) }, 'LabelOutOfRange', /, train: label 2 is 10/],
       [{ 't10k-images-idx3-ubyte': mnist['t10k-images-idx3-ubyte'].subarray(0, 500) }, 'WrongLength', /truncated: 500/],
@@ -133,8 +133,8 @@ describe('readCifar10', () => {
     const unpacked = await folderWith(cifar);
     const plain = rightOf(await readCifar10(unpacked)());
     expect(plain.train.targets.data).toEqual(BigInt64Array.of(1n, 2n, 3n, 4n, 5n));
-    expect(plain.test!.inputs.shape).toEqual([2, 3072]);
-    expect(plain.test!.inputs.data.subarray(3071, 3073)).toEqual(Uint8Array.of(90, 0));
+    expect(plain.test!.inputs.x.shape).toEqual([2, 3072]);
+    expect(plain.test!.inputs.x.data.subarray(3071, 3073)).toEqual(Uint8Array.of(90, 0));
     const nested = Object.entries(cifar).map(([name, bytes]) => [`cifar-10-batches-bin/${name}`, bytes] as const);
     const archive = await folderWith({ 'cifar-10-binary.tar.gz': await archiveOf(cifar) });
     for (const path of [
@@ -296,9 +296,9 @@ describe('openDataset', () => {
     );
     const npz = await folderWith({ 'a:b.npz': encodeNpz()({ x: images(2), y: labels(0, 1) }) });
     const { train, test } = rightOf(await openDataset(join(npz, 'a:b.npz'), { layout: 'flat', classes: 10 })());
-    expect([train.inputs.shape, train.classes, test]).toEqual([[2, 784], 10, undefined]);
+    expect([train.inputs.x!.shape, train.classes, test]).toEqual([[2, 784], 10, undefined]);
     const synthetic = rightOf(await openDataset('synthetic', { seed: 3 })());
-    expect([synthetic.train.inputs.shape, synthetic.test!.inputs.shape]).toEqual([
+    expect([synthetic.train.inputs.x!.shape, synthetic.test!.inputs.x!.shape]).toEqual([
       [10_000, 784],
       [2000, 784],
     ]);

@@ -25,7 +25,7 @@ import { moved, stepAlong } from './step.js';
 import { Interrupted, openSweep, type Sweep, type SweepOptions, sliceFor } from './sweep.js';
 import { type DirectionalDerivatives, predictChange, type TaylorStep } from './taylor.js';
 
-/** What is looked at: a mean loss over `x` and `y`, and its parameters in groups. */
+/** What is looked at: a mean loss over batches of a data set, and its parameters in groups. */
 export type Probed = Pick<TrainingProblem, 'loss' | 'parameters' | 'partition'>;
 
 export interface ProbeOptions extends SweepOptions {

@@ -6,6 +6,7 @@ import type { SessionOptions } from '@hograd/session';
 import type { Slice } from '../means.js';
 import { planMemory } from '../memoryPlan.js';
 import { inPrecision, openGraph, runOn, type Tensors } from '../training/tensors.js';
+import { arraysOf } from '../training/trainable.js';
 import { weightOf } from '../training/weight.js';
 
 export interface SweepOptions extends SessionOptions {
@@ -28,8 +29,8 @@ export interface Sweep {
 }
 
 /** How many examples of a data set fit a run of each of the graphs, under a limit in bytes. Refuses a limit that not even one example keeps. */
-export const sliceFor = (graphs: readonly Graph[], { inputs, targets }: Dataset, memoryLimit: number): number => {
-  const all = { x: { shape: inputs.shape }, y: { shape: targets.shape } };
+export const sliceFor = (graphs: readonly Graph[], dataset: Dataset, memoryLimit: number): number => {
+  const all = arraysOf(dataset);
   return Math.min(
     ...graphs.map(
       ({ outputs }) =>
@@ -53,10 +54,11 @@ export const openSweep = async (
   const session = await openGraph(graph, options);
   const at: Sweep['at'] = async (fixed, start, end) => {
     const indices = Array.from({ length: end - start }, (_, i) => start + i);
-    const { x, y } = takeBatch(dataset, indices);
-    const count = weightOf({ y });
-    const [own, targets] = [x, y].map((value) => inPrecision(options.dtype, value));
-    return count > 0 ? { count, values: await runOn(session, { ...fixed, x: own!, y: targets! }) } : undefined;
+    const batch = takeBatch(dataset, indices);
+    const count = weightOf(batch);
+    if (count === 0) return undefined;
+    const own = Object.entries(batch).map(([name, value]) => [name, inPrecision(options.dtype, value)] as const);
+    return { count, values: await runOn(session, { ...fixed, ...Object.fromEntries(own) }) };
   };
   return {
     at,

@@ -18,7 +18,7 @@ import { writeText } from '../files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
 import { checkTaken, makeOptimizer, type OptimizerOptions } from '../training/methods.js';
-import { openParts, openRun, type RunOptions } from '../training/openRun.js';
+import { openModel, openParts, openRun, type RunOptions } from '../training/openRun.js';
 import { partsOf, type Sizes } from '../training/parts.js';
 import type { TrainerState } from '../training/trainer.js';
 import type { Watcher } from './train.js';
@@ -87,8 +87,9 @@ const open = async (options: AnalyzeOptions, interrupted: () => boolean) => {
     validation: options.validation ?? 0,
     ...(options.testExamples !== undefined && { test: options.testExamples }),
   };
-  const data = partsOf(sizes, options.seed)(await openParts(options.data, options.seed));
-  const run = await openRun(optimizer, data, options);
+  const model = await openModel(options);
+  const data = await openParts(options.data, options.seed, { targets: model.targets });
+  const run = await openRun(optimizer, model, partsOf(sizes, options.seed)(data), options);
   const examples = options.examples ?? sizeOfDataset(run.train);
   const looked = sampleOf(run.train, examples, options.seed);
   const probe = await openProbe(run.problem, looked, {

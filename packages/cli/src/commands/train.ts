@@ -18,6 +18,7 @@ import {
   type FittedRun,
   fitRun,
   openFitted,
+  openModel,
   openParts,
   type RunOptions,
 } from '../training/openRun.js';
@@ -97,8 +98,9 @@ interface Prepared {
 const prepare = async (names: readonly string[], options: GroupedOptions): Promise<Prepared> => {
   const optimizers = names.map((name) => makeOptimizer(name, options));
   for (const optimizer of optimizers) checkSlices(optimizer, options.summaryBatch ?? options.batch);
-  const data = await openParts(options.data, options.seed, options.ignoreIndex);
-  const fitted = await fitRun(data, options);
+  const model = await openModel(options);
+  const data = await openParts(options.data, options.seed, { targets: model.targets, ignored: options.ignoreIndex });
+  const fitted = await fitRun(model, data, options);
   // The first is refused where it is opened, before it trains.
   for (const optimizer of optimizers.slice(1)) await checkOptimizer(optimizer, options.model, fitted.problem);
   return { fitted, optimizers, dataDigest: digestOfData(data) };

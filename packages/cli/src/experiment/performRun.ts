@@ -6,7 +6,7 @@ import { orRefuse, refuse, wrongInput } from '../failure.js';
 import { hasCheckpoint } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { methodOf } from '../training/methods.js';
-import { openRun } from '../training/openRun.js';
+import { openModel, openRun } from '../training/openRun.js';
 import { digestOfData, fileUnder, openForRuns, partsOf } from '../training/parts.js';
 import type { RunPlan } from './plan.js';
 import { type RunRecord, writeRecord } from './record.js';
@@ -52,16 +52,18 @@ export const performRun = async (
   const { optimizer, partition, summaryBatch } = orRefuse(methodOf(plan.optimizer)(plan.settings), (e) =>
     wrongInput(e.message),
   );
-  const data = await openForRuns(dataRoot, plan.data);
   const under = fileUnder(dataRoot);
-  const opened = await openRun(optimizer, partsOf(plan, plan.seed)(data), {
+  const options = {
     ...plan,
     model: under(plan.model),
     partition: under(partition),
     summaryBatch,
     device,
     threads,
-  });
+  };
+  const model = await openModel(options);
+  const data = await openForRuns(dataRoot, plan.data, model.targets);
+  const opened = await openRun(optimizer, model, partsOf(plan, plan.seed)(data), options);
   const contents = [
     [under(plan.model), plan.modelDigest, opened.trainable.digest],
     [under(partition), plan.partitionDigest, opened.partitionDigest],

@@ -4,9 +4,9 @@ import { sizeOfDataset } from '@hograd/data';
 import { attempt, orRefuse, wrongInput } from '../failure.js';
 import { digestOfPartition, readPartition } from '../partition.js';
 import { methodOf } from '../training/methods.js';
-import { checkBatch, checkOptimizer, checkSlices, fit } from '../training/openRun.js';
+import { checkBatch, checkOptimizer, checkSlices, openModel } from '../training/openRun.js';
 import { digestOfData, fileUnder, openForRuns, partsOf } from '../training/parts.js';
-import type { Parts } from '../training/trainable.js';
+import type { OpenModel, Parts } from '../training/trainable.js';
 import type { Experiment, Setup } from './experiment.js';
 
 /** Steps an epoch of each setup, in order. */
@@ -23,11 +23,15 @@ interface Opened {
   readonly digest: string;
 }
 
-const checkSetup = async (setup: Setup, { data, digest: dataDigest }: Opened, root: string): Promise<Checked> => {
+const checkSetup = async (
+  setup: Setup,
+  model: OpenModel,
+  { data, digest: dataDigest }: Opened,
+  root: string,
+): Promise<Checked> => {
   const under = fileUnder(root);
-  const model = under(setup.model);
   const [seed] = setup.seeds as readonly [number];
-  const { trainable, train } = await fit({ ...setup, model }, partsOf(setup, seed)(data));
+  const { trainable, train } = await model.fit(partsOf(setup, seed)(data));
   const problem = trainable.problem(seed);
   const size = sizeOfDataset(train);
   checkBatch('batch', setup.batch, size);
@@ -61,11 +65,13 @@ export const checkSetups = async (
   const checked: Checked[] = [];
   for (const setup of experiment.setups) {
     const result = await attempt(async () => {
-      if (!opened.has(setup.data)) {
-        const data = await openForRuns(dataRoot, setup.data);
-        opened.set(setup.data, { data, digest: digestOfData(data) });
+      const model = await openModel({ ...setup, model: fileUnder(dataRoot)(setup.model) });
+      const read = JSON.stringify([setup.data, model.targets]);
+      if (!opened.has(read)) {
+        const data = await openForRuns(dataRoot, setup.data, model.targets);
+        opened.set(read, { data, digest: digestOfData(data) });
       }
-      return checkSetup(setup, opened.get(setup.data)!, dataRoot);
+      return checkSetup(setup, model, opened.get(read)!, dataRoot);
     });
     checked.push(orRefuse(result, (failure) => ({ ...failure, message: `${setup.name}: ${failure.message}` })));
   }

@@ -104,7 +104,11 @@ export const runOptions = (command: Command, partition: Option): Command =>
       `${TRAINABLE.join(', ')}, fitted to the data; or a FILE.onnx, from its own values`,
       'small-mlp',
     )
-    .option('--data <SPEC>', 'synthetic, mnist:DIR, cifar10:DIR or FILE.npz', 'synthetic')
+    .option(
+      '--data <SPEC>',
+      'synthetic, mnist:DIR, cifar10:DIR or FILE.npz: arrays x_train, y_train, x_test and y_test, or, for a FILE.onnx, NAME_train and NAME_test of each of its inputs',
+      'synthetic',
+    )
     .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)
     .option('--batch <N>', 'examples a training gradient', wholeNumber, DEFAULT_BATCH)
     .option('--seed <N>', 'of the initial parameters and of everything drawn at random', seedNumber, 1)

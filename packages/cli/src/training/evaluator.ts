@@ -5,7 +5,7 @@ import { elementCount, makeGraph, type Tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
 import { atEvaluation } from './atEvaluation.js';
 import { batchDraws } from './batchDraws.js';
-import { asFeeds, numbers, openGraph, runOn, type Tensors } from './tensors.js';
+import { numbers, openGraph, runOn, type Tensors } from './tensors.js';
 import type { TrainingProblem } from './trainer.js';
 import { labelsThatCount, weightOf } from './weight.js';
 
@@ -62,10 +62,9 @@ export const makeEvaluator = async (
       for (let start = 0; start < size; start += ROWS) {
         const indices = Array.from({ length: Math.min(ROWS, size - start) }, (_, i) => start + i);
         const batch = takeBatch(dataset, indices);
-        const own = asFeeds(batch);
-        const weight = weightOf(own);
+        const weight = weightOf(batch);
         if (weight === 0) continue;
-        const feeds = withDraws(own, ['evaluation', start]);
+        const feeds = withDraws(batch, ['evaluation', start]);
         const result = await runOn(session, { ...values, ...feeds });
         total += numbers(result.loss!)[0]! * weight;
         weights += weight;

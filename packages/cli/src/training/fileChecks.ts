@@ -13,6 +13,7 @@ import {
 import { refuse } from '../failure.js';
 import { indexInputs, shortestIndexed } from '../indexInputs.js';
 import type { LossModel } from '../model.js';
+import type { Fed } from './fileInputs.js';
 import { datasetsOf, type Parts } from './trainable.js';
 
 const text = (shape: readonly Dim[]): string => `[${shape.join(', ')}]`;
@@ -52,37 +53,69 @@ export const fits = (wanted: readonly Dim[], own: readonly number[]): boolean =>
 const withoutOnes = (shape: readonly Dim[]): string => text(shape.filter((d) => d !== 1));
 
 /** The types of examples that a model may take. */
-const EXAMPLES: readonly string[] = ['float32', 'int32', 'int64', 'uint8'];
+const EXAMPLES: readonly string[] = ['float32', 'int32', 'int64', 'uint8', 'bool'];
 
-/** The shape in which an example of the data is the model's: its own, flattened, or with or without axes of length 1. */
-export const fittedShape = (examples: Input, dataName: string, own: readonly number[]): readonly number[] => {
-  const wanted = examples.shape.slice(1);
-  if (!EXAMPLES.includes(examples.dtype))
-    refuse(`input "${nameOf(examples)}" is ${examples.dtype}; training feeds ${EXAMPLES.join(', ')}`);
-  if (fits(wanted, own)) return own;
-  if (fits(wanted, [elementCount(own)])) return [elementCount(own)];
-  if (withoutOnes(wanted) === withoutOnes(own)) return wanted as readonly number[];
+/** The shape in which an example of the data is the model's: its own, and of `x` also flattened, or with or without axes of length 1. */
+export const fittedShape = (
+  { input: own, name }: Fed,
+  dataName: string,
+  given: readonly number[],
+): readonly number[] => {
+  const wanted = own.shape.slice(1);
+  if (!EXAMPLES.includes(own.dtype))
+    refuse(`input "${nameOf(own)}" is ${own.dtype}; training feeds ${EXAMPLES.join(', ')}`);
+  if (fits(wanted, given)) return given;
+  if (name === 'x' && fits(wanted, [elementCount(given)])) return [elementCount(given)];
+  if (name === 'x' && withoutOnes(wanted) === withoutOnes(given)) return wanted as readonly number[];
   return refuse(
-    `input "${nameOf(examples)}" takes examples of shape ${text(wanted)}, those of ${dataName} are ${text(own)}; take the data that the model is made for`,
+    `input "${nameOf(own)}" takes examples of shape ${text(wanted)}, those of ${dataName} are ${text(given)}; take the data that the model is made for`,
   );
 };
 
-/** How many values a byte has. */
-const BYTES = 256;
+/** How many values there are of a type, from 0 on; of others nearly any number. */
+const valuesOf: Readonly<Record<string, number>> = { uint8: 256, bool: 2 };
 
 /** Whole numbers, and none beyond their type or the axis that they pick from (the tokens of a vocabulary). */
-export const checkIndices = (loss: Expr, examples: Input, dataName: string, parts: Parts): void => {
-  const name = nameOf(examples);
-  const picked = shortestIndexed(indexInputs(loss, ['gather']), name);
-  const count = examples.dtype === 'uint8' ? Math.min(BYTES, picked ?? BYTES) : picked;
-  const most = count ?? Number.POSITIVE_INFINITY;
+export const checkIndices = (loss: Expr, { input: own, name }: Fed, dataName: string, parts: Parts): void => {
+  const called = nameOf(own);
+  const picked = shortestIndexed(indexInputs(loss, ['gather']), called);
+  const limits = [picked, valuesOf[own.dtype]].filter((limit) => limit !== undefined);
+  // x has become floating-point numbers; what has kept its type and picks nothing may be any of them.
+  if (limits.length === 0 && name !== 'x') return;
+  const most = Math.min(Number.POSITIVE_INFINITY, ...limits);
   for (const { inputs } of datasetsOf(parts)) {
-    const at = inputs.data.findIndex((v) => !(Number.isInteger(v) && v >= 0 && v < most));
+    const { data } = inputs[name]!;
+    const at = (data as Float32Array).findIndex((v) => !(Number.isInteger(Number(v)) && v >= 0 && v < most));
     if (at < 0) continue;
-    const wanted = `whole numbers from 0${count === undefined ? '' : ` to ${count - 1}`}`;
+    const wanted = `whole numbers from 0${limits.length === 0 ? '' : ` to ${most - 1}`}`;
     refuse(
-      `input "${name}" takes ${wanted}, ${dataName} holds ${inputs.data[at]} at flat index ${at} of its examples; take the data that the model is made for`,
+      `input "${called}" takes ${wanted}, ${dataName} holds ${data[at]} at flat index ${at} of its examples; take the data that the model is made for`,
     );
+  }
+};
+
+/** One symbol in the shapes of several inputs is one length, also in the data. */
+export const checkLengths = (
+  examples: readonly Fed[],
+  targets: Input | undefined,
+  dataName: string,
+  { inputs, targets: labels }: Dataset,
+): void => {
+  const known = new Map<Dim, { readonly name: string; readonly length: number }>();
+  const fed = [
+    ...examples.map(({ input: own, name }) => ({ own, name, shape: inputs[name]!.shape })),
+    ...(targets ? [{ own: targets, name: 'y', shape: labels.shape }] : []),
+  ];
+  for (const { own, name, shape } of fed) {
+    for (const [axis, dim] of own.shape.entries()) {
+      const length = shape[axis]!;
+      const { name: other, length: before } = known.get(dim) ?? { name, length };
+      if (typeof dim === 'string' && before !== length)
+        refuse(
+          `the model has "${other}" and "${name}" as long as one another (${dim}), and in ${dataName} that is ${before} and ${length}; store them alike`,
+        );
+      known.set(dim, { name: other, length: before });
+    }
   }
 };
 
@@ -126,13 +159,16 @@ export const markOf = (ignored: number | undefined, dataName: string): number =>
     `${dataName} has labels that count for nothing, and the loss reads every label; export it with ignore_index=${NO_LABEL}, or name the logits with --softmax-cross-entropy`,
   );
 
-/** Inputs that a training step's graph has beside parameters. */
-const RESERVED = ['x', 'y', 'step', 'rate', 'rates', 'kfacUniforms'];
+/** Inputs that a training step's graph has beside parameters and examples. */
+const RESERVED = ['y', 'step', 'rate', 'rates', 'kfacUniforms'];
 
-export const checkNames = (parameters: readonly Input[]): void => {
-  const taken = parameters.map(nameOf).find((name) => RESERVED.includes(name));
-  if (taken !== undefined)
-    refuse(`parameter "${taken}" is called like an input of the training step; rename it in the file`);
+/** Refuses names that mean something else in a training step. */
+export const checkNames = (parameters: readonly Input[], examples: readonly Fed[]): void => {
+  const cure = 'is called like an input of the training step; rename it in the file';
+  const parameter = parameters.map(nameOf).find((name) => [...RESERVED, 'x'].includes(name));
+  if (parameter !== undefined) refuse(`parameter "${parameter}" ${cure}`);
+  const example = examples.find(({ name }) => RESERVED.includes(name));
+  if (example) refuse(`input "${example.name}" ${cure}`);
 };
 
 const FLOAT32 = 1;

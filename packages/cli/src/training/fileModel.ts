@@ -1,7 +1,7 @@
 /** A model's file as what a run trains: its own parameters, from the values in the file, on data that it is held against first. */
 
 import { createHash } from 'node:crypto';
-import { type Dataset, exampleShape, NO_LABEL } from '@hograd/data';
+import { type Dataset, NO_LABEL } from '@hograd/data';
 import {
   cast,
   constant,
@@ -18,25 +18,15 @@ import {
   uniformValue,
   where,
 } from '@hograd/graph-builder';
-import { drawnAmong } from '../draws.js';
+import * as E from 'fp-ts/lib/Either.js';
 import { attempt, orRefuse, refuse } from '../failure.js';
 import { initializerTypes, replaceInitializers, selfContained, separated } from '../initializers.js';
-import { inputsOf } from '../lengths.js';
-import { graphFor, isOneNumber, type LossModel, type LossOptions, lossModel } from '../model.js';
+import { graphFor, isOneNumber, type LossOptions, lossModel } from '../model.js';
 import { type ModelFile, readModelFile } from '../modelFile.js';
 import { checkInitialized, constantsOf } from '../parameters.js';
-import {
-  checkBatch,
-  checkDraws,
-  checkIndices,
-  checkNames,
-  checkParameters,
-  checkTargets,
-  fits,
-  fittedShape,
-  markOf,
-} from './fileChecks.js';
-import { type Fitted, inWholeNumbers, lacksLabels, type Parts, withLayout } from './trainable.js';
+import { checkBatch, checkNames, checkParameters, checkTargets, fits, markOf } from './fileChecks.js';
+import { fedInput, fittedData, type OpenLoss, rolesOf } from './fileInputs.js';
+import { type Fitted, lacksLabels, type OpenModel, type Parts } from './trainable.js';
 
 /** Names of the head's labels and targets where the options give none: the data set brings them, whatever they are called. */
 const LABELS = 'labels';
@@ -85,14 +75,14 @@ const withDefaultLoss =
     return classAxis === undefined ? options : { ...options, softmaxCrossEntropy: only.name, classAxis };
   };
 
+/** A file and the graph in it. */
+interface OpenFile {
+  readonly file: ModelFile;
+  readonly graph: Graph;
+}
+
 /** With a loss attached, where the file has none, which leaves out the labels that count for nothing if there are any (`ignoring`). */
-const openLoss = (
-  file: ModelFile,
-  options: LossOptions,
-  data: Parts,
-  ignoring: boolean,
-): LossModel & { readonly head?: string } => {
-  const graph = orRefuse(graphFor(options, file), (failure) => failure);
+const openLoss = ({ file, graph }: OpenFile, options: LossOptions, data: Parts, ignoring: boolean): OpenLoss => {
   const named = completed(withDefaultLoss(graph, data)(options));
   const leavesOut = ignoring && named.softmaxCrossEntropy !== undefined;
   const chosen = leavesOut ? { ...named, ignoreIndex: Number(NO_LABEL) } : named;
@@ -103,37 +93,6 @@ const openLoss = (
     ),
     head: chosen.labels ?? chosen.target,
   };
-};
-
-/** What the loss reads beside initializers, in the file's order, told apart. */
-const roles = (
-  { graph, loss, head, classes }: ReturnType<typeof openLoss>,
-  options: LossOptions,
-): { readonly examples: Input; readonly targets: Input | undefined } => {
-  const read = new Set(inputsOf([loss]));
-  const own = graph.inputs.filter((i) => read.has(i) && !graph.initializers.has(nameOf(i)));
-  const all = [...own, ...[...read].filter((i) => !graph.inputs.includes(i as Input))] as readonly Input[];
-  const drawn = drawnAmong(all);
-  const inputs = all.filter((i) => !drawn.includes(i));
-  const targets =
-    inputs.find((i) => nameOf(i) === head) ??
-    inputs.find((i) => classes.some(({ labels }) => labels === nameOf(i))) ??
-    inputs.find((i) => !isFloat(i.dtype)) ??
-    inputs[1];
-  if (!targets && options.loss === undefined) {
-    return refuse(
-      'its only scalar output reads no labels; name it with --loss to train it all the same, or the logits with --softmax-cross-entropy',
-    );
-  }
-  const [examples, ...others] = inputs.filter((i) => i !== targets);
-  if (!examples) return refuse('its loss reads no examples; there is nothing to learn from');
-  if (others.length > 0) {
-    return refuse(
-      `its loss reads the inputs ${[examples, ...others].map((i) => `"${nameOf(i)}"`).join(', ')} beside labels; training feeds one: make the others constants when exporting`,
-    );
-  }
-  checkDraws(drawn, [examples, ...(targets ? [targets] : [])]);
-  return { examples, targets };
 };
 
 /**
@@ -171,24 +130,27 @@ const learnable = (loss: Expr, parameters: readonly Input[], named: boolean): re
   return moving;
 };
 
-const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Parts): Fitted => {
+/** The name of the labels' or targets' input: what the options say, or what the file's own loss picks classes by. */
+const targetsOf = ({ graph }: OpenFile, options: LossOptions): string | undefined => {
+  const named = options.labels ?? options.target;
+  if (named !== undefined) return named;
+  const own = lossModel(graph, options);
+  return E.isRight(own) ? own.right.classes[0]?.labels : undefined;
+};
+
+const fit = (file: OpenFile, options: LossOptions, dataName: string, data: Parts): Fitted => {
   const ignoring = lacksLabels(data);
   const opened = openLoss(file, options, data, ignoring);
   const { graph } = opened;
   checkInitialized(graph, opened.parameters, 'training');
-  const { examples, targets } = roles(opened, options);
+  const roles = rolesOf(opened, options.loss !== undefined, dataName, Object.keys(data.train.inputs));
+  const { examples, targets } = roles;
   const parameters = learnable(opened.loss, opened.parameters, options.params !== undefined);
   const values = new Map(parameters.map((p) => [nameOf(p), graph.initializers.get(nameOf(p))!]));
-  const bytes = separated(selfContained(file), values);
-  checkNames(parameters);
+  const bytes = separated(selfContained(file.file), values);
+  checkNames(parameters, examples);
   checkParameters(parameters, values, initializerTypes(bytes));
-  checkBatch(examples);
-  const shape = fittedShape(examples, dataName, exampleShape(data.train));
-  const parts = withLayout(isFloat(examples.dtype) ? data : inWholeNumbers(data), (inputs) => ({
-    ...inputs,
-    shape: [inputs.shape[0]!, ...shape],
-  }));
-  if (!isFloat(examples.dtype)) checkIndices(opened.loss, examples, dataName, parts);
+  const parts = fittedData(roles, opened.loss, dataName, data);
   if (targets) {
     checkBatch(targets);
     checkTargets(targets, opened.classes, dataName, data.train);
@@ -200,7 +162,7 @@ const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Part
   const frozen = graph.inputs.filter((i) => graph.initializers.has(nameOf(i)) && !trained.has(i));
   const y = targets && input('y', targets.shape, data.train.targets.dtype);
   const replacements = new Map<Expr, Expr>([
-    [examples, cast(input('x', examples.shape), examples.dtype)],
+    ...examples.map((fed) => [fed.input, fedInput(fed)] as const),
     ...(targets && y ? [[targets, cast(marked(y, mark), targets.dtype)] as const] : []),
     ...frozen.map((i) => [i, constant(graph.initializers.get(nameOf(i))!)] as const),
   ]);
@@ -220,15 +182,15 @@ const fit = (file: ModelFile, options: LossOptions, dataName: string, data: Part
 /**
  * The model of a file, which starts from the values in it. The loss is what the options name, else `withDefaultLoss`; normalisations are
  * as the file has them: running statistics stay, a batch's own are taken in training mode. Refuses, naming the file, what
- * cannot be read or differentiated, does not fit the data, or has nothing to learn in float32.
+ * cannot be read or differentiated; and fitted to data, what does not fit them, or has nothing to learn in float32.
  */
-export const fitModelFile = async (
-  path: string,
-  options: LossOptions,
-  dataName: string,
-  data: Parts,
-): Promise<Fitted> => {
+export const openModelFile = async (path: string, options: LossOptions, dataName: string): Promise<OpenModel> => {
+  const naming = async <A>(work: () => A): Promise<A> =>
+    orRefuse(await attempt(async () => work()), (failure) => ({ ...failure, message: `${path}: ${failure.message}` }));
   const file = orRefuse(await readModelFile(path)(), (failure) => failure);
-  const fitted = await attempt(async () => fit(file, options, dataName, data));
-  return orRefuse(fitted, (failure) => ({ ...failure, message: `${path}: ${failure.message}` }));
+  const graph = await naming(() => orRefuse(graphFor(options, file), (failure) => failure));
+  return {
+    targets: targetsOf({ file, graph }, options),
+    fit: (data) => naming(() => fit({ file, graph }, options, dataName, data)),
+  };
 };

@@ -51,8 +51,8 @@ const directionOf = (
 
 /** The scores that Fisher's matrix is of. Refuses a problem without, and one whose every parameter K-FAC would leave to its gradient. */
 const scoresOf = ({ loss, output, ignoring, parameters }: TrainingProblem): Expr => {
-  const x = inputsOf([loss]).find(({ attributes }) => attributes.name === 'x');
-  if (ignoring || output?.shape.length !== 2 || output.shape[0] !== x?.shape[0])
+  const rows = inputsOf([loss]).flatMap(({ attributes, shape }) => (attributes.name === 'y' ? [] : shape[0]));
+  if (ignoring || output?.shape.length !== 2 || !rows.includes(output.shape[0]))
     return refuse(
       'kfac needs a loss that picks one label of every example out of scores [N, classes]; take another optimizer',
     );

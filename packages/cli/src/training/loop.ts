@@ -3,7 +3,7 @@
 import { type Dataset, type Indices, type Sampler, sizeOfDataset, takeBatch } from '@hograd/data';
 import { failed, Refusal } from '../failure.js';
 import { type Checkpoint, hasCheckpoint, openMetrics, saveCheckpoint } from './files.js';
-import { asFeeds, type Tensors } from './tensors.js';
+import type { Tensors } from './tensors.js';
 import type { Measured, StepResult, Trainer, TrainerState } from './trainer.js';
 
 /** Mean losses and accuracies over whole data sets. */
@@ -80,7 +80,7 @@ export const stepsPerEpoch = (setup: Pick<LoopSetup, 'train' | 'gradientSampler'
  */
 export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
   const { folder, trainer, train, gradientSampler, summarySampler, checkpointEvery } = setup;
-  const feedsOf = (indices: Indices): Tensors => asFeeds(takeBatch(train, indices));
+  const feedsOf = (indices: Indices): Tensors => takeBatch(train, indices);
   const perEpoch = stepsPerEpoch(setup);
   const total = perEpoch * setup.epochs;
   const metrics = await openMetrics(folder, setup.from.metricsBytes);

@@ -1,6 +1,6 @@
 /** What a training run is made of, opened from its options: data, a model fitted to it, a trainer, samplers. */
 
-import { openDataset, type Sampler, shuffledSampler, sizeOfDataset } from '@hograd/data';
+import { type OpenDatasetOptions, openDataset, type Sampler, shuffledSampler, sizeOfDataset } from '@hograd/data';
 import type { Device, SessionOptions } from '@hograd/session';
 import { building, orRefuse, refuse, wrongInput } from '../failure.js';
 import type { LossOptions } from '../model.js';
@@ -8,10 +8,10 @@ import { isModelFile } from '../modelFile.js';
 import { digestOfPartition, readPartition } from '../partition.js';
 import { plural } from '../plural.js';
 import { makeEvaluator } from './evaluator.js';
-import { fitModelFile } from './fileModel.js';
+import { openModelFile } from './fileModel.js';
 import type { LoopSetup } from './loop.js';
 import type { Optimizer } from './optimizer.js';
-import type { Fitted, Parts, Trainable } from './trainable.js';
+import { type OpenModel, type Parts, shapesOf, type Trainable } from './trainable.js';
 import { checkTrainer, makeTrainer, type Trainer, type TrainingProblem } from './trainer.js';
 import { fitZooModel } from './zooModel.js';
 
@@ -54,9 +54,13 @@ export interface OpenRun extends FittedRun {
   readonly release: () => Promise<void>;
 }
 
-/** A data set with a test set. Refuses any other. `ignored` is the label for none, beside NO_LABEL. */
-export const openParts = async (spec: string, seed: number, ignored?: number): Promise<Parts> => {
-  const { train, test } = orRefuse(await openDataset(spec, { layout: 'image', seed, ignored })(), (e) =>
+/** A data set with a test set; its options are of a FILE.npz, as `openDataset` says. Refuses any other. */
+export const openParts = async (
+  spec: string,
+  seed: number,
+  options: Pick<OpenDatasetOptions, 'targets' | 'ignored'> = {},
+): Promise<Parts> => {
+  const { train, test } = orRefuse(await openDataset(spec, { layout: 'image', seed, ...options })(), (e) =>
     wrongInput(e.message),
   );
   return test ? { train, test } : refuse(`${spec} has no test set; training needs one to report on`);
@@ -72,18 +76,18 @@ const LOSS_FLAGS = {
   params: '--params',
 } as const;
 
-/** A model fitted to the data, and the data in the layout that the model takes. Refuses one that does not fit, with the reason. */
-export const fit = async (options: ModelOptions, data: Parts): Promise<Fitted> => {
+/** The model that the options name, to be fitted to their data. Refuses one that cannot be had, with the reason. */
+export const openModel = async (options: ModelOptions): Promise<OpenModel> => {
   const { model, data: dataName, loss, softmaxCrossEntropy, labels, classAxis, mse, target, params } = options;
   const given = { loss, softmaxCrossEntropy, labels, classAxis, mse, target, params };
-  if (isModelFile(model)) return fitModelFile(model, given, dataName, data);
+  if (isModelFile(model)) return openModelFile(model, given, dataName);
   const flag = (Object.keys(given) as (keyof typeof given)[]).find((option) => given[option] !== undefined);
   if (flag !== undefined) {
     return refuse(
       `${LOSS_FLAGS[flag]} is for a FILE.onnx; model "${model}" brings its own loss and parameters: leave it out`,
     );
   }
-  return fitZooModel(model, dataName, data);
+  return { fit: async (data) => fitZooModel(model, dataName, data) };
 };
 
 /**
@@ -110,20 +114,16 @@ export const checkBatch = (called: string, batch: number, examples: number): voi
 };
 
 /** The model fitted to data that is already there, its groups and its batches. Refuses options that do not fit one another or the data. */
-export const fitRun = async (data: Parts, options: RunOptions): Promise<FittedRun> => {
-  const { trainable, ...parts } = await fit(options, data);
+export const fitRun = async (model: OpenModel, data: Parts, options: RunOptions): Promise<FittedRun> => {
+  const { trainable, ...parts } = await model.fit(data);
   const partition = await readPartition(options.partition, trainable.parameters);
   const size = sizeOfDataset(parts.train);
   checkBatch(options.batch === DEFAULT_BATCH ? '--batch, where it is left out,' : '--batch', options.batch, size);
   if (options.summaryBatch !== undefined) checkBatch('--summary-batch', options.summaryBatch, size);
-  const { inputs, targets } = parts.train;
   const batches: TrainingProblem['batches'] = {
     gradient: options.batch,
     summary: options.summaryBatch ?? options.batch,
-    shapes: (examples) => ({
-      x: { shape: [examples, ...inputs.shape.slice(1)] },
-      y: { shape: [examples, ...targets.shape.slice(1)] },
-    }),
+    shapes: shapesOf(parts.train),
   };
   const sampler = (stream: string, batch: number): Sampler =>
     orRefuse(shuffledSampler({ size, batch, seed: options.seed, stream }), (e) => wrongInput(e.message));
@@ -174,7 +174,12 @@ export const openFitted = async (optimizer: Optimizer, fitted: FittedRun, option
 };
 
 /** One optimizer's run on data that is already there. Refuses options that do not fit one another, the data or the machine. */
-export const openRun = async (optimizer: Optimizer, data: Parts, options: RunOptions): Promise<OpenRun> => {
+export const openRun = async (
+  optimizer: Optimizer,
+  model: OpenModel,
+  data: Parts,
+  options: RunOptions,
+): Promise<OpenRun> => {
   checkSlices(optimizer, options.summaryBatch ?? options.batch);
-  return openFitted(optimizer, await fitRun(data, options), options);
+  return openFitted(optimizer, await fitRun(model, data, options), options);
 };

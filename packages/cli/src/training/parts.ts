@@ -7,7 +7,7 @@ import { orRefuse, refuse, wrongInput } from '../failure.js';
 import { isModelFile } from '../modelFile.js';
 import { isPartitionFile } from '../partition.js';
 import { openParts } from './openRun.js';
-import { datasetsOf, type Parts } from './trainable.js';
+import { arraysOf, datasetsOf, type Parts } from './trainable.js';
 
 /** How many examples of a data set are used. */
 export interface Sizes {
@@ -36,10 +36,10 @@ export const dataUnder =
 /** SHA-256 of all examples: what a run started with, which data under the same name may no longer be. */
 export const digestOfData = (parts: Parts): string => {
   const hash = createHash('sha256');
-  for (const { inputs, targets } of datasetsOf(parts)) {
-    for (const { dtype, shape, data } of [inputs, targets]) {
+  for (const dataset of datasetsOf(parts)) {
+    for (const [name, { dtype, shape, data }] of Object.entries(arraysOf(dataset))) {
       const { buffer, byteOffset, byteLength } = data as Uint8Array;
-      hash.update(JSON.stringify([dtype, shape])).update(new Uint8Array(buffer, byteOffset, byteLength));
+      hash.update(JSON.stringify([name, dtype, shape])).update(new Uint8Array(buffer, byteOffset, byteLength));
     }
   }
   return hash.digest('hex');
@@ -48,8 +48,9 @@ export const digestOfData = (parts: Parts): string => {
 /** Synthetic digits are the same whatever a run's seed: runs from different seeds are compared on the same data. */
 const DIGITS_SEED = 0;
 
-export const openForRuns = (root: string, spec: string): Promise<Parts> =>
-  openParts(dataUnder(root)(spec), DIGITS_SEED);
+/** As `openParts`; `targets` as there. */
+export const openForRuns = (root: string, spec: string, targets: string | undefined): Promise<Parts> =>
+  openParts(dataUnder(root)(spec), DIGITS_SEED, { targets });
 
 /**
  * The parts that runs from a seed see: training and validation examples are drawn anew for each seed, as in the

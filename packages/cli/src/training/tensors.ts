@@ -1,6 +1,5 @@
 /** Sessions and tensors by name, as trainers use them. */
 
-import type { Batch } from '@hograd/data';
 import { encode, type Graph, type Input, isFloat, type Tensor, tensor, topologicalOrder } from '@hograd/graph-builder';
 import { openSession, type Session, type SessionOptions } from '@hograd/session';
 import { orRefuse } from '../failure.js';
@@ -86,9 +85,6 @@ export const sliceBatch = (
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, batched.includes(name) ? rows(value, start, end) : value]),
   );
-
-/** A batch by the names of the graph's inputs. */
-export const asFeeds = ({ x, y }: Batch): Tensors => ({ x, y });
 
 /** The number of examples in a batch: what leads the first of its tensors, the examples themselves. */
 export const examplesIn = (batch: Tensors): number => Object.values(batch)[0]!.shape[0]!;

@@ -4,10 +4,14 @@ import { exampleShape, inLayout, NO_LABEL } from '@hograd/data';
 import { encode, type Input, inputNamed, makeGraph, outputNamed, type Tensor } from '@hograd/graph-builder';
 import { lossGraph, modelNamed, modelNames } from '@hograd/model-zoo';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
-import { type Fitted, lacksLabels, type Parts, withLayout } from './trainable.js';
+import { quoted } from '../model.js';
+import { eachPart, type Fitted, lacksLabels, type Parts } from './trainable.js';
 
 /** The models of the zoo that learn labels from images. */
 export const TRAINABLE: readonly string[] = modelNames.filter((name) => name !== 'autoencoder' && name !== 'gpt');
+
+const flattened = (data: Parts): Parts =>
+  eachPart(data, ({ inputs, ...dataset }) => ({ ...dataset, inputs: { ...inputs, x: inLayout('flat')(inputs.x!) } }));
 
 /** The model of that name with as many inputs and classes as the data has. Refuses one that is not trained on labels, and data without. */
 export const fitZooModel = (name: string, dataName: string, data: Parts): Fitted => {
@@ -27,14 +31,20 @@ export const fitZooModel = (name: string, dataName: string, data: Parts): Fitted
   const others = `take one of ${TRAINABLE.join(', ')}`;
   if ((modelNames as readonly string[]).includes(name) && !TRAINABLE.includes(name))
     return refuse(`model "${name}" is not trained on images with labels; ${others}`);
-  const model = orRefuse(modelNamed(name, { inputShape: exampleShape(data.train), classes }), (e) =>
+  const { x, ...unused } = data.train.inputs;
+  const [other] = Object.keys(unused);
+  if (!x || other !== undefined)
+    return refuse(
+      `model "${name}" takes one input, x, and ${dataName} has ${quoted(Object.keys(data.train.inputs))}; store the images as "x_train" and "x_test", and leave out all others`,
+    );
+  const model = orRefuse(modelNamed(name, { inputShape: exampleShape(x), classes }), (e) =>
     wrongInput(
       e._tag === 'UnknownModel'
         ? `there is no model "${name}"; there are ${TRAINABLE.join(', ')}; a model's file ends in .onnx`
         : e.message,
     ),
   );
-  const parts = model.inputShape.length > 1 ? data : withLayout(data, inLayout('flat'));
+  const parts = model.inputShape.length > 1 ? data : flattened(data);
   return {
     ...parts,
     trainable: {

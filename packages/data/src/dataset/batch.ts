@@ -1,17 +1,15 @@
-/** Batches: examples picked by index, as float32 inputs and their targets. */
+/** Batches: examples picked by index, `x` as float32, other inputs as they are, and their targets. */
 
 import type { Tensor } from '@hograd/graph-builder';
 import { elementCount } from '@hograd/graph-builder/tensor';
 import { type Augmentation, augmented } from './augment.js';
-import type { Dataset, Targets } from './dataset.js';
+import { type Dataset, type Inputs, inputText, TARGETS, type Targets } from './dataset.js';
 import type { Normalization } from './normalization.js';
 
-export interface Batch<Y extends Targets = Targets> {
-  /** Shape [B, …example]. */
-  readonly x: Tensor<'float32'>;
-  /** Shape [B] (int64 labels) or [B, …] (float32 targets). */
-  readonly y: Y;
-}
+/** B examples: each input by its name, of shape [B, …example], and `y`, of shape [B] or [B, …] (int64 labels) or [B, …] (float32 targets). */
+export type Batch<Y extends Targets = Targets, X extends Inputs = Inputs> = {
+  readonly [Name in keyof X]: Name extends 'x' ? Tensor<'float32'> : X[Name];
+} & { readonly y: Y };
 
 /** Indices of examples: a sampler's, or a plain array. */
 export type Indices = ArrayLike<number>;
@@ -93,25 +91,42 @@ const converted = (
   return normalization ? { ...rows, data: convertedFloats(rows.data, width, normalization) } : rows;
 };
 
+const takenRows = (inputs: Inputs, indices: Indices): Inputs =>
+  Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, takeRows(tensor, indices)]));
+
+/** Rows of `x` as a batch has them. */
+const takenX = (
+  rows: Tensor<'uint8'> | Tensor<'float32'>,
+  normalization: Normalization | undefined,
+  augmentation: Augmentation | undefined,
+): Tensor<'float32'> => converted(augmentation === undefined ? rows : augmented(augmentation)(rows), normalization);
+
 /**
- * The examples at `indices` (repeats allowed), in fresh arrays: inputs converted to float32 and normalised, augmented
- * first if asked.
+ * The examples at `indices` (repeats allowed), in fresh arrays: `x` converted to float32 and normalised, augmented first if asked, every
+ * other input as it is stored.
  *
- * Throws RangeError for an index outside the data set, or an augmentation whose image is not the examples' shape.
+ * Throws RangeError for an index outside the data set, or an augmentation whose image is not the shape of an example of `x`.
  */
-export const takeBatch = <Y extends Targets>(
-  dataset: Dataset<Y>,
+export const takeBatch = <Y extends Targets, X extends Inputs>(
+  dataset: Dataset<Y, X>,
   indices: Indices,
   augmentation?: Augmentation,
-): Batch<Y> => {
-  const rows = takeRows(dataset.inputs, indices);
-  const images = augmentation === undefined ? rows : augmented(augmentation)(rows);
-  return { x: converted(images, dataset.normalization), y: takeRows(dataset.targets, indices) };
+): Batch<Y, X> => {
+  const { x, ...others } = takenRows(dataset.inputs, indices);
+  if (!x && augmentation) throw new RangeError(`an augmentation is for ${inputText('x')}, which there is none of`);
+  return {
+    ...(x && { x: takenX(x, dataset.normalization, augmentation) }),
+    ...others,
+    [TARGETS]: takeRows(dataset.targets, indices),
+  } as Batch<Y, X>;
 };
 
 /** A data set of the examples at `indices`, copied. Throws RangeError for an index outside the data set. */
-export const subset = <Y extends Targets>(dataset: Dataset<Y>, indices: Indices): Dataset<Y> => ({
+export const subset = <Y extends Targets, X extends Inputs>(
+  dataset: Dataset<Y, X>,
+  indices: Indices,
+): Dataset<Y, X> => ({
   ...dataset,
-  inputs: takeRows(dataset.inputs, indices),
+  inputs: takenRows(dataset.inputs, indices) as X,
   targets: takeRows(dataset.targets, indices),
 });

@@ -14,8 +14,17 @@ import {
   unsupportedType,
 } from '../errors.js';
 import { type Arrays, arrayNamed } from '../formats/npz.js';
+import { type ArrayNames, arrayNames } from './arrayNames.js';
 import { NO_LABEL } from './checks.js';
-import { type Dataset, type DatasetPair, makeDataset, type Targets } from './dataset.js';
+import {
+  type Dataset,
+  type DatasetPair,
+  exampleShape,
+  inputText,
+  makeDataset,
+  type OnlyX,
+  type Targets,
+} from './dataset.js';
 import { labelsOf } from './labels.js';
 import { checkLayout, inLayout, type Layout } from './layout.js';
 
@@ -23,7 +32,7 @@ import { checkLayout, inLayout, type Layout } from './layout.js';
 const LARGEST_EXACT = 2 ** 24;
 
 /** Bytes stay bytes and stand for v/255; all other numbers become float32, integers (the tokens of a text) exactly. */
-const inputsOf = (tensor: Tensor): E.Either<DataError, Dataset['inputs']> => {
+const xOf = (tensor: Tensor): E.Either<DataError, OnlyX['x']> => {
   if (tensor.dtype === 'uint8') return E.right(tensor as Tensor<'uint8'>);
   if (tensor.dtype === 'float32' || tensor.dtype === 'float64') return E.right(asFloat32(tensor));
   const at = (tensor.data as Int32Array).findIndex((v) => Math.abs(Number(v)) > LARGEST_EXACT);
@@ -31,12 +40,24 @@ const inputsOf = (tensor: Tensor): E.Either<DataError, Dataset['inputs']> => {
     ? E.right(asFloat32(tensor))
     : E.left(
         unsupportedType(
-          'the inputs',
+          inputText('x'),
           tensor.dtype,
-          `they become float32, which holds whole numbers up to ${LARGEST_EXACT}, and hold ${tensor.data[at]} at flat index ${at}; scale them, and store float32`,
+          `it becomes float32, which holds whole numbers up to ${LARGEST_EXACT}, and holds ${tensor.data[at]} at flat index ${at}; scale it and store float32, or store it under the name of the model's input`,
         ),
       );
 };
+
+/** `x` as a data set holds it, in a layout; any other input in its own type, but for float64. */
+const inputOf =
+  (layout: Layout | undefined) =>
+  (name: string, tensor: Tensor): E.Either<DataError, Tensor> => {
+    if (name === 'x')
+      return pipe(
+        xOf(tensor),
+        E.map((x) => (layout ? inLayout(layout)<Tensor>(x) : x)),
+      );
+    return E.right(tensor.dtype === 'float64' ? asFloat32(tensor) : tensor);
+  };
 
 const asFloat32 = (tensor: Tensor): Tensor<'float32'> =>
   tensor.dtype === 'float32'
@@ -62,25 +83,34 @@ const targetsOf =
       ? E.right(asFloat32(tensor))
       : pipe(labelsOf(tensor), E.chainW(withoutIgnored(ignored)));
 
-interface Examples {
-  readonly inputs: Dataset['inputs'];
-  readonly targets: Targets;
-}
+type Examples = Pick<Dataset, 'inputs' | 'targets'>;
 
 const examplesNamed =
-  (source: string, arrays: Arrays, { layout, ignored }: ArraysOptions) =>
+  (source: string, arrays: Arrays, { inputs, targets }: ArrayNames, { layout, ignored }: ArraysOptions) =>
   (suffix: string): E.Either<DataError, Examples> =>
     pipe(
       E.Do,
-      E.apS('x', arrayNamed(source, `x${suffix}`)(arrays)),
-      E.apS('y', arrayNamed(source, `y${suffix}`)(arrays)),
-      E.chainW(({ x, y }) => pipe(E.Do, E.apS('inputs', inputsOf(x)), E.apS('targets', targetsOf(ignored)(y)))),
-      E.map(({ inputs, targets }) => ({ inputs: layout ? inLayout(layout)(inputs) : inputs, targets })),
+      E.apS(
+        'inputs',
+        pipe(
+          inputs,
+          E.traverseArray((name) =>
+            pipe(
+              arrayNamed(source, `${name}${suffix}`)(arrays),
+              E.chainW((tensor) => inputOf(layout)(name, tensor)),
+              E.map((tensor) => [name, tensor] as const),
+            ),
+          ),
+          E.map(Object.fromEntries<Tensor>),
+        ),
+      ),
+      E.apSW('targets', pipe(arrayNamed(source, `${targets}${suffix}`)(arrays), E.chainW(targetsOf(ignored)))),
     );
 
-/** Are examples of the same shape, however many? */
-const alike = ([, ...a]: readonly number[], [, ...b]: readonly number[]): boolean =>
-  a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+const described = (tensor: Tensor): string => `${tensor.dtype}[${exampleShape(tensor).join(', ')}]`;
+
+/** Are examples of the same type and shape, however many? */
+const alike = (a: Tensor, b: Tensor): boolean => described(a) === described(b);
 
 const LARGEST = BigInt(Number.MAX_SAFE_INTEGER - 1);
 
@@ -100,54 +130,65 @@ const classesOf = (parts: readonly Examples[]): E.Either<LabelOutOfRange, number
   return E.right(classes);
 };
 
+/** A part of a source, in words; the whole of it where there are no parts. */
+const partText = (source: string, suffix: string): string => (suffix === '' ? source : `${source}, ${suffix.slice(1)}`);
+
+/** Refuses test examples of another kind or shape than those to train on. */
+const checkAlike = (parts: readonly Examples[]): E.Either<DataError, readonly Examples[]> => {
+  const [train, test] = parts;
+  if (!train || !test) return E.right(parts);
+  if (test.targets.dtype !== train.targets.dtype) {
+    return E.left(shapeMismatch('y_train and y_test are not both labels or both targets; store them alike'));
+  }
+  const other = Object.keys(train.inputs).find((name) => !alike(train.inputs[name]!, test.inputs[name]!));
+  if (other === undefined) return E.right(parts);
+  const [own, found] = [train, test].map(({ inputs }) => described(inputs[other]!));
+  return E.left(
+    shapeMismatch(`an example of ${other}_train is ${own} and one of ${other}_test ${found}; store them alike`),
+  );
+};
+
 export interface ArraysOptions {
-  /** Default: shapes stay as in the file. */
+  /** Of `x`. Default: shapes stay as in the file. */
   readonly layout?: Layout | undefined;
   /** Number of classes. Default: as many as the largest label needs; 0 where the targets are not labels. */
   readonly classes?: number | undefined;
+  /** The name that the targets have where there is no `y`: that of the model's own input for them. Default: `y` alone. */
+  readonly targets?: string | undefined;
   /** The label that the file has for none, where that is not NO_LABEL: a whole number, such as 255 of segmentations. */
   readonly ignored?: number | undefined;
 }
 
 /**
- * The data set in arrays `x_train`, `y_train`, `x_test`, `y_test`, or `x`, `y` for one without a test part. The first
- * axis counts examples. uint8 inputs stand for v/255, other types become float32; integer targets are labels,
- * floating-point ones for regression. NO_LABEL stands for no label. `source` names the arrays' file in messages.
+ * The data set in arrays NAME_train and NAME_test, an input by its name or `x` for the only one, and `y_train` and `y_test`, its targets; or all
+ * without a suffix for one without a test part. The first axis counts examples. `x` is for images and other numbers: uint8 stands for v/255,
+ * other types become float32. Other inputs keep their type (float64 becomes float32). Integer targets are labels, floating-point ones for regression. NO_LABEL
+ * stands for no label. `source` names the arrays' file in messages.
  *
- * Fails with MissingArray, UnsupportedType, ShapeMismatch, LabelOutOfRange, NotFinite or InvalidOption.
+ * Fails with MissingArray (one part has an array that the other lacks, or there are no targets), UnsupportedType, ShapeMismatch (another number of rows, or test
+ * examples of another shape or type), LabelOutOfRange, NotFinite or InvalidOption.
  */
 export const datasetOfArrays =
   (source: string, options: ArraysOptions = {}) =>
   (arrays: Arrays): E.Either<DataError, DatasetPair> => {
     const wrongLayout = checkLayout(options.layout);
     if (wrongLayout) return E.left(wrongLayout);
-    const suffixes = ['x_train', 'y_train'].some((name) => Object.hasOwn(arrays, name)) ? ['_train', '_test'] : [''];
+    const names = arrayNames(options.targets)(arrays);
     return pipe(
-      suffixes,
-      E.traverseArray(examplesNamed(source, arrays, options)),
-      E.filterOrElse(
-        ([train, test]) => test === undefined || test.targets.dtype === train!.targets.dtype,
-        (): DataError => shapeMismatch('y_train and y_test are not both labels or both targets; store them alike'),
-      ),
-      E.filterOrElse(
-        ([train, test]) => test === undefined || alike(train!.inputs.shape, test.inputs.shape),
-        ([train, test]): DataError => {
-          const [own, other] = [train!, test!].map(({ inputs }) => `[${inputs.shape.slice(1).join(', ')}]`);
-          return shapeMismatch(`an example of x_train has shape ${own} and one of x_test ${other}; store them alike`);
-        },
-      ),
-      E.chain((parts) =>
+      names.suffixes,
+      E.traverseArray(examplesNamed(source, arrays, names, options)),
+      E.chain(checkAlike),
+      E.bindTo('parts'),
+      E.bind('classes', ({ parts }) => (options.classes === undefined ? classesOf(parts) : E.right(options.classes))),
+      E.mapLeft((error) => (error._tag === 'MissingArray' ? error : inSource(source)(error))),
+      E.chain(({ parts, classes }) =>
         pipe(
-          options.classes === undefined ? classesOf(parts) : E.right(options.classes),
-          E.chain((needed) =>
-            pipe(
-              parts,
-              E.traverseArray((part) => makeDataset({ ...part, classes: needed })),
-            ),
+          parts,
+          E.traverseArrayWithIndex((i, part) =>
+            pipe(makeDataset({ ...part, classes }), E.mapLeft(inSource(partText(source, names.suffixes[i]!)))),
           ),
         ),
       ),
       E.map(([train, test]) => ({ train: train!, test })),
-      E.mapLeft((error) => (error._tag === 'MissingArray' ? error : inSource(source)(error))),
     );
   };

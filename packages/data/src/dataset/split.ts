@@ -4,16 +4,16 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type DataError, invalidOption, invalidSeed } from '../errors.js';
 import { permutation } from '../random/permutation.js';
 import { subset } from './batch.js';
-import { type Dataset, sizeOfDataset, type Targets } from './dataset.js';
+import { type Dataset, type Inputs, sizeOfDataset, type Targets } from './dataset.js';
 
 export interface SplitCounts {
   readonly train: number;
   readonly validation: number;
 }
 
-export interface Split<Y extends Targets = Targets> {
-  readonly train: Dataset<Y>;
-  readonly validation: Dataset<Y>;
+export interface Split<Y extends Targets = Targets, X extends Inputs = Inputs> {
+  readonly train: Dataset<Y, X>;
+  readonly validation: Dataset<Y, X>;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface Split<Y extends Targets = Targets> {
  */
 export const splitTrainValidation =
   (seed: number, { train, validation }: SplitCounts) =>
-  <Y extends Targets>(dataset: Dataset<Y>): E.Either<DataError, Split<Y>> => {
+  <Y extends Targets, X extends Inputs>(dataset: Dataset<Y, X>): E.Either<DataError, Split<Y, X>> => {
     const size = sizeOfDataset(dataset);
     if (![train, validation].every((count) => Number.isInteger(count) && count > 0) || train + validation > size) {
       const wanted = `${train} for training and ${validation} for validation`;

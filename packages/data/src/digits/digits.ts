@@ -4,7 +4,7 @@ import type { Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import type { DatasetPair, LabelledDataset } from '../dataset/dataset.js';
+import type { DatasetPair, LabelledDataset, OnlyX } from '../dataset/dataset.js';
 import { checkLayout, inLayout, type Layout } from '../dataset/layout.js';
 import type { Normalization } from '../dataset/normalization.js';
 import { type DataError, invalidOption, invalidSeed } from '../errors.js';
@@ -127,7 +127,7 @@ export const syntheticDigits = ({
   test = 2_000,
   layout = 'flat',
   normalize = true,
-}: DigitsOptions = {}): E.Either<DataError, DatasetPair<Tensor<'int64'>>> => {
+}: DigitsOptions = {}): E.Either<DataError, DatasetPair<Tensor<'int64'>, OnlyX>> => {
   const wrong = Object.entries({ train, test }).find(([, count]) => !(Number.isInteger(count) && count >= 1));
   if (wrong) return E.left(invalidOption(wrong[0], `${wrong[0]} is ${wrong[1]}; give a whole number of images from 1`));
   if (!Number.isSafeInteger(seed)) return E.left(invalidSeed(seed));
@@ -136,7 +136,7 @@ export const syntheticDigits = ({
   const draw = (part: string, size: number): LabelledDataset => {
     const { images, labels } = digits([seed, 'digits', part], size);
     return {
-      inputs: inLayout(layout)(images),
+      inputs: { x: inLayout(layout)(images) },
       targets: labels,
       classes: CLASSES,
       normalization: normalize ? DIGITS_NORMALIZATION : undefined,

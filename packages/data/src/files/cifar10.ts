@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { unpackTar } from 'modern-tar';
-import { type DatasetPair, type LabelledDataset, makeDataset } from '../dataset/dataset.js';
+import { type DatasetPair, type LabelledDataset, makeDataset, type OnlyX } from '../dataset/dataset.js';
 import { checkLayout, inLayout } from '../dataset/layout.js';
 import { CIFAR10_NORMALIZATION } from '../dataset/normalization.js';
 import { type DataError, type FileNotFound, inSource, wrongFormat } from '../errors.js';
@@ -93,7 +93,7 @@ const readFiles = (path: string): TE.TaskEither<DataError, Files> =>
 export const readCifar10 = (
   path: string,
   { layout = 'flat', normalize = true }: ImageOptions = {},
-): TE.TaskEither<DataError, DatasetPair<Tensor<'int64'>>> => {
+): TE.TaskEither<DataError, DatasetPair<Tensor<'int64'>, OnlyX>> => {
   const wrongLayout = checkLayout(layout);
   if (wrongLayout) return TE.left(wrongLayout);
   const datasetOf = (files: Files, names: readonly string[]): E.Either<DataError, LabelledDataset> =>
@@ -107,7 +107,7 @@ export const readCifar10 = (
       E.chain(({ images, labels }) =>
         pipe(
           makeDataset({
-            inputs: inLayout(layout)(images),
+            inputs: { x: inLayout(layout)(images) },
             targets: labels,
             classes: 10,
             normalization: normalize ? CIFAR10_NORMALIZATION : undefined,

@@ -5,7 +5,7 @@ import type { Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DatasetPair, type LabelledDataset, makeDataset } from '../dataset/dataset.js';
+import { type DatasetPair, type LabelledDataset, makeDataset, type OnlyX } from '../dataset/dataset.js';
 import { labelsOf } from '../dataset/labels.js';
 import { checkLayout, inLayout, type Layout } from '../dataset/layout.js';
 import { MNIST_NORMALIZATION } from '../dataset/normalization.js';
@@ -59,7 +59,7 @@ const readUint8 = (path: string): TE.TaskEither<DataError, Tensor<'uint8'>> =>
 export const readMnist = (
   folder: string,
   { layout = 'flat', normalize = true }: ImageOptions = {},
-): TE.TaskEither<DataError, DatasetPair<Tensor<'int64'>>> => {
+): TE.TaskEither<DataError, DatasetPair<Tensor<'int64'>, OnlyX>> => {
   const wrongLayout = checkLayout(layout);
   if (wrongLayout) return TE.left(wrongLayout);
   const readPart = (names: readonly string[], part: string): TE.TaskEither<DataError, LabelledDataset> => {
@@ -73,7 +73,7 @@ export const readMnist = (
           labelsOf(labels),
           E.chain((targets) =>
             makeDataset({
-              inputs: inLayout(layout)(images),
+              inputs: { x: inLayout(layout)(images) },
               targets,
               classes: 10,
               normalization: normalize ? MNIST_NORMALIZATION : undefined,

@@ -17,6 +17,8 @@ export interface OpenDatasetOptions {
   readonly normalize?: boolean;
   /** Number of classes of an .npz file's labels. Default: as many as the largest label needs. */
   readonly classes?: number;
+  /** The name that the targets of an .npz file without `y` have. */
+  readonly targets?: string | undefined;
   /** The label that an .npz file has for none, beside NO_LABEL: a whole number, such as 255 of segmentations. */
   readonly ignored?: number | undefined;
   /** Seed of the synthetic digits: any safe integer (a whole number between −2⁵³ and 2⁵³), default 0. */
@@ -31,7 +33,7 @@ export interface OpenDatasetOptions {
  */
 export const openDataset = (
   spec: string,
-  { layout, normalize, classes, ignored, seed }: OpenDatasetOptions = {},
+  { layout, normalize, classes, targets, ignored, seed }: OpenDatasetOptions = {},
 ): TE.TaskEither<DataError, DatasetPair> => {
   const colon = spec.indexOf(':');
   const [scheme, path] = [spec.slice(0, colon), spec.slice(colon + 1)];
@@ -39,7 +41,7 @@ export const openDataset = (
   if (spec === 'synthetic') return TE.fromEither(syntheticDigits({ ...images, seed }));
   if (scheme === 'mnist' && path !== '') return readMnist(path, images);
   if (scheme === 'cifar10' && path !== '') return readCifar10(path, images);
-  if (spec.endsWith('.npz')) return readNpzDataset(spec, { layout, classes, ignored });
+  if (spec.endsWith('.npz')) return readNpzDataset(spec, { layout, classes, targets, ignored });
   const message = `no data set is named ${JSON.stringify(spec)}; give synthetic, mnist:FOLDER, cifar10:FOLDER or FILE.npz`;
   return TE.left(invalidOption('data', message));
 };
