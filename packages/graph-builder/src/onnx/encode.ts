@@ -3,16 +3,16 @@
 import Long from 'long';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { joinConvolutions } from '../convolution/joined.js';
-import { type Dim, evaluateDim, quotientOf, termsOf } from '../dim.js';
+import { type Dim, evaluateDim } from '../dim.js';
 import { GraphError } from '../error.js';
-import { type Expr, isFloat, topologicalOrder } from '../expr.js';
+import { type Expr, topologicalOrder } from '../expr.js';
 import type { Graph } from '../graph.js';
-import type { Attributes, AttributeValue, Emitter } from '../op.js';
-import { constant, isConstant, tensor, tensorOf } from '../ops/constant.js';
+import { isConstant } from '../ops/constant.js';
 import { isInput } from '../ops/input.js';
-import type { DType, Tensor } from '../tensor.js';
 import { lowerFloat64 } from '../transforms/rewrite.js';
+import { type Draft, makeEmitter, namer } from './emitter.js';
 import { listed } from './listed.js';
+import { encodeTensor } from './messages.js';
 import { onnxTypeOf } from './types.js';
 
 const { onnx } = onnxProto;
@@ -38,35 +38,6 @@ export interface EncodeOptions {
 export const OPSET = 17;
 const IR_VERSION = 8;
 
-const bytesOf = ({ data }: Tensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-
-/** A tensor as a protobuf message, its elements as raw little-endian bytes. */
-const encodeTensor = (name: string, value: Tensor): Onnx.ITensorProto => ({
-  name,
-  dataType: onnxTypeOf[value.dtype],
-  dims: value.shape.map((d) => Long.fromNumber(d)),
-  rawData: bytesOf(value),
-});
-
-const encodeAttribute = (name: string, value: AttributeValue): Onnx.IAttributeProto => {
-  const { AttributeType } = onnx.AttributeProto;
-  if (typeof value === 'string') return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
-  if (typeof value === 'boolean') return { name, type: AttributeType.INT, i: Long.fromNumber(Number(value)) };
-  if (typeof value === 'number') {
-    // A number does not tell whether it is a float's attribute or an int's: its name does.
-    return FLOAT_ATTRIBUTES.has(name)
-      ? { name, type: AttributeType.FLOAT, f: value }
-      : { name, type: AttributeType.INT, i: Long.fromNumber(value) };
-  }
-  if (value.every((v) => typeof v === 'string')) {
-    return { name, type: AttributeType.STRINGS, strings: value.map((v) => new TextEncoder().encode(v as string)) };
-  }
-  return { name, type: AttributeType.INTS, ints: value.map((v) => Long.fromNumber(v as number)) };
-};
-
-/** Attributes that ONNX types as float in the operators hograd writes. */
-const FLOAT_ATTRIBUTES = new Set(['alpha', 'beta', 'gamma', 'epsilon', 'lambd', 'bias']);
-
 const encodeDim = (dim: Dim): Onnx.TensorShapeProto.IDimension =>
   typeof dim === 'number' ? { dimValue: Long.fromNumber(dim) } : { dimParam: dim.replaceAll(' ', '') };
 
@@ -81,142 +52,15 @@ const valueInfosWith = (lengths: ReadonlyMap<string, number>) => {
   });
 };
 
-interface Draft {
-  readonly nodes: Onnx.INodeProto[];
-  readonly initializers: Onnx.ITensorProto[];
-}
-
-/** Names are numbered per operator in the order of writing, and never collide with the names that the user gave. */
-const namer = (reserved: ReadonlySet<string>): ((base: string) => string) => {
-  const counts = new Map<string, number>();
-  return (base) => {
-    for (;;) {
-      const n = (counts.get(base) ?? 0) + 1;
-      counts.set(base, n);
-      const name = `${base}_${n}`;
-      if (!reserved.has(name)) return name;
-    }
-  };
-};
-
-/** Writes expressions as nodes. Mutable inside, and only here: a file is written from first node to last. */
-const makeEmitter = (
-  order: readonly Expr[],
-  opset: number,
-  inputs: Graph['inputs'],
-  fresh: (base: string) => string,
-  draft: Draft,
-): Emitter => {
-  const names = new Map<Expr, string>();
-  const constants = new Map<Expr, string>();
-  const symbols = new Map<string, string>();
-  const uses = new Map<Expr, number>();
-  for (const expr of order) for (const arg of new Set(expr.args)) uses.set(arg, (uses.get(arg) ?? 0) + 1);
-  const counting = new Map(order.flatMap((expr) => (expr.op.counts ? [[expr.op.counts.symbol(expr), expr]] : [])));
-  const present = new Set(order);
-  const operations = new Set(order.map(({ op }) => op));
-
-  const constantName = (expr: Expr): string => {
-    const known = constants.get(expr);
-    if (known) return known;
-    const name = fresh('constant');
-    constants.set(expr, name);
-    const value = encodeTensor(name, tensorOf(expr)!);
-    // Floating-point initializers are what readers, hograd among them, take for parameters: a constant is none.
-    if (isFloat(expr.dtype) && expr.shape.length > 0) {
-      const attribute = [{ name: 'value', type: onnx.AttributeProto.AttributeType.TENSOR, t: value }];
-      draft.nodes.push({ opType: 'Constant', name, input: [], output: [name], attribute });
-    } else draft.initializers.push(value);
-    return name;
-  };
-  const int64 = (values: readonly number[]): string => constantName(constant(tensor(values, [values.length], 'int64')));
-
-  const nodes: Emitter['nodes'] = (opType, args, outputs, attributes = {}) => {
-    const base = fresh(opType);
-    const output = Array.from({ length: outputs }, (_, i) => (i === 0 ? base : `${base}.${i}`));
-    draft.nodes.push({
-      opType,
-      name: base,
-      input: [...args],
-      output,
-      attribute: Object.entries(attributes as Attributes).flatMap(([name, value]) =>
-        value === undefined ? [] : [encodeAttribute(name, value)],
-      ),
-    });
-    return output;
-  };
-  const node: Emitter['node'] = (opType, args, attributes) => nodes(opType, args, 1, attributes)[0]!;
-
-  /** A symbol's value, as a vector of one int64, read off the shape of an input that has it as a dimension, or of what the data count. */
-  const symbolValue = (name: string): string => {
-    const known = symbols.get(name);
-    if (known) return known;
-    const quotient = quotientOf(name);
-    let value: string;
-    if (quotient) {
-      value = node('Div', [dimValue(quotient.numerator), dimValue(quotient.denominator)]);
-    } else {
-      const source = inputs.find((i) => i.shape.includes(name)) ?? counting.get(name);
-      if (!source)
-        throw new GraphError('encode', `nothing in the graph gives the dimension "${name}" that it computes with`);
-      const from = emitter.write(source);
-      const shape = symbols.get(`shape of ${from}`) ?? node('Shape', [from]);
-      symbols.set(`shape of ${from}`, shape);
-      value = node('Gather', [shape, int64([source.shape.indexOf(name)])], { axis: 0 });
-    }
-    symbols.set(name, value);
-    return value;
-  };
-  const dimValue = (dim: Dim): string => {
-    if (typeof dim === 'number') return int64([dim]);
-    const known = symbols.get(`= ${dim}`);
-    if (known) return known;
-    const terms = termsOf(dim).map(({ coefficient, symbols: factors }) => {
-      if (factors.length === 0) return int64([coefficient]);
-      const product = factors.map(symbolValue).reduce((a, b) => node('Mul', [a, b]));
-      return coefficient === 1 ? product : node('Mul', [product, int64([coefficient])]);
-    });
-    const value = terms.reduce((a, b) => node('Add', [a, b]));
-    symbols.set(`= ${dim}`, value);
-    return value;
-  };
-
-  const emitter: Emitter = {
-    opset,
-    name: (expr: Expr): string => {
-      const known = names.get(expr);
-      if (known !== undefined) return known;
-      if (isConstant(expr)) return constantName(expr);
-      throw new Error(`operand of ${expr.op.name} was not written before it`);
-    },
-    node,
-    nodes,
-    dims: (dims: readonly Dim[]): string => {
-      if (dims.every((d) => typeof d === 'number')) return int64(dims);
-      const key = `[${dims.join(', ')}]`;
-      const known = symbols.get(key);
-      if (known) return known;
-      const value = dims.length === 1 ? dimValue(dims[0]!) : node('Concat', dims.map(dimValue), { axis: 0 });
-      symbols.set(key, value);
-      return value;
-    },
-    scalar: (dtype: DType, value: number): string => constantName(constant(value, dtype)),
-    contains: (expr: Expr): boolean => present.has(expr),
-    holds: (op: Expr['op']): boolean => operations.has(op),
-    uses: (expr: Expr): number => uses.get(expr) ?? 0,
-    bind: (expr: Expr, name: string): void => {
-      names.set(expr, name);
-    },
-    write: (expr: Expr): string => {
-      const known = names.get(expr);
-      if (known !== undefined) return known;
-      if (!isConstant(expr)) expr.args.forEach(emitter.write);
-      const name = isConstant(expr) ? constantName(expr) : expr.op.emit(expr, emitter);
-      names.set(expr, name);
-      return name;
-    },
-  };
-  return emitter;
+/**
+ * Of what was written, values whose shape a runtime may not find out: symbols, and an operation that computes with them. ONNX Runtime plans memory by
+ * shapes, and looks through every free buffer for a value that has none: 26 s for 16,000 nodes, 1.3 s where they are declared.
+ */
+const undetermined = (draft: Draft, lengths: ReadonlyMap<string, number>): readonly (readonly [string, Expr])[] => {
+  const length = evaluateDim(lengths);
+  return [...draft.written].filter(
+    ([, value]) => !isInput(value) && !value.op.elementwise && value.shape.some((d) => length(d) === undefined),
+  );
 };
 
 /** Drops nodes whose outputs nobody reads (parts that a fused form made superfluous). */
@@ -248,7 +92,7 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
   const values = graph.outputs.map((o) => o.value);
   const outputs = joinConvolutions((options.lowerFloat64 ?? true) ? lowerFloat64(values) : values);
   const order = topologicalOrder(outputs);
-  const draft: Draft = { nodes: [], initializers: [] };
+  const draft: Draft = { nodes: [], initializers: [], written: new Map() };
   const reserved = new Set([...graph.inputs.map((i) => i.attributes.name), ...graph.outputs.map((o) => o.name)]);
   const opset = order.reduce((newest, { op }) => Math.max(newest, op.opset ?? OPSET), OPSET);
   const emitter = makeEmitter(order, opset, graph.inputs, namer(reserved), draft);
@@ -284,6 +128,7 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
     graph.outputs.map((o) => o.name),
   );
   const read = new Set(nodes.flatMap((n) => n.input!));
+  const made = new Set(nodes.flatMap((n) => n.output!));
   const model: Onnx.IModelProto = {
     irVersion: Long.fromNumber(IR_VERSION),
     producerName: 'hograd',
@@ -293,6 +138,9 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
       node: nodes,
       input: graph.inputs.filter((i) => !kept(i.attributes.name)).map((i) => encodeValueInfo(i.attributes.name, i)),
       output: graph.outputs.map((o, i) => encodeValueInfo(o.name, outputs[i]!)),
+      valueInfo: undetermined(draft, lengths).flatMap(([value, expr]) =>
+        made.has(value) ? [encodeValueInfo(value, expr)] : [],
+      ),
       initializer: [
         ...stored.map((input) => encodeTensor(input, graph.initializers.get(input)!)),
         ...draft.initializers.filter((t) => read.has(t.name!)),
