@@ -131,6 +131,13 @@ export interface Op<A extends Attributes = Attributes> {
     readonly symbol: (node: Expr<A>) => string;
     readonly evaluate: (node: Expr<A>, args: readonly Value[]) => number;
   };
+  /** Is its derivative infinite where the operand is 0? */
+  readonly singular?: (attributes: A) => boolean;
+  /**
+   * For operations that are constant on one side of a corner: where the derivative by operand `i` is of the other side. Behind a derivative
+   * that is infinite (√ of a rectified value) what does not pass is left out, for 0·∞ is NaN.
+   */
+  readonly passes?: (node: Expr<A>, i: number) => Expr;
   /** Each element of the result depends on the operands' elements at its own place alone (after broadcasting). */
   readonly elementwise?: true;
   /** A function of one operand, element by element, that never decreases: the largest value is that of the largest operand. */

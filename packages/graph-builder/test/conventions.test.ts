@@ -84,11 +84,11 @@ const rows: readonly Row[] = [
   {
     operation: 'clip',
     where: 'at either edge',
-    first: '1 to x, 0 to the bound',
+    first: '0 to x, 1 to the bound',
     second: '0',
     cases: [
-      { f: (x) => G.clip(x, -1, 1), at: edges, gradient: [1, 1, 1, 0] },
-      { f: (x) => G.clip(G.constant(1, 'float64'), x), at: [1, 2, 0, 1], gradient: [0, 1, 0, 0] },
+      { f: (x) => G.clip(x, -1, 1), at: edges, gradient: [0, 0, 1, 0] },
+      { f: (x) => G.clip(G.constant(1, 'float64'), x), at: [1, 2, 0, 1], gradient: [1, 1, 0, 1] },
     ],
   },
   {

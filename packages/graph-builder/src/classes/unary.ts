@@ -16,7 +16,9 @@ export interface UnarySpec<A extends Attributes> {
   readonly first: (x: Expr, y: Expr, attributes: A) => Expr;
   readonly second: (x: Expr, y: Expr, attributes: A) => Expr | undefined;
   readonly third: (x: Expr, y: Expr, attributes: A) => Expr | undefined;
-  readonly monotone?: (attributes: A) => boolean;
+  readonly monotone?: Op<A>['monotone'];
+  readonly singular?: Op<A>['singular'];
+  readonly passes?: Op<A>['passes'];
   readonly lowerFloat64?: (x: Expr, attributes: A) => Expr;
 }
 
@@ -52,7 +54,7 @@ export const pointwiseDifferential = <A extends Attributes>({
 
 /** An elementwise operation from its function and three derivatives. It contributes Gram matrices to H̄ (docs/method.md). */
 export function unary<A extends Attributes>(spec: UnarySpec<A>): Op<A> {
-  const { name, onnx, f, first, second, third, monotone, lowerFloat64 } = spec;
+  const { name, onnx, f, first, second, third, monotone, singular, passes, lowerFloat64 } = spec;
   return {
     name,
     infer: ([x]) => {
@@ -68,6 +70,8 @@ export function unary<A extends Attributes>(spec: UnarySpec<A>): Op<A> {
       third: (node) => third(node.args[0]!, node, node.attributes),
     }),
     ...(monotone && { monotone }),
+    ...(singular && { singular }),
+    ...(passes && { passes }),
     ...(lowerFloat64 && { lowerFloat64: (node) => lowerFloat64(node.args[0]!, node.attributes) }),
   };
 }

@@ -3,7 +3,7 @@
 import { lift } from '../classes/elementwise.js';
 import { type Expr, isFloat } from '../expr.js';
 import { cast } from './cast.js';
-import { greater, less } from './compare.js';
+import { greaterOrEqual, lessOrEqual } from './compare.js';
 import { maximum, minimum } from './extremum.js';
 import { where } from './where.js';
 
@@ -18,10 +18,10 @@ const clipInteger = (x: Expr, lower?: Expr | number, upper?: Expr | number): Exp
 
 /**
  * min(max(x, lower), upper), broadcasting; a bound that is undefined does not bind, and where they cross the upper one holds. At
- * the edges the derivative goes to x; beyond them to the bound (PyTorch's convention), which Max and Min would not give.
+ * the edges and beyond them the derivative goes to the bound (PyTorch's convention for clamp, relu6 and hardtanh), which Max and Min would not give.
  */
 export function clip(x: Expr, lower?: Expr | number, upper?: Expr | number): Expr {
   if (!isFloat(x.dtype)) return clipInteger(x, lower, upper);
-  const atLeast = lower === undefined ? x : where(less(x, lower), lift('clip', lower, x), x);
-  return upper === undefined ? atLeast : where(greater(atLeast, upper), lift('clip', upper, x), atLeast);
+  const atLeast = lower === undefined ? x : where(lessOrEqual(x, lower), lift('clip', lower, x), x);
+  return upper === undefined ? atLeast : where(greaterOrEqual(atLeast, upper), lift('clip', upper, x), atLeast);
 }

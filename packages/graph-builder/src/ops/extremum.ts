@@ -9,6 +9,7 @@ import { add } from './add.js';
 import { cast } from './cast.js';
 import { equal, greater, less } from './compare.js';
 import { foldConstants } from './fold.js';
+import { not } from './logic.js';
 import { mul } from './mul.js';
 
 const extremum = (name: string, onnx: string, f: (a: number, b: number) => number, wins: typeof greater): Op => {
@@ -20,6 +21,7 @@ const extremum = (name: string, onnx: string, f: (a: number, b: number) => numbe
   return linear({
     name,
     elementwise: true,
+    passes: ({ args }, i) => not(wins(args[1 - i]!, args[i]!)),
     infer: (args) => ({ dtype: commonDType(name, args), shape: broadcastShapes(name, ...args.map((a) => a.shape)) }),
     emit: (node, e) => e.node(onnx, node.args.map(e.name)),
     evaluate: (_, args, shape) =>

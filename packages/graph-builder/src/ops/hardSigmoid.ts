@@ -6,6 +6,7 @@ import { add } from './add.js';
 import { cast } from './cast.js';
 import { greater, less } from './compare.js';
 import { maximum, minimum } from './extremum.js';
+import { and } from './logic.js';
 import { mul } from './mul.js';
 
 type HardSigmoidAttributes = { readonly alpha: number; readonly beta: number };
@@ -19,6 +20,7 @@ export const hardSigmoidOp = unary<HardSigmoidAttributes>({
   second: () => undefined,
   third: () => undefined,
   monotone: ({ alpha }) => alpha >= 0,
+  passes: (node) => and(greater(node, 0), less(node, 1)),
   lowerFloat64: (x, { alpha, beta }) => minimum(maximum(add(mul(x, alpha), beta), 0), 1),
 });
 

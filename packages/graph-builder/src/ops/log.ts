@@ -9,6 +9,7 @@ export const logOp = unary({
   name: 'log',
   onnx: 'Log',
   f: Math.log,
+  singular: () => true,
   first: (x) => reciprocal(x),
   second: (x) => neg(square(reciprocal(x))),
   third: (x) => mul(mul(square(reciprocal(x)), reciprocal(x)), 2),

@@ -26,6 +26,7 @@ export const powOp = unary<PowAttributes>({
   onnx: (node: Expr<PowAttributes>, e) =>
     e.node('Pow', [e.name(node.args[0]!), e.scalar(node.dtype, node.attributes.exponent)]),
   f: (x, { exponent }) => x ** exponent,
+  singular: ({ exponent }) => exponent < 1,
   first: (x, _, { exponent: p }) => mul(power(x, p - 1), p),
   second: (x, _, { exponent: p }) => mul(power(x, p - 2), p * (p - 1)),
   third: (x, _, { exponent: p }) => mul(power(x, p - 3), p * (p - 1) * (p - 2)),

@@ -15,6 +15,7 @@ export const reluOp = unary({
   second: () => undefined,
   third: () => undefined,
   monotone: () => true,
+  passes: (node) => greater(node, 0),
 });
 
 const reluOfFloat = unaryConstructor(reluOp);

@@ -12,6 +12,7 @@ export const sqrtOp = unary({
   name: 'sqrt',
   onnx: 'Sqrt',
   f: Math.sqrt,
+  singular: () => true,
   first: (_, y) => mul(reciprocal(y), 0.5),
   second: (_, y) => mul(inverseCube(y), -0.25),
   third: (_, y) => mul(mul(inverseCube(y), square(reciprocal(y))), 0.375),

@@ -7,6 +7,8 @@ import { pointwiseDifferential } from '../classes/unary.js';
 import { type Expr, topologicalOrder } from '../expr.js';
 import { constant, isConstant } from '../ops/constant.js';
 import { expand, expandOp } from '../ops/expand.js';
+import { and } from '../ops/logic.js';
+import { where } from '../ops/where.js';
 import { sameShape } from '../shape.js';
 import { jvpOrZero } from '../transforms/jvp.js';
 import { overVariables } from '../transforms/variables.js';
@@ -21,19 +23,34 @@ const readBeside = (result: Expr, operand: Expr, within: (node: Expr) => boolean
 };
 
 /**
+ * Where a function that has an infinite derivative in it (√ of a rectified value) is not constant; undefined for other functions. It must be written
+ * as a chain: one that reads its operand on two ways need not be constant where one of them is.
+ */
+const notConstant = (result: Expr, operand: Expr, within: (node: Expr) => boolean): Expr | undefined => {
+  const chain = topologicalOrder([result], { has: (node) => !within(node) }).filter(within);
+  const moving = (arg: Expr): boolean => arg === operand || within(arg);
+  if (!chain.some(({ op, attributes }) => op.singular?.(attributes))) return undefined;
+  if (chain.some(({ args }) => args.filter(moving).length !== 1)) return undefined;
+  const passing = chain.flatMap((node) => node.op.passes?.(node, node.args.findIndex(moving)) ?? []);
+  return passing.length === 0 ? undefined : passing.reduce(and);
+};
+
+/**
  * φ', φ'', φ''' of an elementwise function, element by element, by forward mode along ones; undefined where zero. `within` says which nodes
  * the function is written in: the rest of the graph is not walked.
  */
 const differentialOf = (result: Expr, operand: Expr, within: (node: Expr) => boolean): Stage['differential'] => {
   const { exprs, variables, restored } = overVariables([result], [operand, ...readBeside(result, operand, within)]);
   const ones = new Map([[variables[0]!, expand(constant(1, operand.dtype), operand.shape)]]);
+  const moves = notConstant(result, operand, within);
   const known: (Expr | undefined)[] = [...exprs];
   const derivative = (order: number): Expr | undefined => {
     for (let d = known.length; d <= order; d++) {
       const before = known[d - 1];
       known.push(before && jvpOrZero([before], ones)[0]);
     }
-    return known[order] && restored([known[order]])[0];
+    const value = known[order] && restored([known[order]])[0];
+    return value && moves ? where(moves, value, constant(0, value.dtype)) : value;
   };
   return pointwiseDifferential({ first: () => derivative(1), second: () => derivative(2), third: () => derivative(3) });
 };

@@ -1,9 +1,11 @@
 /** Vector-Jacobian products: one reverse pass. */
 
 import { GraphError } from '../error.js';
-import { describe, type Expr, isFloat, topologicalOrder } from '../expr.js';
-import { add } from '../ops/add.js';
+import { describe, type Expr, isFloat, requireFloat, topologicalOrder } from '../expr.js';
+import { add, addOp } from '../ops/add.js';
 import { constant } from '../ops/constant.js';
+import { subOp } from '../ops/sub.js';
+import { where } from '../ops/where.js';
 import { sameShape } from '../shape.js';
 import { zerosLike } from './jvp.js';
 
@@ -25,6 +27,25 @@ export const stagesBetween = (sources: ReadonlySet<Expr>, outputs: readonly Expr
   return stages;
 };
 
+/** Operations of one moving operand that are 0 where it is, and cost the adjoint no infinity of their own. */
+const scales = (node: Expr, { args, differential }: Stage, moves: (arg: Expr) => boolean): boolean =>
+  node.op !== addOp &&
+  node.op !== subOp &&
+  differential.curvature.kind !== 'diagonal' &&
+  args.filter(moves).length === 1;
+
+/** Nodes whose adjoint is infinite where they are 0: what roots, logarithms and the like read, and what that is scaled from. */
+const beforeSingular = (sources: ReadonlySet<Expr>, stages: ReadonlyMap<Expr, Stage>): ReadonlySet<Expr> => {
+  const found = new Set<Expr>();
+  const moves = (arg: Expr): boolean => stages.has(arg) || sources.has(arg);
+  for (const [node, stage] of [...stages].reverse()) {
+    const { op, attributes } = node;
+    if (op.singular?.(attributes) || (found.has(node) && scales(node, stage, moves)))
+      for (const arg of stage.args.filter(moves)) found.add(arg);
+  }
+  return found;
+};
+
 /**
  * Adjoints Σ λ_o ∂o/∂node of every node of the stages and of the sources they start from. Nodes that no path reaches are
  * absent. Building an adjoint costs nothing until a graph's output reads it.
@@ -35,12 +56,15 @@ export const adjoints = (
   stages: ReadonlyMap<Expr, Stage>,
 ): ReadonlyMap<Expr, Expr> => {
   const result = new Map<Expr, Expr>(seeds);
+  const infinite = beforeSingular(sources, stages);
   for (const [node, { args, differential }] of [...stages].reverse()) {
     const adjoint = result.get(node);
     if (adjoint === undefined) continue;
     args.forEach((arg, i) => {
       if (!stages.has(arg) && !sources.has(arg)) return;
-      const part = differential.adjoint(node, i, adjoint, 0);
+      const passes = infinite.has(node) ? node.op.passes?.(node, i) : undefined;
+      const finite = passes ? where(passes, adjoint, constant(0, adjoint.dtype)) : adjoint;
+      const part = differential.adjoint(node, i, finite, 0);
       if (part === undefined) return;
       const so = result.get(arg);
       result.set(arg, so ? add(so, part) : part);
@@ -49,13 +73,17 @@ export const adjoints = (
   return result;
 };
 
-/** λᵀJ for each of `wrt`, from adjoints (seeds) of outputs. Independent of an output means zeros. */
+/**
+ * λᵀJ for each of `wrt`, from adjoints (seeds) of outputs. Independent of an output means zeros. Throws GraphError for a seed unlike its output, and
+ * where one of `wrt` is not floating-point.
+ */
 export const vjp = (seeds: ReadonlyMap<Expr, Expr>, wrt: readonly Expr[]): readonly Expr[] => {
   for (const [output, seed] of seeds) {
     if (!sameShape(output.shape, seed.shape) || output.dtype !== seed.dtype) {
       throw new GraphError('vjp', `the adjoint of ${describe(output)} is ${describe(seed)}; it must be alike`);
     }
   }
+  for (const x of wrt) requireFloat('vjp', x);
   const sources = new Set(wrt);
   const all = adjoints(seeds, sources, stagesBetween(sources, [...seeds.keys()]));
   return wrt.map((x) => all.get(x) ?? zerosLike(x));
@@ -71,7 +99,7 @@ export const requireScalar = (operation: string, loss: Expr): void => {
   }
 };
 
-/** Gradient of a scalar with respect to each of `wrt`, each of its operand's shape. Throws GraphError on a non-scalar. */
+/** Gradient of a scalar with respect to each of `wrt`, each of its operand’s shape. Throws GraphError on a non-scalar, and as `vjp` does. */
 export const grad = (loss: Expr, wrt: readonly Expr[]): readonly Expr[] => {
   requireScalar('grad', loss);
   return vjp(new Map([[loss, constant(1, loss.dtype)]]), wrt);
