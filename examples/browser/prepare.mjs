@@ -1,4 +1,5 @@
-// Writes what the page fetches into dist/: a training step as an ONNX file, the values it starts from, and digits to learn.
+// Writes what the page fetches into dist/: a training step as an ONNX file, the values it starts from, and digits to learn;
+// and the model, for finish.mjs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { adam, constantRate, trainStep } from '@hograd/baselines';
 import { syntheticDigits, takeBatch } from '@hograd/data';
@@ -19,6 +20,7 @@ const step = trainStep({
 });
 
 mkdirSync(new URL('dist', import.meta.url), { recursive: true });
+write('model.onnx', encode(model, { keepInitializers: true }));
 write('step.onnx', encode(step));
 
 // Parameters from the model; zeros for the optimizer's state and the step counter. All are float32, one after another.

@@ -50,3 +50,8 @@ for (let epoch = 1; epoch <= EPOCHS; epoch++) {
   log.textContent += `epoch ${epoch}: mean loss ${(sum / batches).toFixed(4)}, ${milliseconds} ms\n`;
 }
 log.textContent += 'done\n';
+
+// The values now, laid out as start.bin: finish.mjs puts them into the model.
+const trained = new Blob(Object.values(values).map(({ data }) => data));
+const link = { href: URL.createObjectURL(trained), download: 'trained.bin', textContent: 'trained.bin' };
+document.body.append(Object.assign(document.createElement('a'), link));

@@ -6,6 +6,9 @@ import { compareTables, growthTables, memoryTable, productTables, targetTable } 
 
 const [START, END] = ['<!-- measured: npm run bench -->', '<!-- end of what npm run bench writes -->'];
 
+const SEPARATE_RUNS =
+  'Tables are of separate runs at different times (of one and the same gradient, too): compare ratios, and only within a table.';
+
 /** Writes benchmarks.md and its charts into `folder`, with the hand-written parts of the page in `docs`. */
 export const writePage = (results, folder, docs) => {
   const page = readFileSync(`${docs}/benchmarks.md`, 'utf8');
@@ -14,6 +17,7 @@ export const writePage = (results, folder, docs) => {
   if (after === undefined) throw new Error(`${docs}/benchmarks.md has lost its comments "${START}" and "${END}"`);
   const charts = writeCharts(results, `${folder}/images`);
   const measured = [
+    SEPARATE_RUNS,
     ...targetTable(results),
     ...compareTables(results, charts),
     ...productTables(results),
