@@ -20,6 +20,14 @@ export interface SummaryReport extends Summary {
   /** The model's name or file. */
   readonly model: string;
   readonly loss: Datum;
+  /** What u is, in words that go on after "along u, ": `the gradient on the same inputs`. */
+  readonly direction?: string;
+  /** How many examples the loss is over. */
+  readonly examples?: number;
+  /** Sentences on how the numbers came to be; shown below the headline. */
+  readonly notes?: readonly string[];
+  /** Names of groups whose gradient is no more than rounding: nothing is said of their rates and interactions. */
+  readonly inexact?: readonly string[];
   /** One entry per internal damping tried; refusals are shown with their message. */
   readonly eta: readonly Eta[];
   /** Which engine computed it (`stacked`, `generic`). */
@@ -114,8 +122,16 @@ const SlopeSection = ({ report }: { readonly report: SummaryReport }): JSX.Eleme
   );
 };
 
+/** What the derivatives are along, and of how many examples; nothing where the caller does not say. */
+const subtitle = ({ direction, examples }: SummaryReport): string | undefined => {
+  const along = direction === undefined ? '' : ` along u, ${direction}`;
+  const over = examples === undefined ? '' : ` over ${plural(examples, 'example')}`;
+  return along || over ? `Derivatives of the loss${over}${over && along && ','}${along}` : undefined;
+};
+
 const NumbersSection = ({ report }: { readonly report: SummaryReport }): JSX.Element => {
   const solved = report.eta.filter(isSolved);
+  const flat = solved.some(({ flatDirections = 0 }) => flatDirections > 0);
   return (
     <Section id="groups" title="The numbers per group">
       <Table
@@ -147,12 +163,14 @@ const NumbersSection = ({ report }: { readonly report: SummaryReport }): JSX.Ele
             { heading: 'r = ‖Dη*‖', holds: 'number' },
             { heading: 'case', holds: 'text' },
             { heading: 'residual', holds: 'number' },
+            ...(flat ? [{ heading: 'flat directions', holds: 'number' as const }] : []),
           ]}
           rows={solved.map((one) => [
             formatNumber(one.lambdaInt),
             one.r === undefined ? '' : formatNumber(one.r),
             one.case ?? '',
             one.residual === undefined ? '' : formatNumber(one.residual, 2),
+            ...(flat ? [formatCount(one.flatDirections ?? 0)] : []),
           ])}
         />
       )}
@@ -175,11 +193,13 @@ function* checkReport(report: SummaryReport): Generator<Verdict> {
  */
 export const summaryReport = (report: SummaryReport): Either<ReportError, string> =>
   ensure(checkReport(report), () => {
-    const { groups, gbar, Hbar, D3, eta, loss, seconds } = report;
+    const { groups, gbar, Hbar, D3, eta, loss, seconds, direction, examples, inexact } = report;
     return pageText({
       kind: 'curvature summary',
       title: report.title,
+      subtitle: subtitle(report),
       headline: summaryHeadline(report, eta),
+      notes: report.notes,
       warnings: summaryWarnings(report),
       facts: [
         { label: 'model', value: report.model },
@@ -197,7 +217,7 @@ export const summaryReport = (report: SummaryReport): Either<ReportError, string
               Object.entries(seconds).map(([stage, value]) => [`${stage} time`, formatSeconds(value)]),
             )),
       },
-      numbers: { loss, groups, gbar, Hbar, D3, eta },
+      numbers: { loss, direction, examples, groups, gbar, Hbar, D3, eta, inexact },
       children: (
         <>
           <RatesSection report={report} />

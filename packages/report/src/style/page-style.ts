@@ -20,6 +20,8 @@ main{max-width:1160px;margin:0 auto;padding:32px 24px 64px}
 header{margin-bottom:28px}
 .eyebrow{margin:0 0 4px;font-size:.85rem;letter-spacing:.04em}
 h1{margin:0 0 12px;font-size:1.9rem;line-height:1.2;font-weight:650;overflow-wrap:anywhere}
+.subtitle{margin:-6px 0 14px;overflow-wrap:anywhere}
+.remark{font-size:.92rem;overflow-wrap:anywhere}
 h2{margin:0 0 6px;font-size:1.25rem;line-height:1.3}
 h3{margin:0 0 4px;font-size:1rem}
 p{margin:0 0 8px;max-width:78ch}
@@ -80,7 +82,7 @@ const colours = (palette: Palette): string =>
   [
     `body{background:${palette.page};color:${palette.ink}}`,
     `section{background:${palette.surface};border:1px solid ${palette.grid}}`,
-    `.eyebrow,dt,figcaption p,figcaption:after,.reading,caption,.zoom{color:${palette.muted}}`,
+    `.eyebrow,.subtitle,.remark,dt,figcaption p,figcaption:after,.reading,caption,.zoom{color:${palette.muted}}`,
     scrollShadows(palette),
     `.warning{color:${palette.warning}}`,
     `th,td{border-color:${palette.grid}}thead th{color:${palette.muted};border-color:${palette.axis}}`,
