@@ -236,6 +236,19 @@ describe('summaryReport', () => {
     );
   });
 
+  it('draws rates, slopes and third derivatives for narrow screens, too, with names that tell groups apart', () => {
+    const summary = syntheticSummary(40);
+    const groups = summary.groups.map((group, s) => ({ ...group, name: `encoder.layers.${s}.attention.weight` }));
+    const eta = [{ lambdaInt: 1, eta: summary.gbar }];
+    const { elements } = parseHtml(right(summaryReport({ ...about, ...summary, groups, eta, loss: 1 })));
+    const narrow = elements.filter((element) => element.name === 'svg' && hasClass(element, 'on-narrow'));
+    const broad = elements.filter((element) => element.name === 'svg' && hasClass(element, 'on-broad'));
+    expect(narrow.map(({ attributes }) => attributes.width)).toEqual(['306', '306', '306']);
+    expect(broad.map(({ attributes }) => attributes.width)).toEqual(['1080', '540', '540']);
+    expect(broad.some((element) => hasClass(element, 'wide'))).toBe(false);
+    for (let s = 0; s < 40; s++) expect(narrow[0]!.text).toContain(`l.${s}.a.weight`);
+  });
+
   it('shows every group in every map and in the table', () => {
     const { groups } = summaries['vgg-tiny'];
     for (const { name } of groups) expect(text.split(name).length).toBeGreaterThan(8);

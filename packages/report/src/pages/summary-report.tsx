@@ -6,7 +6,7 @@ import type { Verdict } from '../check.js';
 import { checkSummary, checkVector, ensure } from '../check.js';
 import type { Datum, Eta, Provenance, Summary } from '../data.js';
 import type { ReportError } from '../error.js';
-import { DotChartFigure } from '../figures/dot-chart.js';
+import { DotChartInPage } from '../figures/dot-chart.js';
 import { formatCount, formatNumber, formatSeconds } from '../number.js';
 import { plural } from '../text.js';
 import { isSolved, summaryHeadline, summaryWarnings } from './headline.js';
@@ -52,16 +52,16 @@ const RatesSection = ({ report }: { readonly report: SummaryReport }): JSX.Eleme
         <Figure
           id={id}
           title={title}
-          reading="The rates that minimise the cubic model of the loss, one dot per group and internal damping λ_int; larger λ_int means shorter steps. Multiply by the step size λ1. Left of zero the group’s part of the step goes along +u, not −u."
+          reading={`The rates that minimise the cubic model of the loss, one dot per group and internal damping λ_int; larger λ_int means shorter steps.${solved.length > 1 ? ' Equal rates stand above one another.' : ''} Multiply by the step size λ1. Left of zero the group’s part of the step goes along +u, not −u.`}
         >
-          <DotChartFigure
+          <DotChartInPage
             chart={{
               title,
               rows: report.groups.map(({ name }) => name),
               valueTitle: 'η*, before the step size λ1',
               series: solved.map(({ lambdaInt, eta }) => ({ name: `λ_int = ${formatNumber(lambdaInt)}`, values: eta })),
             }}
-            setting={{ place: 'page', id }}
+            id={id}
           />
         </Figure>
       )}
@@ -93,10 +93,7 @@ const SlopeSection = ({ report }: { readonly report: SummaryReport }): JSX.Eleme
     valueTitle: string,
   ): JSX.Element => (
     <Figure id={id} title={title} reading={reading}>
-      <DotChartFigure
-        chart={{ title, rows, valueTitle, series: [{ name: title, values }], width: 540 }}
-        setting={{ place: 'page', id }}
-      />
+      <DotChartInPage chart={{ title, rows, valueTitle, series: [{ name: title, values }], width: 540 }} id={id} />
     </Figure>
   );
   return (
