@@ -5,7 +5,18 @@ import type { Summarized } from './commands/summarize.js';
 /** Where a gradient vanishes but for rounding. */
 const AT_REST = 'a stationary point, or a bias before a normalisation';
 
-const flatText = (count: number): string => `${count} ${count === 1 ? 'direction' : 'directions'}`;
+/** Where η* is one of many: one line for all dampings that leave the model as many directions. */
+const flatNotes = (eta: Summarized['eta']): readonly string[] => {
+  const dampings = new Map<number, readonly number[]>();
+  for (const one of eta) {
+    if ('error' in one || one.flatDirections === undefined) continue;
+    dampings.set(one.flatDirections, [...(dampings.get(one.flatDirections) ?? []), one.lambdaInt]);
+  }
+  return [...dampings].map(([count, lambdas]) => {
+    const [directions, them] = count === 1 ? ['1 direction', 'it'] : [`${count} directions`, 'them'];
+    return `λ_int = ${lambdas.join(', ')}: η* is one of infinitely many: H̄ is singular, and along ${directions} in the space of rates the model stays the same; η* has no part in ${them}`;
+  });
+};
 
 export const summaryNotes = ({
   eta,
@@ -13,13 +24,7 @@ export const summaryNotes = ({
   drawn,
   memory,
 }: Pick<Summarized, 'eta' | 'inexact' | 'drawn' | 'memory'>): readonly string[] => [
-  ...eta.flatMap((one) =>
-    'eta' in one && one.flatDirections !== undefined
-      ? [
-          `λ_int = ${one.lambdaInt}: η* is one of infinitely many: H̄ is singular, and along ${flatText(one.flatDirections)} in the space of rates the model stays the same; η* has no part in ${one.flatDirections === 1 ? 'it' : 'them'}`,
-        ]
-      : [],
-  ),
+  ...flatNotes(eta),
   ...(inexact
     ? [
         `${eta.length > 0 ? `rate 0 for ${inexact.join(', ')}: the gradient there` : `the gradient of ${inexact.join(', ')}`} is no more than rounding error (${AT_REST})`,

@@ -228,7 +228,7 @@ describe('summaryReport', () => {
     const eta = [{ lambdaInt: 0, eta: [0, 0], residual: 0, flatDirections: 1 }];
     const inexact = summary.groups.map(({ name }) => name);
     expect(textOf(right(summaryReport({ ...summary, eta, inexact })))).toContain(
-      'The gradient is no more than rounding in every group: ',
+      'The gradient is zero or no more than rounding in every group: ',
     );
     expect(textOf(right(summaryReport({ ...summary, eta })))).toContain('flat directions');
     expect(textOf(right(summaryReport({ ...summary, eta: [{ ...eta[0]!, flatDirections: 0 }] })))).not.toContain(

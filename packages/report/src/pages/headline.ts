@@ -31,9 +31,9 @@ const ratesInWords = ({ groups, gbar, inexact = [] }: Measured, { lambdaInt, eta
     return [
       'The gradient along the direction is zero in every group: along it there is no step to take, and no learning rate.',
     ];
-  if (groups.every(({ name }) => inexact.includes(name)))
+  if (groups.every(({ name }, s) => gbar[s] === 0 || inexact.includes(name)))
     return [
-      'The gradient is no more than rounding in every group: there is no step to take along it, and no learning rate.',
+      'The gradient is zero or no more than rounding in every group: there is no step to take along it, and no learning rate.',
     ];
   const placed = placeGroups(groups);
   const positive = (kind: 'weight' | 'bias'): readonly number[] =>
