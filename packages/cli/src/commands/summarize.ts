@@ -94,7 +94,10 @@ const directionFeeds = async (
 
 /** How many examples there are: as long as the batch is, or where its length is fixed, all inputs, of which one at least has more axes. */
 const examplesOf = (model: LossModel, feeds: Arrays): number | undefined => {
-  const ports = ownInputs(model);
+  // An input that the loss does not read has no feed, and one that is a parameter no examples.
+  const ports = ownInputs(model).filter(
+    (port) => Object.hasOwn(feeds, port.attributes.name) && !model.parameters.includes(port),
+  );
   const batch = batchOf(ports);
   if (batch) return feeds[batch.names[0]!]!.shape[0];
   const shapes = ports.map(({ attributes }) => feeds[attributes.name]!.shape).filter((shape) => shape.length > 0);
