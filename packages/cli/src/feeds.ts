@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { readNpz, readTensorProtos } from '@hograd/data';
-import { type GraphError, type Input, isFloat, makeGraph, type Tensor, tensor } from '@hograd/graph-builder';
+import { type Expr, type GraphError, type Input, isFloat, makeGraph, type Tensor, tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { draws } from './draws.js';
 import { orRefuse, refuse, wrongInput } from './failure.js';
@@ -81,10 +81,33 @@ export const converted = (array: Tensor, like: Input, source: string): Tensor =>
       );
 };
 
-const checkShape = ({ shape }: Tensor, { attributes: { name }, shape: wanted }: Input, source: string): void => {
-  const [found, declared] = [shape, wanted].map((dims) => `[${dims.join(', ')}]`);
+const dimsText = (dims: Expr['shape']): string => `[${dims.join(', ')}]`;
+
+/** What to try where labels have the shape of the logits without another axis than the one that was taken for the classes. */
+const classAxisAdvice = (name: string, shape: readonly number[], attached: LossModel['attached']): string => {
+  if (attached?.labels !== name) return '';
+  const { logits, classAxis } = attached;
+  const isLike = (dims: Expr['shape']): boolean =>
+    dims.length === shape.length && dims.every((d, axis) => typeof d !== 'number' || d === shape[axis]);
+  const axis = logits.findLastIndex(
+    (_, k) => k > 0 && k !== classAxis && isLike(logits.filter((__, other) => other !== k)),
+  );
+  if (axis < 0) return '';
+  const option = `--class-axis ${axis === logits.length - 1 ? -1 : axis}`;
+  return `, since the classes are taken to be on axis ${classAxis} of the logits ${dimsText(logits)}; these labels fit ${option}`;
+};
+
+const checkShape = (
+  { shape }: Tensor,
+  { attributes: { name }, shape: wanted }: Input,
+  source: string,
+  attached: LossModel['attached'],
+): void => {
+  const [found, declared] = [shape, wanted].map(dimsText);
   if (shape.length !== wanted.length || wanted.some((d, axis) => typeof d === 'number' && d !== shape[axis])) {
-    refuse(`${source}: array "${name}" has shape ${found}, the model needs ${declared}`);
+    refuse(
+      `${source}: array "${name}" has shape ${found}, the model needs ${declared}${classAxisAdvice(name, shape, attached)}`,
+    );
   }
   if (shape.includes(0)) refuse(`${source}: array "${name}" has shape ${found}: no example; give at least one`);
 };
@@ -109,7 +132,7 @@ const checkLabels = (array: Tensor, { labels, count, ignored }: LossModel['class
  * `arrays` lack is left out. Refuses what does not fit.
  */
 export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Arrays => {
-  const { graph, loss, parameters, classes } = model;
+  const { graph, loss, parameters, classes, attached } = model;
   const feeds = new Map<string, Tensor>();
   const taken = new Set(parameters);
   for (const port of makeGraph([{ name: 'loss', value: loss }]).inputs) {
@@ -127,7 +150,7 @@ export const modelFeeds = (model: LossModel, arrays: Arrays, source: string): Ar
     const origin = array === initial ? 'the model’s file' : source;
     if (taken.has(port)) checkEntries(array, name, origin, isNotFinite);
     else if (array !== initial) checkEntries(array, name, origin, isDamaged);
-    checkShape(array, port, source);
+    checkShape(array, port, source, attached);
     const value = converted(array, port, source);
     feeds.set(name, value);
     const labelled = classes.find((c) => c.labels === name);

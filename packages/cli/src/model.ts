@@ -50,6 +50,8 @@ export interface LossModel {
   readonly parameters: readonly Input[];
   /** Inputs that hold integer labels, with the number of classes that they index, and the label that counts for nothing where there is one. */
   readonly classes: readonly { readonly labels: string; readonly count: number; readonly ignored?: number }[];
+  /** Labels that were attached to logits of the file, and which axis of these was taken for the classes. */
+  readonly attached?: { readonly labels: string; readonly logits: Expr['shape']; readonly classAxis: number };
 }
 
 /** Label inputs: those that pick along an axis of known length. */
@@ -188,6 +190,15 @@ const attachLoss = (graph: Graph, options: LossOptions): E.Either<Failure, Expr>
   )(findOutput(graph, name));
 };
 
+const attachedLabels = (
+  graph: Graph,
+  { softmaxCrossEntropy, labels, classAxis = 1 }: LossOptions,
+): Pick<LossModel, 'attached'> => {
+  const logits = softmaxCrossEntropy === undefined ? undefined : outputNamed(softmaxCrossEntropy)(graph)?.shape;
+  if (logits === undefined || labels === undefined) return {};
+  return { attached: { labels, logits, classAxis: classAxis < 0 ? classAxis + logits.length : classAxis } };
+};
+
 /**
  * A graph with the loss and the parameters that the options name; the Left names what is wrong with them. `constants`: names of the Constant
  * nodes of the graph's file.
@@ -200,9 +211,15 @@ export const lossModel = (
   const wrong = contradiction(options);
   if (wrong !== undefined) return E.left(wrongInput(wrong));
   return E.chain((loss: Expr) =>
-    E.map((parameters: readonly Input[]): LossModel => ({ graph, loss, parameters, classes: labelInputs(loss) }))(
-      findParameters(graph, loss, options.params, constants),
-    ),
+    E.map(
+      (parameters: readonly Input[]): LossModel => ({
+        graph,
+        loss,
+        parameters,
+        classes: labelInputs(loss),
+        ...attachedLabels(graph, options),
+      }),
+    )(findParameters(graph, loss, options.params, constants)),
   )(attachLoss(graph, options));
 };
 

@@ -13,6 +13,11 @@ export interface SolvedRates {
   readonly case: string;
   /** Relative residual of the stationarity equation. */
   readonly residual: number;
+  /**
+   * Dimensions of the space along which the cubic model is constant, so that η* is one of infinitely many and has no part in it; left out: 0.
+   * Groups that nothing moves and that move nothing (zeros in ḡ, H̄ and D3) do not count: their rate is 0.
+   */
+  readonly flatDirections?: number;
 }
 
 export interface RefusedRates {
@@ -28,15 +33,19 @@ const inWords = (names: readonly string[]): string =>
     ? names.join(', ')
     : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;
 
+/** Where H̄ has no positive curvature: the diagonal of each of several groups may be positive all the same. */
+const alongInWords = (names: readonly string[]): string =>
+  names.length === 1 ? names[0]! : `a combination of ${inWords(names)}`;
+
 /** The solver knows groups by number and its arguments by letter; a command's user knows names and options. */
 const refusalInWords = (error: CubicError, names: readonly string[], lambdaInt: number): string => {
   switch (error._tag) {
     case 'Unbounded': {
       const what = error.singular ? 'is singular to working precision' : 'has negative curvature';
-      const where = inWords(error.groups.map((s) => names[s]!));
+      const where = alongInWords(error.groups.map((s) => names[s]!));
       return lambdaInt === 0
-        ? `H̄ ${what} on ${where}, and without a cubic term the model has no minimum; use --lambda-int above 0`
-        : `H̄ ${what} on ${where}, where D3 is 0 and no cubic term acts, so the model has no minimum; join groups with --partition, or use --dtype float64 where derivatives this small are lost`;
+        ? `H̄ ${what} along ${where}, and without a cubic term the model has no minimum; use --lambda-int above 0`
+        : `H̄ ${what} along ${where}, where D3 is 0 and no cubic term acts, so the model has no minimum; join groups with --partition, or use --dtype float64 where derivatives this small are lost`;
     }
     case 'NotFinite': {
       const what = { H: 'H̄', g: 'ḡ', d: 'D3', lambda: 'λ_int' }[error.field];
@@ -48,6 +57,10 @@ const refusalInWords = (error: CubicError, names: readonly string[], lambdaInt: 
   }
 };
 
+/** Groups that are in no term of the cubic model. */
+const absentGroups = ({ gbar, Hbar, D3 }: SummaryNumbers, lambdaInt: number): number =>
+  gbar.filter((g, s) => g === 0 && lambdaInt * D3[s]! === 0 && Hbar[s]!.every((entry) => entry === 0)).length;
+
 /** η* of the groups' summary at an internal damping λ_int ≥ 0 (arXiv 2312.03885, equation 9). */
 export const ratesOf =
   (groups: readonly { readonly name: string }[], summary: SummaryNumbers) =>
@@ -58,5 +71,13 @@ export const ratesOf =
       return { lambdaInt, error: { kind: solved.left._tag, message: refusalInWords(solved.left, names, lambdaInt) } };
     }
     const { eta, r, certificate } = solved.right;
-    return { lambdaInt, eta, r, case: solved.right.case, residual: certificate.residual };
+    const flatDirections = certificate.flatDirections - absentGroups(summary, lambdaInt);
+    return {
+      lambdaInt,
+      eta,
+      r,
+      case: solved.right.case,
+      residual: certificate.residual,
+      ...(flatDirections > 0 && { flatDirections }),
+    };
   };

@@ -4,16 +4,22 @@ import { fileURLToPath } from 'node:url';
 import { decodeNpz, encodeNpz, normal } from '@hograd/data';
 import {
   add,
+  constant,
+  type Expr,
   encode,
   input,
   less,
   makeGraph,
   matmul,
   mean,
+  meanSquaredError,
+  mul,
   reduceSum,
   softmax,
+  softmaxCrossEntropy,
   square,
   type Tensor,
+  tanh,
   tensor,
   where,
 } from '@hograd/graph-builder';
@@ -321,7 +327,176 @@ describe('hograd summarize refuses', () => {
     const noise = tensor(normal([1, 'draws', 'e.noise'], 3), [1, 3], 'float64');
     expect(await summary({ ...own, 'e.noise': noise })).toEqual({ ...first, drawn: undefined });
     writeFileSync(feeds, encodeNpz()(own));
-    const { out } = await hograd('summarize', path, '--inputs', feeds, '--seed', '3');
+    const page = join(folder, 'drawn.html');
+    const { out } = await hograd('summarize', path, '--inputs', feeds, '--seed', '3', '--report', page);
     expect(out).toMatch(/^drawn at random, seed 3: e\.noise$/m);
+    expect(readFileSync(page, 'utf8')).toContain('Drawn at random, seed 3: e.noise.');
+  });
+});
+
+describe('hograd summarize says', () => {
+  const saved = (
+    name: string,
+    loss: Expr,
+    init: Readonly<Record<string, Tensor>>,
+    arrays: Readonly<Record<string, Tensor>>,
+    output = 'loss',
+  ): readonly string[] => {
+    const [model, inputs] = [`${name}.onnx`, `${name}.npz`].map((file) => join(folder, file));
+    const graph = makeGraph([{ name: output, value: loss }], [], new Map(Object.entries(init)));
+    writeFileSync(model!, encode(graph, { keepInitializers: true }));
+    writeFileSync(inputs!, encodeNpz()(arrays));
+    return ['summarize', model!, '--inputs', inputs!];
+  };
+  const floats = (length: number, shape: readonly number[]): Tensor =>
+    tensor(
+      Array.from({ length }, (_, i) => Math.sin(i + 1)),
+      shape,
+      'float32',
+    );
+  const pageOf = async (args: readonly string[], ...more: string[]) => {
+    const page = join(folder, 'said.html');
+    const { status, out } = await hograd(...args, ...more, '--report', page);
+    return { status, out, html: readFileSync(page, 'utf8') };
+  };
+
+  const x = input('x', ['N', 3], 'float32');
+  const [a, b] = [input('a', [3, 1], 'float32'), input('b', [3, 1], 'float32')];
+  const twins = saved(
+    'twins',
+    meanSquaredError(add(matmul(x, a), matmul(x, b)), input('t', ['N', 1], 'float32')),
+    { a: floats(3, [3, 1]), b: floats(3, [3, 1]) },
+    { x: floats(12, [4, 3]), t: floats(4, [4, 1]) },
+  );
+
+  it('that η* is one of many where H̄ is singular: on the terminal, in the JSON and in the report', async () => {
+    const said = /η\* is one of infinitely many: H̄ is singular, and along 1 direction in the space of rates/;
+    const { status, out, html } = await pageOf(twins, '--lambda-int', '0', '--lambda-int', '1');
+    expect(status).toBe(0);
+    expect(out).toMatch(new RegExp(`^λ_int = 0, 1: ${said.source}`, 'm'));
+    expect(html).toMatch(said);
+    const { eta } = JSON.parse((await hograd(...twins, '--lambda-int', '0', '--json')).out);
+    expect(eta[0].flatDirections).toBe(1);
+  });
+
+  it('along what, and over how many examples', async () => {
+    const { out } = await hograd(...twins, '--json');
+    expect(JSON.parse(out)).toMatchObject({ direction: 'gradient', examples: 4 });
+    expect((await pageOf(twins)).html).toContain(
+      'Derivatives of the loss over 4 examples, along u, the gradient on the same inputs',
+    );
+    const along = join(folder, 'mine.npz');
+    writeFileSync(along, encodeNpz()({ a: floats(3, [3, 1]), b: floats(3, [3, 1]) }));
+    expect(JSON.parse((await hograd(...twins, '--json', '--direction', along)).out).direction).toBe(along);
+    expect((await pageOf(twins, '--direction', along)).html).toContain('along u, the direction in mine.npz');
+  });
+
+  it('how many examples a fixed batch has only where its inputs agree', async () => {
+    const fixed = (rows: readonly number[], name: string) =>
+      saved(
+        name,
+        mean(square(add(matmul(input('x', rows, 'float32'), a), input('c', [4, 1], 'float32')))),
+        { a: floats(3, [3, 1]) },
+        { x: floats(12, rows), c: floats(4, [4, 1]) },
+      );
+    const examples = async (args: readonly string[]) => JSON.parse((await hograd(...args, '--json')).out).examples;
+    expect(await examples(fixed([4, 3], 'fixed'))).toBe(4);
+    expect(await examples(fixed([1, 4, 3], 'unclear'))).toBeUndefined();
+  });
+
+  it('what each group holds: a matrix named b is a weight, bias_ih_l0 a bias', async () => {
+    const [m, v] = [input('b', [3, 2], 'float32'), input('r.bias_ih_l0', [2], 'float32')];
+    const args = saved(
+      'kinds',
+      mean(square(add(matmul(x, m), v))),
+      { b: floats(6, [3, 2]), 'r.bias_ih_l0': floats(2, [2]) },
+      { x: floats(12, [4, 3]) },
+    );
+    const { groups, eta } = JSON.parse((await hograd(...args, '--lambda-int', '0', '--json')).out);
+    expect(groups.map(({ kind }: { kind: string }) => kind)).toEqual(['weight', 'bias']);
+    const [weight, bias] = eta[0].eta;
+    expect(weight).toBeGreaterThan(0);
+    expect(bias).toBeGreaterThan(0);
+    const { html } = await pageOf(args, '--lambda-int', '0');
+    const [, first, second] = /rates at λ_int = 0: weights ([\d.]+); biases ([\d.]+)\./.exec(html)!;
+    expect([Number(first) / weight, Number(second) / bias].every((ratio) => Math.abs(ratio - 1) < 0.01)).toBe(true);
+  });
+
+  it('which gradients are rounding, and that interactions are then none', async () => {
+    // All classes as often, and all as likely: the gradient is zero but for rounding.
+    const y = input('y', ['N'], 'int64');
+    const logits = add(
+      matmul(
+        tanh(add(matmul(x, input('0.weight', [3, 4], 'float32')), input('0.bias', [4], 'float32'))),
+        input('2.weight', [4, 3], 'float32'),
+      ),
+      input('2.bias', [3], 'float32'),
+    );
+    const zeros = (...shape: readonly number[]): Tensor =>
+      tensor(new Array(shape.reduce((p, d) => p * d, 1)).fill(0), shape, 'float32');
+    const args = saved(
+      'still',
+      softmaxCrossEntropy(logits, y),
+      { '0.weight': floats(12, [3, 4]), '0.bias': zeros(4), '2.weight': floats(12, [4, 3]), '2.bias': zeros(3) },
+      { x: zeros(6, 3), y: tensor([0, 1, 2, 0, 1, 2], [6], 'int64') },
+    );
+    const note = 'ate 0 for 0.bias, 2.bias: the gradient there is no more than rounding error';
+    const { out, html } = await pageOf(args, '--lambda-int', '1');
+    expect(out).toContain(`r${note}`);
+    expect(html).toContain(`R${note}`);
+    expect(html).toContain('The gradient is zero or no more than rounding in every group');
+    expect(html).toContain('No two groups interact');
+    expect(html).not.toContain('interact most');
+    const unasked = await pageOf(args);
+    expect(unasked.html).toContain('No two groups interact');
+    expect(unasked.out).toContain('the gradient of 0.bias, 2.bias is no more than rounding error');
+  });
+
+  it('that no --lambda-int has an answer, by its exit status', async () => {
+    // Both diagonal entries of H̄ are positive, its determinant is not.
+    const [s, t] = [input('s', [1], 'float32'), input('t', [1], 'float32')];
+    const args = saved(
+      'saddle',
+      mean(
+        add(mul(mul(s, t), input('x', ['N', 1], 'float32')), mul(add(square(s), square(t)), constant(0.1, 'float32'))),
+      ),
+      { s: tensor([1], [1], 'float32'), t: tensor([0.5], [1], 'float32') },
+      { x: tensor([1, 1], [2, 1], 'float32') },
+    );
+    const { status, out } = await hograd(...args, '--lambda-int', '0', '--json');
+    expect(status).toBe(1);
+    const { eta, Hbar } = JSON.parse(out);
+    expect([Hbar[0][0], Hbar[1][1]].every((h) => h > 0)).toBe(true);
+    expect(eta).toEqual([
+      { lambdaInt: 0, error: { kind: 'Unbounded', message: expect.stringContaining('along a combination of s, t') } },
+    ]);
+    expect((await hograd(...args, '--json')).status).toBe(0);
+  });
+
+  it('which class axis labels fit', async () => {
+    const logits = add(
+      matmul(input('x', ['batch', 7, 4], 'float32'), input('w', [4, 20], 'float32')),
+      input('b', [20], 'float32'),
+    );
+    const labels = Array.from({ length: 42 }, (_, i) => i % 20);
+    const args = [
+      ...saved(
+        'tokens',
+        logits,
+        { w: floats(80, [4, 20]), b: floats(20, [20]) },
+        { x: floats(168, [6, 7, 4]), y: tensor(labels, [6, 7], 'int64') },
+        'logits',
+      ),
+      ...['--softmax-cross-entropy', 'logits', '--labels', 'y'],
+    ];
+    const { status, err } = await hograd(...args);
+    expect([status, err]).toEqual([
+      2,
+      expect.stringMatching(
+        /array "y" has shape \[6, 7\], the model needs \[batch, 20\], since the classes are taken to be on axis 1 of the logits \[batch, 7, 20\]; these labels fit --class-axis -1$/m,
+      ),
+    ]);
+    expect((await hograd(...args, '--class-axis', '-1', '--json')).status).toBe(0);
+    expect((await hograd(...args, '--class-axis', '2')).status).toBe(0);
   });
 });

@@ -104,10 +104,11 @@ export const unbounded = (
   curvature: number,
   negative: boolean,
 ): Unbounded => {
-  const which = `${groups.length === 1 ? 'group' : 'groups'} ${groups.join(', ')}`;
+  // The diagonal of H may be positive on every one of them.
+  const which = groups.length === 1 ? `group ${groups[0]}` : `a combination of groups ${groups.join(', ')}`;
   const why = negative
-    ? `H has negative curvature on ${which}, where no cubic term acts, so the model is unbounded below`
-    : `H is singular to working precision on ${which}, where no cubic term acts, and the model is not flat there, so it has no minimum`;
+    ? `H has negative curvature along ${which}, where no cubic term acts, so the model is unbounded below`
+    : `H is singular to working precision along ${which}, where no cubic term acts, and the model is not flat there, so it has no minimum`;
   return {
     _tag: 'Unbounded',
     message: `${why}: use lambda > 0 with d > 0 there, or add a ridge to H`,

@@ -102,7 +102,7 @@ describe('a model without minimum names its groups', () => {
         d: [0, 1],
       }).message,
     ).toBe(
-      'H has negative curvature on group 0, where no cubic term acts, so the model is unbounded below: ' +
+      'H has negative curvature along group 0, where no cubic term acts, so the model is unbounded below: ' +
         'use lambda > 0 with d > 0 there, or add a ridge to H',
     );
   });
@@ -116,6 +116,9 @@ describe('a model without minimum names its groups', () => {
     for (const change of [{ lambda: 0, d: [1, 1, 1] }, { d: [0, 0, 0] }]) {
       const error = refusal({ H, g: [1, 1, 1], ...change });
       expect(error).toMatchObject({ _tag: 'Unbounded', groups: [0, 1] });
+      expect(error.message).toMatch(
+        /^H has negative curvature along a combination of groups 0, 1, where no cubic term/,
+      );
       if (error._tag === 'Unbounded') expect(error.curvature).toBeCloseTo(-1, 14);
     }
   });

@@ -18,7 +18,12 @@ export interface Group {
   readonly name: string;
   /** How many scalars the group holds. */
   readonly size: number;
-  /** What the group holds. Left out: read off the name (`….bias`, `b1`, `biases` are biases; all else weights). */
+  /** Of the tensor, where the group is one: without a `kind`, a name that does not say what it is goes by the rank. */
+  readonly shape?: readonly number[];
+  /**
+   * What the group holds. Left out: what the last part of the name says (`…weight…`, `…kernel…`; `…bias…`, `…beta…`), else the rank
+   * of `shape` (two and more is a weight, less a bias), else a weight, but for `b` and `b1`.
+   */
   readonly kind?: 'weight' | 'bias';
   /**
    * The layer's place, 0 nearest the input; groups of one layer share it. Left out: groups whose names differ only in
@@ -52,6 +57,8 @@ export interface SolvedEta {
   readonly case?: string;
   /** Relative residual of the stationarity equation. */
   readonly residual?: number;
+  /** Dimensions of the space along which the cubic model is constant: where there are some, η* is one of infinitely many. */
+  readonly flatDirections?: number;
 }
 
 /** A refusal of the solver at one internal damping. */

@@ -1,5 +1,6 @@
 /** What a figure needs to know of a group beyond its name: weight or bias, and its layer. */
 
+import { layerName, role } from '@hograd/partition';
 import type { Group } from './data.js';
 
 export interface PlacedGroup {
@@ -10,24 +11,16 @@ export interface PlacedGroup {
   readonly depth: number;
 }
 
-const parts = (name: string): readonly string[] =>
-  name.split(/[./:\s]+|_(?=[a-zA-Z]+\d*$)/).filter((part) => part !== '');
-
-const isBias = (name: string): boolean => /^(b|bias|biases)\d*$/i.test(parts(name).at(-1) ?? '');
-
-/** The layer's own part of a name: all but the last part, or the number in a one-part name such as `W1`. */
-const layerOf = (name: string): string => {
-  const all = parts(name);
-  return all.length > 1 ? all.slice(0, -1).join('.') : (/\d+/.exec(name)?.[0] ?? name);
-};
+/** Where nobody says: a vector where the name is a bias's by custom, else a matrix. */
+const usualShape = ({ name, size }: Group): readonly number[] => (/(^|[./_])b\d*$/i.test(name) ? [size] : [1, size]);
 
 /** Fills in kind and depth where the caller left them out (the rules stand at {@link Group}). */
 export const placeGroups = (groups: readonly Group[]): readonly PlacedGroup[] => {
-  const layers = [...new Set(groups.map(({ name }) => layerOf(name)))];
+  const layers = [...new Set(groups.map(({ name }) => layerName(name)))];
   return groups.map((group) => ({
     name: group.name,
     size: group.size,
-    kind: group.kind ?? (isBias(group.name) ? 'bias' : 'weight'),
-    depth: group.depth ?? layers.indexOf(layerOf(group.name)),
+    kind: group.kind ?? role({ name: group.name, shape: group.shape ?? usualShape(group) }),
+    depth: group.depth ?? layers.indexOf(layerName(group.name)),
   }));
 };

@@ -128,11 +128,42 @@ export const axisScale = (
   return { kind: chosen, position: (value) => scale(bounded(value)), ticks: scale.ticks(count) };
 };
 
-/** Ticks at least `gap` pixels from one another; zero stays, then the largest. */
-const apart = (ticks: readonly number[], position: (value: number) => number, gap: number): readonly number[] => {
+/** Ticks that keep clear of one another; zero stays, then the largest. */
+const clearOf = (ticks: readonly number[], isClear: (one: number, other: number) => boolean): readonly number[] => {
   const kept: number[] = [];
   for (const tick of ticks.toSorted((a, b) => (a === 0 ? -1 : b === 0 ? 1 : Math.abs(b) - Math.abs(a)))) {
-    if (kept.every((other) => Math.abs(position(other) - position(tick)) >= gap)) kept.push(tick);
+    if (kept.every((other) => isClear(tick, other))) kept.push(tick);
   }
   return kept.sort((a, b) => a - b);
+};
+
+/** Ticks at least `gap` pixels from one another. */
+const apart = (ticks: readonly number[], position: (value: number) => number, gap: number): readonly number[] =>
+  clearOf(ticks, (a, b) => Math.abs(position(a) - position(b)) >= gap);
+
+/** A tick's label along an axis: its middle and its length, in pixels. */
+export interface TickLabel {
+  readonly middle: number;
+  readonly length: number;
+}
+
+/** Between two labels, so that they read as two. */
+const LABEL_GAP = 8;
+
+/** The ticks whose labels do not touch: on a linear axis every second, fifth, tenth, … of them, elsewhere zero and the largest first. */
+export const legibleTicks = (
+  { kind, ticks }: Pick<AxisScale, 'kind' | 'ticks'>,
+  label: (tick: number) => TickLabel,
+): readonly number[] => {
+  const isClear = (a: number, b: number): boolean => {
+    const [one, other] = [label(a), label(b)];
+    return Math.abs(one.middle - other.middle) >= (one.length + other.length) / 2 + LABEL_GAP;
+  };
+  if (kind !== 'linear' || ticks.length < 2) return clearOf(ticks, isClear);
+  const step = ticks[1]! - ticks[0]!;
+  for (const every of [1, 2, 5, 10, 20]) {
+    const kept = ticks.filter((tick) => Math.round(tick / step) % every === 0);
+    if (kept.length > 1 && kept.slice(1).every((tick, k) => isClear(tick, kept[k]!))) return kept;
+  }
+  return clearOf(ticks, isClear);
 };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockMapSvg, dotChartSvg, heatMapSvg, lineChartSvg, rateChartSvg, scatterChartSvg } from '../src/index.js';
 import { printable } from '../src/markup.js';
+import { textWidth } from '../src/text.js';
 import type { XmlElement } from './markup.js';
 import { hasClass, parseXml, right, summaries, syntheticSummary, trajectories } from './markup.js';
 
@@ -290,6 +291,71 @@ describe('dotChartSvg', () => {
     expect(looks).toHaveLength(20);
     expect(new Set(looks).size).toBe(20);
   });
+
+  it('shows every dot where rates are equal, within its row', () => {
+    const equal = (count: number, rows: number) =>
+      parseXml(
+        right(
+          dotChartSvg({
+            title: 't',
+            rows: Array.from({ length: rows }, (_, k) => `g${k}`),
+            valueTitle: 'v',
+            series: Array.from({ length: count }, (_, k) => ({
+              name: `s${k}`,
+              values: new Array<number>(rows).fill(1 + 1e-9 * k),
+            })),
+          }),
+        ),
+      ).filter((element) => element.name === 'circle' && hasClass(element, 'point'));
+    for (const count of [2, 3, 8])
+      for (const rows of [2, 70]) {
+        const dots = equal(count, rows).map(({ attributes: { cx, cy, r } }) => [cx, cy, r].map(Number));
+        expect(dots).toHaveLength(count * rows);
+        expect(new Set(dots.map(([x, y]) => `${x} ${y}`)).size).toBe(count * rows);
+        const ends = [0, 1].map((row) =>
+          dots.slice(row * count, (row + 1) * count).map(([, y, r]) => [y! - r!, y! + r!]),
+        );
+        expect(Math.max(...ends[0]!.flat())).toBeLessThan(Math.min(...ends[1]!.flat()));
+      }
+    expect(equal(1, 2).map(({ attributes }) => attributes.r)).toEqual(['5', '5']);
+  });
+
+  it.each([240, 306, 1080])(
+    'has labels of its axis that neither touch nor leave the picture, %i pixels wide',
+    (width) => {
+      fc.assert(
+        fc.property(
+          fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 6 }),
+          fc.integer({ min: -12, max: 9 }),
+          fc.constantFrom('linear', 'symlog', 'auto' as const),
+          (values, power, scale) => {
+            const scaled = values.map((value) => value * 10 ** power);
+            const elements = parseXml(
+              right(
+                dotChartSvg({
+                  title: 't',
+                  rows: scaled.map((_, k) => `g${k}`),
+                  valueTitle: 'v',
+                  series: [{ name: 's', values: scaled }],
+                  scale,
+                  width,
+                }),
+              ),
+            );
+            const labels = elements
+              .filter((element) => element.name === 'text' && hasClass(element, 'tick'))
+              .map(({ attributes, text }) => ({ x: Number(attributes.x), half: textWidth(text, 11) / 2 }));
+            for (const [k, { x, half }] of labels.entries()) {
+              expect(x - half).toBeGreaterThanOrEqual(0);
+              expect(x + half).toBeLessThanOrEqual(width);
+              const last = labels[k - 1];
+              if (last !== undefined) expect(x - half).toBeGreaterThan(last.x + last.half);
+            }
+          },
+        ),
+      );
+    },
+  );
 
   it('refuses a series of another length', () => {
     expect(

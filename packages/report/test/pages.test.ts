@@ -163,6 +163,92 @@ describe('summaryReport', () => {
     expect(still).not.toContain('positive learning rate');
   });
 
+  it('says what the derivatives are along and of how many examples, below the title, and the notes', () => {
+    const said = {
+      direction: 'the gradient on the same inputs',
+      examples: 60,
+      notes: ['drawn at random, seed 1: mask'],
+    };
+    const write = (more: Partial<SummaryReport>) =>
+      parseHtml(right(summaryReport({ ...summaryInput('vgg-tiny'), ...more })))
+        .elements.filter((element) => hasClass(element, 'subtitle') || hasClass(element, 'remark'))
+        .map((element) => element.text);
+    expect(write(said)).toEqual([
+      'Derivatives of the loss over 60 examples, along u, the gradient on the same inputs',
+      'Drawn at random, seed 1: mask.',
+    ]);
+    expect(write({ examples: 1 })).toEqual(['Derivatives of the loss over 1 example']);
+    expect(write({ direction: 'v' })).toEqual(['Derivatives of the loss along u, v']);
+    expect(write({})).toEqual([]);
+  });
+
+  it('does not tell weights from biases by letters where it is told the kinds or shapes', () => {
+    const summary = { ...syntheticSummary(2), gbar: [1, 1], eta: [{ lambdaInt: 1, eta: [2, 3] }], loss: 1 };
+    const headline = (groups: SummaryReport['groups']) =>
+      textOf(right(summaryReport({ ...about, ...summary, groups })));
+    const names = [
+      { name: 'b', size: 6 },
+      { name: 'r.bias_ih_l0', size: 2 },
+    ] as const;
+    expect(headline([{ ...names[0], kind: 'weight' }, names[1]])).toContain('weights 2; biases 3.');
+    expect(headline([{ ...names[0], shape: [3, 2] }, names[1]])).toContain('weights 2; biases 3.');
+  });
+
+  it.each([
+    ['entries of 0', 0, {}, true],
+    ['entries below the rounding of float64', 1e-17, {}, true],
+    ['entries that float64 tells from 0', 1e-9, {}, false],
+    ['entries below the rounding of float32', 1e-9, { dtype: 'float32' }, true],
+    ['groups whose gradient is rounding', 0.7, { inexact: ['layers.1.weight'] }, true],
+    ['entries that count', 0.7, {}, false],
+  ])('says whether groups interact: %s', (_, entry, more, none) => {
+    const Hbar = [
+      [1, 0, entry],
+      [0, 1, 0],
+      [entry, 0, 1],
+    ];
+    const said = textOf(right(summaryReport({ ...about, ...syntheticSummary(3), loss: 1, eta: [], Hbar, ...more })));
+    expect(said.includes('No two groups interact: off its diagonal H̄ is zero or no more than rounding.')).toBe(none);
+    expect(said.includes('interact most')).toBe(!none);
+  });
+
+  it('says nothing of interactions that cannot be judged: of groups without curvature, or not finite', () => {
+    for (const entry of [1, Number.NaN]) {
+      const Hbar = [
+        [0, entry],
+        [entry, 1],
+      ];
+      const said = textOf(right(summaryReport({ ...about, ...syntheticSummary(2), loss: 1, eta: [], Hbar })));
+      expect(said).not.toMatch(/No two groups interact|interact most/);
+    }
+  });
+
+  it('names no rates where every gradient is rounding, and counts directions along which η* is free', () => {
+    const summary = { ...about, ...syntheticSummary(2), loss: 1 };
+    const eta = [{ lambdaInt: 0, eta: [0, 0], residual: 0, flatDirections: 1 }];
+    const inexact = summary.groups.map(({ name }) => name);
+    expect(textOf(right(summaryReport({ ...summary, eta, inexact })))).toContain(
+      'The gradient is zero or no more than rounding in every group: ',
+    );
+    expect(textOf(right(summaryReport({ ...summary, eta })))).toContain('flat directions');
+    expect(textOf(right(summaryReport({ ...summary, eta: [{ ...eta[0]!, flatDirections: 0 }] })))).not.toContain(
+      'flat',
+    );
+  });
+
+  it('draws rates, slopes and third derivatives for narrow screens, too, with names that tell groups apart', () => {
+    const summary = syntheticSummary(40);
+    const groups = summary.groups.map((group, s) => ({ ...group, name: `encoder.layers.${s}.attention.weight` }));
+    const eta = [{ lambdaInt: 1, eta: summary.gbar }];
+    const { elements } = parseHtml(right(summaryReport({ ...about, ...summary, groups, eta, loss: 1 })));
+    const narrow = elements.filter((element) => element.name === 'svg' && hasClass(element, 'on-narrow'));
+    const broad = elements.filter((element) => element.name === 'svg' && hasClass(element, 'on-broad'));
+    expect(narrow.map(({ attributes }) => attributes.width)).toEqual(['306', '306', '306']);
+    expect(broad.map(({ attributes }) => attributes.width)).toEqual(['1080', '540', '540']);
+    expect(broad.some((element) => hasClass(element, 'wide'))).toBe(false);
+    for (let s = 0; s < 40; s++) expect(narrow[0]!.text).toContain(`l.${s}.a.weight`);
+  });
+
   it('shows every group in every map and in the table', () => {
     const { groups } = summaries['vgg-tiny'];
     for (const { name } of groups) expect(text.split(name).length).toBeGreaterThan(8);

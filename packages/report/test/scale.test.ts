@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spread } from '../src/figures/direct-label.js';
 import { divergingScale } from '../src/figures/diverging.js';
-import { axisScale, symlogConstant } from '../src/scale.js';
+import { axisScale, legibleTicks, symlogConstant } from '../src/scale.js';
 import { BINS } from '../src/style/palette.js';
 
 const anyDouble = fc.double({ noNaN: false });
@@ -62,6 +62,40 @@ describe('a symmetric logarithm', () => {
       ),
     );
     expect(axisScale([-0.5, -0.3, -0.09, 769], 'symlog', [380, 0], 7).ticks).toContain(-0.5);
+  });
+});
+
+describe('legibleTicks', () => {
+  const long = (scale: ReturnType<typeof axisScale>, length: number) => (tick: number) => ({
+    middle: scale.position(tick),
+    length,
+  });
+
+  it('leaves no two labels closer than they are long, zero first, for any numbers, kind and length', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyDouble, { maxLength: 12 }),
+        kinds,
+        fc.integer({ min: 5, max: 90 }),
+        (values, kind, px) => {
+          const scale = axisScale(values, kind, [0, 300], 8);
+          const kept = legibleTicks(scale, long(scale, px));
+          const places = kept.map(scale.position);
+          for (const [k, place] of places.entries())
+            if (k > 0) expect(place - places[k - 1]!).toBeGreaterThanOrEqual(px + 8 - 1e-6);
+          for (const tick of kept) expect(scale.ticks).toContain(tick);
+          if (scale.ticks.includes(0)) expect(kept).toContain(0);
+          if (scale.ticks.length > 0) expect(kept.length).toBeGreaterThan(0);
+        },
+      ),
+    );
+  });
+
+  it('keeps a linear axis even', () => {
+    const scale = axisScale([-5e-5, 5e-5], 'linear', [0, 300], 8);
+    expect(scale.ticks).toHaveLength(11);
+    expect(legibleTicks(scale, long(scale, 60))).toEqual([-5e-5, 0, 5e-5]);
+    expect(legibleTicks(scale, long(scale, 40))).toEqual([-4e-5, -2e-5, 0, 2e-5, 4e-5]);
   });
 });
 

@@ -127,7 +127,17 @@ describe('placeGroups', () => {
     expect(place('W1', 'b1', 'W2', 'b2')).toEqual(['weight 0', 'bias 0', 'weight 1', 'bias 1']);
     expect(place('fc1_weight', 'fc1_bias')).toEqual(['weight 0', 'bias 0']);
     expect(place('weights', 'biases')).toEqual(['weight 0', 'bias 1']);
-    expect(place('attention.bias_table')).toEqual(['weight 0']);
+    expect(place('r.weight_ih_l0', 'r.bias_ih_l0', 'r.bias_hh_l0')).toEqual(['weight 0', 'bias 0', 'bias 0']);
+    expect(place('bn.gamma', 'bn.beta', 'all')).toEqual(['weight 0', 'bias 0', 'weight 1']);
+  });
+
+  it('goes by the shape where the name does not say', () => {
+    const kinds = placeGroups([
+      { name: 'b', size: 6, shape: [3, 2] },
+      { name: 'a', size: 6, shape: [6] },
+      { name: 'fc.weight', size: 6, shape: [6] },
+    ]).map(({ kind }) => kind);
+    expect(kinds).toEqual(['weight', 'bias', 'weight']);
   });
 
   it('lets the caller say', () => {

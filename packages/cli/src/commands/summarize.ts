@@ -6,17 +6,19 @@ import type { Partition } from '@hograd/partition';
 import { summaryReport } from '@hograd/report';
 import type { Session } from '@hograd/session';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { type PlacedGroup, placeGroups } from '../analysis/layers.js';
 import { couplingText, findCoupling } from '../coupling.js';
 import { attempt, building, type Failure, failed, orRefuse, Refusal, refuse } from '../failure.js';
-import { type Arrays, directionName, readDirections, readModelFeeds } from '../feeds.js';
+import { type Arrays, directionName, ownInputs, readDirections, readModelFeeds } from '../feeds.js';
 import { writeText } from '../files.js';
 import { meansOf } from '../means.js';
-import { describePlan, type MemoryPlan, planMemory } from '../memoryPlan.js';
+import { batchOf, describePlan, type MemoryPlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { checkFixed } from '../parameters.js';
 import { type DescribedGroup, describeGroups, readPartition, shapesOf } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { openOnce, openOutputs, runRows, runSlices } from '../runGraph.js';
+import { summaryNotes } from '../summaryNotes.js';
 import { summaryOutputs } from '../summaryOutputs.js';
 import { timed } from '../timed.js';
 import { inexactGroups, namesOf, withoutGroups } from '../training/inexact.js';
@@ -38,15 +40,24 @@ export interface SummarizeOptions extends LossOptions {
   readonly report?: string;
 }
 
+/** A group as --json prints it, and whether it holds weights or only biases. */
+export interface SummarizedGroup extends DescribedGroup {
+  readonly kind: PlacedGroup['kind'];
+}
+
 /** The document that --json prints (cli contract). */
 export interface Summarized {
   readonly loss: number;
-  readonly groups: readonly DescribedGroup[];
+  /** What the derivatives are along: the gradient on the same inputs, or a file of directions, by its path. */
+  readonly direction: string;
+  /** That the loss is over; left out where the model's batch has a fixed length that its inputs do not share. */
+  readonly examples?: number;
+  readonly groups: readonly SummarizedGroup[];
   readonly gbar: readonly number[];
   readonly Hbar?: readonly (readonly number[])[];
   readonly D3?: readonly number[];
   readonly eta: readonly (SolvedRates | RefusedRates)[];
-  /** Groups whose gradient is rounding error in float32, and which η leaves as they are; left out: none. */
+  /** Groups whose gradient is rounding error in float32, and which η leaves as they are; left out: none, or neither rates nor a picture asked for. */
   readonly inexact?: readonly string[];
   readonly device: string;
   /** Of the loss. */
@@ -81,8 +92,24 @@ const directionFeeds = async (
   return meansOf(runSlices(await openFor(gradients, options, feeds), feeds, plan, classes));
 };
 
+/** How many examples there are: as long as the batch is, or where its length is fixed, all inputs, of which one at least has more axes. */
+const examplesOf = (model: LossModel, feeds: Arrays): number | undefined => {
+  // An input that the loss does not read has no feed, and one that is a parameter no examples.
+  const ports = ownInputs(model).filter(
+    (port) => Object.hasOwn(feeds, port.attributes.name) && !model.parameters.includes(port),
+  );
+  const batch = batchOf(ports);
+  if (batch) return feeds[batch.names[0]!]!.shape[0];
+  const shapes = ports.map(({ attributes }) => feeds[attributes.name]!.shape).filter((shape) => shape.length > 0);
+  const [first, ...others] = new Set(shapes.map(([length]) => length));
+  return others.length === 0 && shapes.some((shape) => shape.length > 1) ? first : undefined;
+};
+
+const directionText = (direction: string): string =>
+  direction === 'gradient' ? 'the gradient on the same inputs' : `the direction in ${basename(direction)}`;
+
 /**
- * Groups that the loss does not change with, but for rounding: found on the examples of one slice, where rates are asked for along the
+ * Groups whose gradient is no more than rounding: found on the examples of one slice, where rates or a picture are asked for along the
  * gradient. `values` are the feeds and the gradient, over all examples.
  */
 const leftOut = async (
@@ -90,9 +117,9 @@ const leftOut = async (
   partition: Partition,
   values: Arrays,
   { slice, examples, batched }: MemoryPlan,
-  { direction, lambdaInt }: SummarizeOptions,
+  { direction, lambdaInt, report }: SummarizeOptions,
 ): Promise<readonly boolean[]> => {
-  if (direction !== 'gradient' || lambdaInt.length === 0) return [];
+  if (direction !== 'gradient' || (lambdaInt.length === 0 && report === undefined)) return [];
   const problem = { loss, parameters, partition };
   return slice < examples
     ? inexactGroups(problem, sliceBatch(values, 0, Math.max(1, Math.floor(slice / 2)), batched))
@@ -163,9 +190,13 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   const inexact = await leftOut(model, partition, all, plan, options);
   const usable = withoutGroups(inexact, { gbar, Hbar, D3: options.order === '3' ? D3 : gbar.map(() => 0) });
   const names = namesOf(partition, inexact);
+  const examples = examplesOf(model, feeds);
+  const placed = placeGroups(partition);
   return {
     loss,
-    groups: describeGroups(partition),
+    direction: options.direction,
+    ...(examples !== undefined && { examples }),
+    groups: describeGroups(partition).map((group, s) => ({ ...group, kind: placed[s]!.kind })),
     gbar,
     ...(options.order !== '1' && { Hbar }),
     ...(options.order === '3' && { D3 }),
@@ -191,6 +222,8 @@ const writeReport = async (
     Hbar: result.Hbar!,
     title: `Curvature of ${basename(model)}`,
     model: basename(model),
+    direction: directionText(result.direction),
+    notes: summaryNotes(result),
     engine: options.engine,
     dtype: result.dtype,
     provenance: { command, device: result.device, partition: options.partition },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Run, type Summary, trainingReport } from '@hograd/report';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { placeGroups } from '../analysis/layers.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { writeBinary, writeText } from '../files.js';
 import { DEFAULT_PARTITION } from '../partition.js';
@@ -141,7 +142,7 @@ const trainOne = async (
   const failure = diverged && { failure: diverged.reason };
   const finished = end !== undefined && !watcher.interrupted();
   if (finished) await writeBinary(model, trainable.encode(end.trainer.carried));
-  const groups = problem.partition.groups.map((g) => ({ name: g.name, size: g.size }));
+  const groups = placeGroups(problem.partition);
   const { rates, takenBack, inexact } = await measuredSteps(folder, groups);
   const last = end?.trainer.summary;
   const summary: Summary | undefined = last && { groups, gbar: last.gbar, Hbar: last.Hbar, D3: last.D3 };

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { type Summarized, type SummarizeOptions, summarize } from '../commands/summarize.js';
+import { summaryNotes } from '../summaryNotes.js';
 import { type Console, conclude } from './console.js';
 import {
   deviceOption,
@@ -14,7 +15,8 @@ import {
 } from './options.js';
 
 /** One line a group: its name, size, ḡ, and as far as the order goes H̄_ss, D3 and the learning rates. */
-const table = ({ loss, groups, gbar, Hbar, D3, eta, inexact, drawn, memory }: Summarized): string => {
+const table = (summarized: Summarized): string => {
+  const { loss, groups, gbar, Hbar, D3, eta } = summarized;
   const width = Math.max(...groups.map((g) => g.name.length), 5);
   const solved = eta.filter((e) => 'eta' in e);
   const refused = eta.flatMap((e) =>
@@ -36,15 +38,12 @@ const table = ({ loss, groups, gbar, Hbar, D3, eta, inexact, drawn, memory }: Su
         `${g.name.padEnd(width)}${String(g.size).padStart(10)}${cells(([, values]) => values[s]!.toExponential(4))}`,
     ),
     ...refused,
-    ...(inexact
-      ? [
-          `rate 0 for ${inexact.join(', ')}: the gradient there is rounding error, as of a bias before a normalisation, which the loss does not change with`,
-        ]
-      : []),
-    ...(drawn ? [`drawn at random, seed ${drawn.seed}: ${drawn.inputs.join(', ')}`] : []),
-    ...(memory === undefined ? [] : [memory]),
+    ...summaryNotes(summarized),
   ].join('\n');
 };
+
+/** Rates that were asked for and all refused are work that failed; the summary and the reasons are there all the same. */
+const hasRates = ({ eta }: Summarized): boolean => eta.length === 0 || eta.some((one) => 'eta' in one);
 
 /** `hograd summarize` on the program: reads the options, runs the command, ends with its status. */
 export const addSummarize = (program: Command, console: Console): Command =>
@@ -83,5 +82,5 @@ export const addSummarize = (program: Command, console: Console): Command =>
       '\nExample:\n  hograd summarize model.onnx --inputs batch.npz --lambda-int 1 --report summary.html',
     )
     .action((model: string, options: SummarizeOptions & { readonly json?: boolean }) =>
-      conclude(console, options.json ? JSON.stringify : table)(summarize(model, options, console.command)),
+      conclude(console, options.json ? JSON.stringify : table, hasRates)(summarize(model, options, console.command)),
     );

@@ -5,9 +5,12 @@ import type { Theme } from '../style/figure-style.js';
 import { figureStyle } from '../style/figure-style.js';
 import { wrap } from '../text.js';
 
+/** The screens that one of two drawings of a figure is for. */
+export type Screen = 'broad' | 'narrow';
+
 /** Where a figure goes: into a page that has the style sheet, or into a file of its own. */
 export type Setting =
-  | { readonly place: 'page'; readonly id: string }
+  | { readonly place: 'page'; readonly id: string; readonly screen?: Screen }
   | { readonly place: 'file'; readonly theme: Theme };
 
 const NOTE_LINE = 17;
@@ -41,10 +44,16 @@ export const Canvas = ({ setting, ...props }: CanvasProps): JSX.Element => {
   const described = alone
     ? {}
     : { 'aria-labelledby': `${setting.id}-title`, 'aria-describedby': `${setting.id}-reading` };
+  const screen = alone ? undefined : setting.screen;
+  const classes = [
+    'hf',
+    ...(screen === undefined ? (width > WIDE ? ['wide'] : []) : [`on-${screen}`]),
+    ...(props.zoomable && !alone ? ['zoomable'] : []),
+  ];
   return (
     // biome-ignore lint/a11y/noSvgWithoutTitle: in a page the caption names it; a <title> would pop up over every part
     <svg
-      class={`hf${width > WIDE ? ' wide' : ''}${props.zoomable && !alone ? ' zoomable' : ''}`}
+      class={classes.join(' ')}
       {...(alone ? { xmlns: 'http://www.w3.org/2000/svg' } : {})}
       viewBox={`0 0 ${width} ${height}`}
       width={width}

@@ -38,11 +38,52 @@ export interface DotChart {
 }
 
 const LABEL_WIDTH = 230;
+/** Less than this cuts the numbers out of names, which tell layers apart. */
+const LEAST_LABEL = 130;
 
 const rowHeight = (rows: number): number => (rows <= 60 ? 20 : 14);
 
 /** Colour of a lone series' dot: strong enough to read on either background. */
 const signPaint = (value: number): string => (value > 0 ? `p${BINS - 9}` : value < 0 ? `n${BINS - 9}` : 'f7');
+
+const RADIUS = 5;
+/** Nearer to one another than this, one dot hides the other. */
+const NEAR = 4;
+/** From one dot to the next where several stand at one place. */
+const ASIDE = 6;
+/** Between the dots of one row and those of the next. */
+const ROW_GAP = 3;
+
+interface Dot {
+  readonly value: number;
+  readonly series: number;
+  readonly place: number;
+  /** How far below the row's line, so that a dot at the same place shows, too. */
+  readonly aside: number;
+  readonly r: number;
+}
+
+/** A row's dots: those that would hide one another are smaller and stand above one another, in the order of their series. */
+const layDots = (values: readonly Datum[], x: AxisScale, height: number): readonly Dot[] => {
+  const placed = values
+    .flatMap((value, series) => (isFiniteNumber(value) ? [{ value, series, place: round1(x.position(value)) }] : []))
+    .sort((a, b) => a.place - b.place);
+  const heaps: (typeof placed)[] = [];
+  for (const dot of placed) {
+    const last = heaps.at(-1);
+    if (last !== undefined && dot.place - last.at(-1)!.place < NEAR) last.push(dot);
+    else heaps.push([dot]);
+  }
+  return heaps
+    .flatMap((heap) => {
+      const r = heap.length > 1 ? RADIUS - 1 : RADIUS;
+      const gap = heap.length > 1 ? Math.min(ASIDE, (height - 2 * r - ROW_GAP) / (heap.length - 1)) : 0;
+      return heap
+        .toSorted((a, b) => a.series - b.series)
+        .map((dot, k) => ({ ...dot, aside: (k - (heap.length - 1) / 2) * gap, r }));
+    })
+    .sort((a, b) => a.series - b.series);
+};
 
 const Row = ({
   name,
@@ -51,6 +92,7 @@ const Row = ({
   plot,
   chart,
   index,
+  height,
   x,
 }: {
   readonly name: string;
@@ -59,11 +101,17 @@ const Row = ({
   readonly plot: PlotArea;
   readonly chart: DotChart;
   readonly index: number;
+  readonly height: number;
   readonly x: AxisScale;
 }): JSX.Element => {
   const lone = chart.series.length === 1;
   const origin = x.kind === 'log' ? plot.left : round1(x.position(0));
   const missing = chart.series.filter(({ values }) => !isFiniteNumber(values[index]));
+  const dots = layDots(
+    chart.series.map(({ values }) => values[index] as Datum),
+    x,
+    height,
+  );
   return (
     <g>
       <path class="grid" d={`M${plot.left} ${y}H${plot.right}`} />
@@ -71,15 +119,19 @@ const Row = ({
         {label}
         <title>{name}</title>
       </text>
-      {chart.series.map(({ name: series, values }, k) => {
-        const value = values[index] as Datum;
-        if (!isFiniteNumber(value)) return null;
-        const place = round1(x.position(value));
+      {dots.map(({ value, series: k, place, aside, r }) => {
+        const series = chart.series[k]!.name;
         const said = lone ? `${name}: ${formatNumber(value, 4)}` : `${name}, ${series}: ${formatNumber(value, 4)}`;
         return (
           <g key={series}>
             {lone && <path class="stem axis" d={`M${origin} ${y}H${place}`} />}
-            <Marker series={k} paint={`point ${lone ? signPaint(value) : seriesPaint(k)}`} x={place} y={y} r={5}>
+            <Marker
+              series={k}
+              paint={`point ${lone ? signPaint(value) : seriesPaint(k)}`}
+              x={place}
+              y={round1(y + aside)}
+              r={r}
+            >
               <title>{said}</title>
             </Marker>
           </g>
@@ -102,7 +154,7 @@ export const DotChartFigure = ({
   readonly setting: Setting;
 }): JSX.Element => {
   const { rows, series, width = 1080 } = chart;
-  const limit = Math.floor(Math.min(LABEL_WIDTH, width / 3) / textWidth('n', 12));
+  const limit = Math.floor(Math.min(LABEL_WIDTH, Math.max(width / 3, LEAST_LABEL)) / textWidth('n', 12));
   const labels = abbreviateAll(rows, limit);
   const values = series.flatMap((one) => one.values);
   const missing = values.filter((value) => !isFiniteNumber(value)).length;
@@ -134,7 +186,7 @@ export const DotChartFigure = ({
       setting={setting}
     >
       <Keys keys={laid.keys} x={8} y={2} />
-      <BottomAxis scale={x} area={plot} title={chart.valueTitle} />
+      <BottomAxis scale={x} area={plot} title={chart.valueTitle} width={width} />
       {rows.map((name, k) => (
         <Row
           key={name}
@@ -144,12 +196,24 @@ export const DotChartFigure = ({
           plot={plot}
           chart={chart}
           index={k}
+          height={step}
           x={x}
         />
       ))}
     </Canvas>
   );
 };
+
+/** What a screen of 360 pixels leaves for a figure. */
+const NARROW = 306;
+
+/** A dot chart in a page, drawn twice: a broad picture shrunk to a narrow screen cannot be read. */
+export const DotChartInPage = ({ chart, id }: { readonly chart: DotChart; readonly id: string }): JSX.Element => (
+  <>
+    <DotChartFigure chart={chart} setting={{ place: 'page', id, screen: 'broad' }} />
+    <DotChartFigure chart={{ ...chart, width: NARROW }} setting={{ place: 'page', id, screen: 'narrow' }} />
+  </>
+);
 
 /**
  * A dot chart as an SVG file. Values that are not finite are named in their row and counted in a note.

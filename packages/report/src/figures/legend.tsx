@@ -29,9 +29,10 @@ export const layKeys = (
   keys: readonly Key[],
   width: number,
 ): { readonly keys: readonly PlacedKey[]; readonly height: number } => {
+  const limit = Math.min(LONGEST, Math.floor((width - SAMPLE) / textWidth('n', 12)));
   const placed: PlacedKey[] = [];
   for (const key of keys) {
-    const name = abbreviate(key.name, LONGEST);
+    const name = abbreviate(key.name, limit);
     const last = placed.at(-1);
     const next = last === undefined ? 0 : Math.round(last.x + SAMPLE + textWidth(last.name, 12) + 20);
     const wraps = next > 0 && next + SAMPLE + textWidth(name, 12) > width;

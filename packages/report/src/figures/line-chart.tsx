@@ -235,7 +235,7 @@ export const LineChartFigure = ({
         title={chart.yTitle}
         {...(chart.yFormat === undefined ? {} : { format: chart.yFormat })}
       />
-      <BottomAxis scale={x} area={plot} title={chart.xTitle} />
+      <BottomAxis scale={x} area={plot} title={chart.xTitle} width={width} />
       <g
         class="curves"
         {...(live ? { 'data-x': [plot.left, plot.right, ...x.domain].join(), 'data-x-title': chart.xTitle } : {})}

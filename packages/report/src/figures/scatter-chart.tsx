@@ -151,6 +151,7 @@ export const ScatterChartFigure = ({
         scale={xs.every(Number.isInteger) ? { ...x, ticks: x.ticks.filter(Number.isInteger) } : x}
         area={plot}
         title={chart.xTitle}
+        width={width}
       />
       {equal && all.length > 0 && (
         <path

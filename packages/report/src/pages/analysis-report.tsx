@@ -7,7 +7,7 @@ import type { Verdict } from '../check.js';
 import { checkGroups, checkMatrix, checkRates, checkVector, ensure, nonEmpty } from '../check.js';
 import type { Datum, Group, Provenance, Rates, Vector } from '../data.js';
 import type { ReportError } from '../error.js';
-import { DotChartFigure } from '../figures/dot-chart.js';
+import { DotChartInPage } from '../figures/dot-chart.js';
 import { LineChartFigure } from '../figures/line-chart.js';
 import { rateChart } from '../figures/rate-chart.js';
 import { ScatterChartFigure } from '../figures/scatter-chart.js';
@@ -118,14 +118,14 @@ const EtaSection = ({ report }: { readonly report: AnalysisReport }): JSX.Elemen
           title={title}
           reading="One dot per group and window, before the step size λ1. Dots that drift with the window are groups whose rate changes as training goes on."
         >
-          <DotChartFigure
+          <DotChartInPage
             chart={{
               title,
               rows: report.groups.map(({ name }) => name),
               valueTitle: 'η*, before the step size λ1',
               series: windows.map(({ label, eta }) => ({ name: label, values: eta })),
             }}
-            setting={{ place: 'page', id: 'windows-chart' }}
+            id="windows-chart"
           />
         </Figure>
       )}

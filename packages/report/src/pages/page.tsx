@@ -15,10 +15,14 @@ export interface Fact {
 interface PageProps {
   readonly kind: string;
   readonly title: string;
+  /** What the page is about, below its title. */
+  readonly subtitle?: string | undefined;
   /** The answer in words, one sentence each. */
   readonly headline: readonly string[];
   /** Sentences that need attention. */
   readonly warnings?: readonly string[];
+  /** What else to know of the numbers. */
+  readonly notes?: readonly string[] | undefined;
   readonly facts: readonly Fact[];
   readonly provenance: Provenance;
   /** What the reader can save as JSON. */
@@ -51,6 +55,7 @@ const Page = (props: PageProps): JSX.Element => (
         <header>
           <p class="eyebrow">hograd · {props.kind}</p>
           <h1>{props.title}</h1>
+          {props.subtitle !== undefined && <p class="subtitle">{props.subtitle}</p>}
           {props.headline.map((sentence) => (
             <p key={sentence} class="headline">
               {sentence}
@@ -59,6 +64,11 @@ const Page = (props: PageProps): JSX.Element => (
           {few(props.warnings ?? []).map((warning) => (
             <p key={warning} class="warning">
               {warning}
+            </p>
+          ))}
+          {(props.notes ?? []).map((note) => (
+            <p key={note} class="remark">
+              {note.replace(/^[a-z]/, (first) => first.toUpperCase())}.
             </p>
           ))}
           <dl class="facts">

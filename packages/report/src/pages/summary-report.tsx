@@ -6,7 +6,7 @@ import type { Verdict } from '../check.js';
 import { checkSummary, checkVector, ensure } from '../check.js';
 import type { Datum, Eta, Provenance, Summary } from '../data.js';
 import type { ReportError } from '../error.js';
-import { DotChartFigure } from '../figures/dot-chart.js';
+import { DotChartInPage } from '../figures/dot-chart.js';
 import { formatCount, formatNumber, formatSeconds } from '../number.js';
 import { plural } from '../text.js';
 import { isSolved, summaryHeadline, summaryWarnings } from './headline.js';
@@ -20,6 +20,14 @@ export interface SummaryReport extends Summary {
   /** The model's name or file. */
   readonly model: string;
   readonly loss: Datum;
+  /** What u is, in words that go on after "along u, ": `the gradient on the same inputs`. */
+  readonly direction?: string;
+  /** How many examples the loss is over. */
+  readonly examples?: number;
+  /** Sentences on how the numbers came to be; shown below the headline. */
+  readonly notes?: readonly string[];
+  /** Names of groups whose gradient is no more than rounding: nothing is said of their rates and interactions. */
+  readonly inexact?: readonly string[];
   /** One entry per internal damping tried; refusals are shown with their message. */
   readonly eta: readonly Eta[];
   /** Which engine computed it (`stacked`, `generic`). */
@@ -44,16 +52,16 @@ const RatesSection = ({ report }: { readonly report: SummaryReport }): JSX.Eleme
         <Figure
           id={id}
           title={title}
-          reading="The rates that minimise the cubic model of the loss, one dot per group and internal damping λ_int; larger λ_int means shorter steps. Multiply by the step size λ1. Left of zero the group’s part of the step goes along +u, not −u."
+          reading={`The rates that minimise the cubic model of the loss, one dot per group and internal damping λ_int; larger λ_int means shorter steps.${solved.length > 1 ? ' Equal rates stand above one another.' : ''} Multiply by the step size λ1. Left of zero the group’s part of the step goes along +u, not −u.`}
         >
-          <DotChartFigure
+          <DotChartInPage
             chart={{
               title,
               rows: report.groups.map(({ name }) => name),
               valueTitle: 'η*, before the step size λ1',
               series: solved.map(({ lambdaInt, eta }) => ({ name: `λ_int = ${formatNumber(lambdaInt)}`, values: eta })),
             }}
-            setting={{ place: 'page', id }}
+            id={id}
           />
         </Figure>
       )}
@@ -85,10 +93,7 @@ const SlopeSection = ({ report }: { readonly report: SummaryReport }): JSX.Eleme
     valueTitle: string,
   ): JSX.Element => (
     <Figure id={id} title={title} reading={reading}>
-      <DotChartFigure
-        chart={{ title, rows, valueTitle, series: [{ name: title, values }], width: 540 }}
-        setting={{ place: 'page', id }}
-      />
+      <DotChartInPage chart={{ title, rows, valueTitle, series: [{ name: title, values }], width: 540 }} id={id} />
     </Figure>
   );
   return (
@@ -114,8 +119,16 @@ const SlopeSection = ({ report }: { readonly report: SummaryReport }): JSX.Eleme
   );
 };
 
+/** What the derivatives are along, and of how many examples; nothing where the caller does not say. */
+const subtitle = ({ direction, examples }: SummaryReport): string | undefined => {
+  const along = direction === undefined ? '' : ` along u, ${direction}`;
+  const over = examples === undefined ? '' : ` over ${plural(examples, 'example')}`;
+  return along || over ? `Derivatives of the loss${over}${over && along && ','}${along}` : undefined;
+};
+
 const NumbersSection = ({ report }: { readonly report: SummaryReport }): JSX.Element => {
   const solved = report.eta.filter(isSolved);
+  const flat = solved.some(({ flatDirections = 0 }) => flatDirections > 0);
   return (
     <Section id="groups" title="The numbers per group">
       <Table
@@ -147,12 +160,14 @@ const NumbersSection = ({ report }: { readonly report: SummaryReport }): JSX.Ele
             { heading: 'r = ‖Dη*‖', holds: 'number' },
             { heading: 'case', holds: 'text' },
             { heading: 'residual', holds: 'number' },
+            ...(flat ? [{ heading: 'flat directions', holds: 'number' as const }] : []),
           ]}
           rows={solved.map((one) => [
             formatNumber(one.lambdaInt),
             one.r === undefined ? '' : formatNumber(one.r),
             one.case ?? '',
             one.residual === undefined ? '' : formatNumber(one.residual, 2),
+            ...(flat ? [formatCount(one.flatDirections ?? 0)] : []),
           ])}
         />
       )}
@@ -175,11 +190,13 @@ function* checkReport(report: SummaryReport): Generator<Verdict> {
  */
 export const summaryReport = (report: SummaryReport): Either<ReportError, string> =>
   ensure(checkReport(report), () => {
-    const { groups, gbar, Hbar, D3, eta, loss, seconds } = report;
+    const { groups, gbar, Hbar, D3, eta, loss, seconds, direction, examples, inexact } = report;
     return pageText({
       kind: 'curvature summary',
       title: report.title,
+      subtitle: subtitle(report),
       headline: summaryHeadline(report, eta),
+      notes: report.notes,
       warnings: summaryWarnings(report),
       facts: [
         { label: 'model', value: report.model },
@@ -197,7 +214,7 @@ export const summaryReport = (report: SummaryReport): Either<ReportError, string
               Object.entries(seconds).map(([stage, value]) => [`${stage} time`, formatSeconds(value)]),
             )),
       },
-      numbers: { loss, groups, gbar, Hbar, D3, eta },
+      numbers: { loss, direction, examples, groups, gbar, Hbar, D3, eta, inexact },
       children: (
         <>
           <RatesSection report={report} />

@@ -64,7 +64,7 @@ export const trainingReport = (report: TrainingReport): Either<ReportError, stri
         ...trainingHeadline(runs),
         ...summarized
           .slice(0, 1)
-          .flatMap(({ name, summary }) => interactionInWords(summary!, runs.length > 1 ? name : undefined)),
+          .flatMap(({ name, summary }) => interactionInWords(summary!, { run: runs.length > 1 ? name : undefined })),
       ],
       warnings: failureWarnings(runs),
       facts: [
@@ -92,7 +92,7 @@ export const trainingReport = (report: TrainingReport): Either<ReportError, stri
             <Section
               id="interactions"
               title="Which groups interact"
-              reading="The last H̄ of each run: one row and one column per group; off-diagonal entries say that two groups change each other’s slope."
+              reading="The last H̄ of each run, along the direction u in which its optimizer stepped: one row and one column per group; off-diagonal entries say that two groups change each other’s slope."
             >
               <Tabs
                 id="interactions-tab"

@@ -20,6 +20,8 @@ main{max-width:1160px;margin:0 auto;padding:32px 24px 64px}
 header{margin-bottom:28px}
 .eyebrow{margin:0 0 4px;font-size:.85rem;letter-spacing:.04em}
 h1{margin:0 0 12px;font-size:1.9rem;line-height:1.2;font-weight:650;overflow-wrap:anywhere}
+.subtitle{margin:-6px 0 14px;overflow-wrap:anywhere}
+.remark{font-size:.92rem;overflow-wrap:anywhere}
 h2{margin:0 0 6px;font-size:1.25rem;line-height:1.3}
 h3{margin:0 0 4px;font-size:1rem}
 p{margin:0 0 8px;max-width:78ch}
@@ -33,6 +35,7 @@ figure{margin:16px 0 0}
 figcaption p{font-size:.92rem}
 .picture{overflow-x:auto;position:relative;margin-top:8px}
 .picture svg{display:block;max-width:100%;height:auto}
+.picture svg.on-narrow{display:none}
 .zoomable:focus{outline-offset:-2px}
 .zoomable.active{cursor:grab;touch-action:none}
 .zoomable.active:active{cursor:grabbing}
@@ -60,7 +63,7 @@ button{font:inherit;font-size:.85rem;padding:3px 10px;border-radius:8px;border:1
 dl.provenance{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px;margin:0;font-size:.9rem}
 dl.provenance dd{margin:0;overflow-wrap:anywhere}
 dl.provenance dt{font-size:.9rem}
-@media (max-width:720px){.picture svg.wide{max-width:none;width:680px}figure:has(svg.wide) figcaption:after{content:"Swipe sideways to see all of it \\2192";font-size:.85rem}}
+@media (max-width:720px){.picture svg.on-broad{display:none}.picture svg.on-narrow{display:block;width:100%;max-width:400px}.picture svg.wide{max-width:none;width:680px}figure:has(svg.wide) figcaption:after{content:"Swipe sideways to see all of it \\2192";font-size:.85rem}}
 @media (max-width:640px){main{padding:20px 12px 40px}section{padding:16px 14px}h1{font-size:1.5rem}dl.provenance{grid-template-columns:1fr;gap:0}dl.provenance dd{margin-bottom:8px}}
 @media print{.tabs>.panel{display:block}.tabs>label,.zoom,button{display:none}section{break-inside:avoid;border:1px solid #ccc}}
 `.replaceAll('\n', '');
@@ -80,7 +83,7 @@ const colours = (palette: Palette): string =>
   [
     `body{background:${palette.page};color:${palette.ink}}`,
     `section{background:${palette.surface};border:1px solid ${palette.grid}}`,
-    `.eyebrow,dt,figcaption p,figcaption:after,.reading,caption,.zoom{color:${palette.muted}}`,
+    `.eyebrow,.subtitle,.remark,dt,figcaption p,figcaption:after,.reading,caption,.zoom{color:${palette.muted}}`,
     scrollShadows(palette),
     `.warning{color:${palette.warning}}`,
     `th,td{border-color:${palette.grid}}thead th{color:${palette.muted};border-color:${palette.axis}}`,
