@@ -52,7 +52,8 @@ describe('declared shapes', () => {
       const feeds = session.inputNames.map((name) => {
         const { dtype } = G.inputNamed(name)(graph)!.attributes;
         const { shape, data } = values[name]!;
-        return [name, new ort.Tensor(dtype as 'float32', G.tensor(data, shape, dtype).data as Float32Array, shape)];
+        const fed = new ort.Tensor(dtype as 'float32', G.tensor(data, shape, dtype).data as Float32Array, shape);
+        return [name, fed] as const;
       });
       const results = await session.run(Object.fromEntries(feeds));
       for (const { name, dims } of shapes) {
