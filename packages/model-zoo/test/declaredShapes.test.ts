@@ -5,7 +5,7 @@ import onnxProto from 'onnx-proto';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { lossGraph, type Model } from '../src/index.js';
-import { batchFor, parameterValues, tinyModels } from './tiny.js';
+import { batchFor, parameterValues, tinyModels, type Values } from './tiny.js';
 
 const { ModelProto } = onnxProto.onnx;
 
@@ -48,7 +48,7 @@ describe('declared shapes', () => {
     expect(shapes.every(({ dims }) => dims.some((dim) => typeof dim === 'string'))).toBe(true);
     const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
     for (const examples of [2, 3]) {
-      const values = { ...parameterValues(model), ...batchFor(model, examples) };
+      const values: Values = { ...parameterValues(model), ...batchFor(model, examples) };
       const feeds = session.inputNames.map((name) => {
         const { dtype } = G.inputNamed(name)(graph)!.attributes;
         const { shape, data } = values[name]!;
