@@ -43,7 +43,7 @@ const lengthOf = (dim: string | number, examples: number): number =>
 describe('declared shapes', () => {
   it.each(Object.entries(tinyModels))('of %s', async (_, model) => {
     const graph = graphOf(model);
-    const { bytes, shapes } = withDeclaredOutputs(G.encode(graph));
+    const { bytes, shapes } = withDeclaredOutputs(G.encode(graph, { declareShapes: true }));
     expect(shapes.length).toBeGreaterThan(0);
     expect(shapes.every(({ dims }) => dims.some((dim) => typeof dim === 'string'))).toBe(true);
     const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
@@ -63,8 +63,10 @@ describe('declared shapes', () => {
     await session.release();
   });
 
-  it('are left out where nothing is symbolic, and where lengths are given', () => {
+  it('are left out unless asked for, and where lengths are given', () => {
     const graph = graphOf(tinyModels.mlp!);
-    expect(ModelProto.decode(G.encode(graph, { lengths: new Map([['N', 2]]) })).graph!.valueInfo).toEqual([]);
+    const declared = (options: G.EncodeOptions) => ModelProto.decode(G.encode(graph, options)).graph!.valueInfo;
+    expect(declared({})).toEqual([]);
+    expect(declared({ declareShapes: true, lengths: new Map([['N', 2]]) })).toEqual([]);
   });
 });
