@@ -151,6 +151,7 @@ const work = async (options: AnalyzeOptions, command: string, watcher: AnalyzeWa
       measured: examples,
     },
     epochs: options.epochs,
+    ...(run.coupling && { coupling: run.coupling }),
     interrupted: watcher.interrupted(),
     ...(failure && { failure: failure.message }),
     lambdaInt: options.lambdaInt,

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { type Run, type Summary, trainingReport } from '@hograd/report';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { batchCouplingText } from '../coupling.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { writeBinary, writeText } from '../files.js';
 import { DEFAULT_PARTITION } from '../partition.js';
+import type { BatchCoupling } from '../training/evaluator.js';
 import { hasCheckpoint, MODEL } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
@@ -60,6 +62,8 @@ export interface TrainedRun {
   readonly takenBack?: number;
   /** Groups that stay where they are, since their gradients are rounding error in float32; left out: none. */
   readonly inexact?: readonly string[];
+  /** Where the loss is no mean over independent examples: both losses of an epoch are means over batches of `batch` examples. */
+  readonly coupling?: BatchCoupling;
   readonly epochs: readonly EpochMetrics[];
 }
 
@@ -115,7 +119,7 @@ const trainOne = async (
 ): Promise<{ readonly trained: TrainedRun; readonly run: Run }> => {
   const { name } = optimizer;
   const opened = await openFitted(optimizer, fitted, options);
-  const { problem, trainable, partitionDigest, trainer } = opened;
+  const { problem, trainable, partitionDigest, trainer, coupling } = opened;
   const folder = folderOf(name, options);
   const model = join(folder, MODEL);
   const { end, diverged, steps, epochs } = await trainInFolder(opened, {
@@ -156,6 +160,7 @@ const trainOne = async (
       ...failure,
       ...(takenBack > 0 && { takenBack }),
       ...(inexact.length > 0 && { inexact }),
+      ...(coupling && { coupling }),
       epochs,
     },
     run: {
@@ -203,6 +208,7 @@ export const train =
       }
       const runs = results.map((r) => r.trained);
       if (watcher.interrupted()) return { runs, interrupted: true };
+      const coupling = runs.find((run) => run.coupling)?.coupling;
       const html = trainingReport({
         title: 'Training report',
         command,
@@ -210,6 +216,7 @@ export const train =
         dataset: options.data,
         model: options.model,
         seed: options.seed,
+        ...(coupling && { provenance: { losses: batchCouplingText(coupling) } }),
       });
       if (E.isLeft(html)) return orRefuse(html, (e) => failed(e.message));
       const report = join(outOf(options), 'report.html');

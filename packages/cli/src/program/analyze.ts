@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { bestMoment, type Moment } from '../analysis/analysis.js';
 import { type Analyzed, type AnalyzeOptions, analyze } from '../commands/analyze.js';
-import { couplingText } from '../coupling.js';
+import { batchCouplingText, couplingText } from '../coupling.js';
 import { lossText } from '../lossText.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
@@ -40,6 +40,7 @@ const text = ({ analysis, files }: Analyzed): string => {
   return [
     ['epochs done', 'loss', 'between: H̄', 'H̄⁻¹', 'condition'].map((cell) => cell.padStart(12)).join(' '),
     ...analysis.moments.map(momentLine),
+    ...(analysis.coupling ? [batchCouplingText(analysis.coupling)] : []),
     ...(best ? [`lowest loss on examples not trained on: after epoch ${best.epoch}`] : []),
     ...(coupling
       ? [

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { DEFAULT_OUT, outOf, type Trained, type TrainOptions, train } from '../commands/train.js';
+import { batchCouplingText } from '../coupling.js';
 import { lossText } from '../lossText.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
@@ -27,9 +28,11 @@ const text = ({ runs, report }: Trained): string => {
       perEpoch.toFixed(2),
     ];
   });
+  const coupling = trained.find((one) => one.coupling)?.coupling;
   const head = ['optimizer', 'train loss', 'test loss', ...(measuresAccuracy ? ['test accuracy'] : []), 's/epoch'];
   return [
     ...(trained.length > 0 ? [tableText(1, [head, ...rows])] : []),
+    ...(coupling ? [batchCouplingText(coupling)] : []),
     ...runs.flatMap(({ optimizer, failure }) =>
       failure === undefined ? [] : [`${optimizer} failed: ${failure}; lower its rate (--lr or --lambda1)`],
     ),
