@@ -25,16 +25,14 @@ import {
   type RunOptions,
 } from '../training/openRun.js';
 import type { Optimizer } from '../training/optimizer.js';
+import { checkOut, nothingToResume, type OutOptions, outOr } from '../training/out.js';
 import { digestOfData } from '../training/parts.js';
 
-export interface TrainOptions extends Omit<RunOptions, 'partition'>, OptimizerOptions {
+export interface TrainOptions extends Omit<RunOptions, 'partition'>, OptimizerOptions, OutOptions {
   readonly optimizer: string;
   /** As `readPartition` reads it; left out: the canonical one. */
   readonly partition?: string;
   readonly epochs: number;
-  /** Left out, where a run is not resumed: DEFAULT_OUT. */
-  readonly out?: string;
-  readonly resume?: string;
   readonly checkpointEvery: number;
 }
 
@@ -76,15 +74,14 @@ export interface Trained {
 export const DEFAULT_OUT = 'runs/train';
 
 /** The folder that a command's runs and report are in. */
-export const outOf = ({ out = DEFAULT_OUT, resume = out }: Pick<TrainOptions, 'out' | 'resume'>): string => resume;
+export const outOf = outOr(DEFAULT_OUT);
 
 const folderOf = (name: string, options: TrainOptions): string => join(outOf(options), name.replace(':', '-'));
 
 /** The names of the optimizers. Refuses one that there is not, and an option that none of them takes, before any of them trains. */
 const namesOf = (options: TrainOptions): readonly string[] => {
   const names = options.optimizer.split(',').map((name) => name.trim());
-  if (options.resume !== undefined && options.out !== undefined)
-    refuse('--resume goes on in the folder that it names; leave out --out');
+  checkOut(options);
   const twice = names.find((name, k) => names.indexOf(name) !== k);
   if (twice !== undefined) return refuse(`--optimizer names "${twice}" twice; each trains once`);
   const { lr, lambda1, lambdaInt, period, partition, summaryBatch } = options;
@@ -182,9 +179,7 @@ const trainOne = async (
 const begun = (names: readonly string[], options: TrainOptions): readonly string[] => {
   if (options.resume === undefined) return [];
   const found = names.filter((name) => hasCheckpoint(folderOf(name, options)));
-  return found.length > 0
-    ? found
-    : refuse(`${options.resume} holds no checkpoint of ${names.join(' or ')}; start the run without --resume`);
+  return found.length > 0 ? found : nothingToResume(options.resume, names);
 };
 
 /**

@@ -97,6 +97,8 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
       if (step % perEpoch === 0) {
         if (setup.atEpoch) {
           await setup.atEpoch(step / perEpoch, now.trainer);
+          // A look that was broken off is taken again by the run that goes on: not a step further.
+          if (setup.interrupted()) break;
           own = undefined;
         }
         // Looking from outside is no part of the epoch; at its first step the epoch has taken no time yet.
