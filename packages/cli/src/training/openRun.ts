@@ -65,7 +65,11 @@ export const openParts = async (
   const { train, test } = orRefuse(await openDataset(spec, { layout: 'image', seed, ...options })(), (e) =>
     wrongInput(e.message),
   );
-  return test ? { train, test } : refuse(`${spec} has no test set; training needs one to report on`);
+  if (test) return { train, test };
+  const names = ['_train', '_test'].flatMap((part) => [...Object.keys(train.inputs), 'y'].map((name) => name + part));
+  return refuse(
+    `${spec} has no test set; training needs one to report on: store the arrays ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`,
+  );
 };
 
 const LOSS_FLAGS = {
