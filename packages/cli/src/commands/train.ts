@@ -56,6 +56,8 @@ export interface TrainedRun {
   readonly finished: boolean;
   /** Why the run ended before its time: it diverged. */
   readonly failure?: string;
+  /** What to do about that. */
+  readonly cure?: string;
   /** How often steps between summaries were taken back; left out: never. */
   readonly takenBack?: number;
   /** Groups that stay where they are, since their gradients are rounding error in float32; left out: none. */
@@ -139,7 +141,7 @@ const trainOne = async (
     onStep: watcher.onStep,
     onEpoch: (epoch) => watcher.onEpoch(name, epoch),
   });
-  const failure = diverged && { failure: diverged.reason };
+  const failure = diverged && { failure: diverged.diagnosis.reason };
   const finished = end !== undefined && !watcher.interrupted();
   if (finished) await writeBinary(model, trainable.encode(end.trainer.carried));
   const groups = problem.partition.groups.map((g) => ({ name: g.name, size: g.size }));
@@ -155,6 +157,7 @@ const trainOne = async (
       steps,
       finished,
       ...failure,
+      ...(diverged && { cure: diverged.diagnosis.cure }),
       ...(takenBack > 0 && { takenBack }),
       ...(inexact.length > 0 && { inexact }),
       ...(coupling && { coupling }),

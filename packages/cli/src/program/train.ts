@@ -33,8 +33,8 @@ const text = ({ runs, report }: Trained): string => {
   return [
     ...(trained.length > 0 ? [tableText(1, [head, ...rows])] : []),
     ...(coupling ? [batchCouplingText(coupling)] : []),
-    ...runs.flatMap(({ optimizer, failure }) =>
-      failure === undefined ? [] : [`${optimizer} failed: ${failure}; lower its rate (--lr or --lambda1)`],
+    ...runs.flatMap(({ optimizer, failure, cure }) =>
+      failure === undefined ? [] : [`${optimizer} failed: ${failure}; ${cure}`],
     ),
     ...runs.flatMap(({ optimizer, takenBack }) =>
       takenBack === undefined

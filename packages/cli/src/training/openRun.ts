@@ -7,6 +7,7 @@ import type { LossOptions } from '../model.js';
 import { isModelFile } from '../modelFile.js';
 import { digestOfPartition, readPartition } from '../partition.js';
 import { plural } from '../plural.js';
+import { diagnoser } from './diagnosis.js';
 import { type BatchCoupling, makeEvaluator } from './evaluator.js';
 import { openModelFile } from './fileModel.js';
 import type { LoopSetup } from './loop.js';
@@ -51,6 +52,7 @@ export interface OpenRun extends FittedRun {
   readonly trainer: Trainer;
   /** Over the test set, and over the validation set where there is one. */
   readonly evaluate: LoopSetup['evaluate'];
+  readonly diagnose: LoopSetup['diagnose'];
   /** Where the loss is no mean over independent examples: what all its values are over. */
   readonly coupling?: BatchCoupling;
   readonly release: () => Promise<void>;
@@ -162,6 +164,7 @@ export const openFitted = async (optimizer: Optimizer, fitted: FittedRun, option
   return {
     ...fitted,
     trainer,
+    diagnose: diagnoser(problem, session),
     ...(evaluator.coupling && { coupling: evaluator.coupling }),
     evaluate: async (carried) => {
       const onTest = await evaluator.evaluate(test, carried);
