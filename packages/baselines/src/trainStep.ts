@@ -20,7 +20,7 @@ import { initialState, parameterType } from './state.js';
 export interface TrainStep {
   /** A floating-point scalar over the parameters and a batch. */
   readonly loss: Expr;
-  /** Inputs of the graph, of numeric shapes and one floating-point type. */
+  /** Inputs of the graph, of one floating-point type; of numeric shapes where the direction's state has theirs. */
   readonly parameters: readonly Input[];
   readonly direction: Direction;
   readonly rule: StepRule;
@@ -60,8 +60,8 @@ const requireApart = (
  * the value that the following step takes, as `next.` and the input's name; and `check.NAME` for each check of the
  * direction and the rule. The graph's initializers are the state's zeros and step 0.
  *
- * Throws GraphError where the loss is not a floating-point scalar, the parameters have no single floating-point type or
- * a symbolic shape, two inputs share a name (a batch has no `rate` where the rule takes one, and never `step`), or the
+ * Throws GraphError where the loss is not a floating-point scalar, the parameters have no single floating-point type, or
+ * a symbolic shape that the direction's state would have to have, two inputs share a name (a batch has no `rate` where the rule takes one, and never `step`), or the
  * direction's update leaves out a part of its state.
  */
 export const trainStep = ({ loss, parameters, direction, rule }: TrainStep): Graph => {

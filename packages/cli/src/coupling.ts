@@ -51,3 +51,7 @@ export const findCoupling = async (
 /** In words, for a message. */
 export const couplingText = ({ examples, atOnce, inParts }: Coupling): string =>
   `the loss is no mean over independent examples: over the first ${examples} it is ${Number(atOnce.toPrecision(4))} at once and ${Number(inParts.toPrecision(4))} on average in parts (a sum over the batch, class weights, or normalisation by the batch's statistics)`;
+
+/** What the losses of training and evaluation are over where that makes a difference, for a message. */
+export const batchCouplingText = (coupling: Coupling & { readonly batch: number }): string =>
+  `${couplingText(coupling)}: train and test losses are means over batches of ${coupling.batch}`;

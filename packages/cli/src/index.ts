@@ -49,8 +49,12 @@ export const main = async (args: readonly string[], streams = standardStreams): 
     addDoctor,
   ])
     add(program, console);
+  // Of a command that there is not, commander would show the program's help and not say so.
+  const [first, about] = args;
+  const known = ['help', ...program.commands.map((command) => command.name())];
+  const unknown = first === 'help' && about !== undefined && !about.startsWith('-') && !known.includes(about);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(unknown ? [about] : args, { from: 'user' });
   } catch (cause) {
     if (!(cause instanceof CommanderError)) throw cause;
     return cause.exitCode === 0 ? 0 : 2;

@@ -11,6 +11,7 @@ export const sessionFailure = (error: SessionError): Failure => {
     case 'WrongDtype':
     case 'WrongShape':
     case 'InvalidOption':
+    case 'UnknownOption':
     case 'ProviderUnavailable':
     case 'UnsupportedModel':
       return wrongInput(error.message);

@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../src/analysis/analysis.js';
+import { analyze } from '../src/commands/analyze.js';
 import { hograd } from './capture.js';
 import { scratch } from './scratch.js';
 
@@ -166,6 +168,79 @@ describe('hograd analyze', { timeout: 120_000 }, () => {
     expect(interrupted).toBe(true);
     expect(moments.length).toBeGreaterThanOrEqual(1);
     expect(readdirSync(out).sort()).toEqual(['analysis.json', ...TABLES, 'momentum', 'report.html'].sort());
+  });
+
+  describe('resumed', () => {
+    const options = {
+      ...({ model: 'small-mlp', data: 'synthetic', optimizer: 'momentum', partition: 'canonical' } as const),
+      ...({ epochs: 3, batch: 50, seed: 1, device: 'cpu', dtype: 'float32', memoryLimit: 2 ** 30 } as const),
+      ...{ examples: 60, trainExamples: 150, testExamples: 100, lambdaInt: [1], stepSize: [1], windows: 2 },
+      checkpointEvery: 2,
+    };
+    /** Asked to stop at the so-maniest time that it looks whether it is. */
+    const analyzed = async (place: object, stopAt = Number.POSITIVE_INFINITY) => {
+      let asked = 0;
+      const seen: number[] = [];
+      const watcher = {
+        interrupted: () => {
+          asked += 1;
+          return asked >= stopAt;
+        },
+        onMoment: ({ epoch }: { readonly epoch: number }) => seen.push(epoch),
+        ...{ onStart: () => {}, onStep: () => {}, onEpoch: () => {} },
+      };
+      const result = await analyze({ ...options, ...place }, 'hograd analyze', watcher)();
+      if (E.isLeft(result)) throw new Error(result.left.message);
+      return { ...result.right, seen, asked };
+    };
+    const withoutSeconds = (path: string) =>
+      JSON.parse(readFileSync(path, 'utf8'), (key, value) => (key === 'seconds' ? undefined : value));
+
+    it('comes to the files of an unbroken one, wherever it was interrupted', async () => {
+      const whole = join(folder, 'unbroken');
+      const { asked } = await analyzed({ out: whole });
+      for (let stopAt = 1; stopAt < asked; stopAt += Math.ceil(asked / 5)) {
+        const out = join(folder, `stopped-${stopAt}`);
+        const first = await analyzed({ out }, stopAt);
+        expect(first.analysis.interrupted).toBe(true);
+        const second = await analyzed({ resume: out });
+        expect([...first.seen, ...second.seen]).toEqual([0, 1, 2, 3]);
+        for (const name of [...TABLES, 'report.html']) {
+          expect(readFileSync(join(out, name), 'utf8')).toBe(readFileSync(join(whole, name), 'utf8'));
+        }
+        expect(withoutSeconds(join(out, 'analysis.json'))).toEqual(withoutSeconds(join(whole, 'analysis.json')));
+      }
+    });
+
+    it('takes looks again whose steps were lost in a crash', async () => {
+      const [whole, out] = [join(folder, 'unbroken'), join(folder, 'crashed')];
+      const { asked } = await analyzed({ out }, 1).then(() => analyzed({ resume: out }));
+      await analyzed({ out }, Math.floor(asked / 2));
+      const looks = readFileSync(join(whole, 'momentum', 'moments.jsonl'), 'utf8');
+      writeFileSync(join(out, 'momentum', 'moments.jsonl'), looks + looks.slice(0, 40));
+      expect((await analyzed({ resume: out })).seen.at(-1)).toBe(3);
+      expect(readFileSync(join(out, 'moments.csv'), 'utf8')).toBe(readFileSync(join(whole, 'moments.csv'), 'utf8'));
+    });
+
+    it('leaves the tables and the report of an earlier one alone until it has seen something', async () => {
+      const out = join(folder, 'earlier');
+      await analyzed({ out });
+      const before = [...TABLES, 'report.html', 'analysis.json'].map((name) => readFileSync(join(out, name), 'utf8'));
+      expect((await analyzed({ out }, 1)).files).toEqual([]);
+      const after = [...TABLES, 'report.html', 'analysis.json'].map((name) => readFileSync(join(out, name), 'utf8'));
+      expect(after).toEqual(before);
+    });
+
+    it.each([
+      [['--resume', 'earlier', '--out', 'other'], /--resume goes on in the folder that it names; leave out --out/],
+      [['--resume', 'nowhere'], /nowhere holds no checkpoint of momentum; start the run without --resume/],
+      [['--resume', 'earlier', '--examples', '61'], /was started with other options: epochs was 3 and is 5 now/],
+    ])('refuses %s', async (args, message) => {
+      const placed = args.map((arg) => (['earlier', 'nowhere', 'other'].includes(arg) ? join(folder, arg) : arg));
+      const { status, err } = await hograd('analyze', ...placed);
+      expect(err).toMatch(message);
+      expect(status).toBe(2);
+    });
   });
 
   it('keeps what it saw of a run that diverges', async () => {

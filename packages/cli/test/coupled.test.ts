@@ -27,6 +27,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { findCoupling } from '../src/coupling.js';
 import { PROCESS } from '../src/memoryPlan.js';
+import { makeOptimizer } from '../src/training/methods.js';
+import { openModel, openParts, openRun } from '../src/training/openRun.js';
 import { hograd, metricsLines } from './capture.js';
 import { scratch } from './scratch.js';
 
@@ -106,6 +108,51 @@ describe('a loss over the batch that is no mean over its examples', { timeout: 1
     expect(epochs.at(-1).testAccuracy).toBeGreaterThan(0.85);
   });
 
+  it.each([
+    ['whole batches', 40],
+    ['a last one that is filled up', 60],
+  ])('has train and test losses in one unit: %s', async (_, batch) => {
+    const last = async (model: string, lr: number) => {
+      const out = join(folder, `unit-${batch}-${lr}`);
+      const { status, out: text } = await hograd(
+        ...['train', '--model', model, '--data', data, '--batch', String(batch), '--epochs', '2'],
+        ...['--optimizer', 'sgd', '--lr', String(lr), '--out', out],
+      );
+      expect(status).toBe(0);
+      const html = readFileSync(join(out, 'report.html'), 'utf8');
+      return { text, html, ...metricsLines(join(out, 'sgd')).at(-1) };
+    };
+    // A sum's gradient is the mean's times the batch: the two runs take the same steps.
+    const [summed, meant] = [await last(sum, 0.3 / batch), await last(plain, 0.3)];
+    expect(summed.trainLoss / meant.trainLoss / batch).toBeCloseTo(1, 4);
+    expect(summed.testLoss / meant.testLoss / batch).toBeCloseTo(1, batch === 40 ? 4 : 1);
+    expect(summed.testAccuracy).toBe(meant.testAccuracy);
+    const said = `no mean over independent examples: .*: train and test losses are means over batches of ${batch}`;
+    for (const shown of [summed.text, summed.html]) expect(shown).toMatch(new RegExp(said));
+    for (const shown of [meant.text, meant.html]) expect(shown).not.toMatch(/no mean/);
+  });
+
+  it('fills a batch up where there are fewer examples to test on', async () => {
+    const few = write(
+      'few.npz',
+      encodeNpz()({
+        x_train: train.x,
+        y_train: train.y,
+        x_test: tensor(Array.from(test.x.data.subarray(0, 7 * INPUTS)), [7, INPUTS], 'float32'),
+        y_test: tensor(Array.from(test.y.data.subarray(0, 7) as never, Number), [7], 'int64'),
+      }),
+    );
+    const losses = [sum, plain].map(async (model, k) => {
+      const options = { model, data: few, seed: 1, batch: 14, device: 'cpu', partition: 'canonical' } as const;
+      const run = await openRun(makeOptimizer('sgd', {}), await openModel(options), await openParts(few, 1), options);
+      const { testLoss } = await run.evaluate(run.trainer.initial.carried).finally(run.release);
+      expect(run.coupling?.batch).toBe([14, undefined][k]);
+      return testLoss;
+    });
+    const [summed, meant] = await Promise.all(losses);
+    expect(summed! / meant!).toBeCloseTo(14, 4);
+  });
+
   it('is found by trying, and a mean over examples is none', async () => {
     const of = (whole: (count: number) => number) =>
       findCoupling('float64', { examples: 100, slice: 7 }, async (start, end) => ({
@@ -136,6 +183,10 @@ describe('a loss over the batch that is no mean over its examples', { timeout: 1
     expect((await analyze(batchNorm)).out).toMatch(
       /no mean over independent examples: .*: what was measured are means over slices of \d+ examples; raise --memory-limit/,
     );
+    const whole = await hograd(
+      ...['analyze', '--model', sum, '--data', data, '--epochs', '1', '--at', '0', '--out', join(folder, 'whole')],
+    );
+    expect(whole.out).toMatch(/no mean over .*: train and test losses are means over batches of 100\n/);
   });
 });
 

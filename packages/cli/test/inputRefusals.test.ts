@@ -187,6 +187,11 @@ describe('hograd train on inputs that do not fit', () => {
   it('refuses data without a test part, and other numbers of rows, naming the array', async () => {
     const { status, err } = await train('--data', onePart);
     expect([status, err]).toEqual([2, expect.stringMatching(/one-part\.npz has no array "attention_mask_test", only/)]);
+    const whole = archive('whole', {});
+    writeFileSync(whole, encodeNpz()(Object.fromEntries(Object.entries(all).map(([name, of]) => [name, of('train')]))));
+    expect((await train('--data', whole)).err).toMatch(
+      /whole\.npz has no test set; .* on: store the arrays input_ids_train, attention_mask_train, y_train, input_ids_test, attention_mask_test and y_test\n/,
+    );
     const rows = await train(
       '--data',
       archive('rows', { ...all, attention_mask: (part) => maskOf(part === 'train' ? 'test' : 'train', 'ones') }),

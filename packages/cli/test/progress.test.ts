@@ -144,4 +144,17 @@ describe('the progress of an experiment', () => {
     expect(after.at(-1)).toMatch(/1\/2 runs/);
     watcher.stop();
   });
+
+  it('counts how long a process takes to begin', async () => {
+    const { stream, lines } = terminal(80);
+    const watcher = watchExperiment(stream, 1, () => {});
+    watcher.onPlan([run, { ...run, key: 'b' }]);
+    watcher.onStart(run);
+    vi.advanceTimersByTime(3000);
+    watcher.onStep(run, 0);
+    vi.advanceTimersByTime(1000);
+    watcher.onEnd(run, { ...record, steps: 100 } as never, false);
+    expect((await lines()).at(-1)).toMatch(/1\/2 runs · 4 s left/);
+    watcher.stop();
+  });
 });

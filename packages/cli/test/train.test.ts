@@ -152,7 +152,7 @@ describe('hograd train', { timeout: 120_000 }, () => {
     const { status, out: text, err } = await hograd(...args, '--out', out);
     expect(status).toBe(1);
     expect(text).toMatch(
-      /^sgd failed: the loss became (NaN|Infinity) at step \d+; lower its rate \(--lr or --lambda1\)$/m,
+      /^sgd failed: the loss became (NaN|Infinity) at step \d+; lower the rate \(--lr or --lambda1\)$/m,
     );
     expect(text).toMatch(/^newton-summary +\d/m);
     expect(err).not.toContain('hograd:');

@@ -5,12 +5,13 @@
  * - `zero-gradient`: g = 0 and H is positive semidefinite, so η = 0;
  * - `newton`: the cubic term is zero at the solution (λ = 0 or Dη = 0), so Hη = g: Newton's step, also where H is singular and
  *   g does not pull along its null directions;
- * - `definite`: H is positive definite and the cubic term shortens Newton's step;
- * - `indefinite`: H is not positive definite, and H + ½λ r D² is at the solution;
+ * - `definite`: H is positive definite on the groups with d > 0, and the cubic term shortens Newton's step;
+ * - `indefinite`: it is not, and H + ½λ r D² is at the solution;
  * - `hard`: g has no part along the lowest eigenspace and r sits where H + ½λ r D² turns singular: there is more than
  *   one minimiser.
  *
- * In the last three, where d has zeros, "H" stands for its Schur complement on the groups with d > 0.
+ * In the last three, H on the groups with d > 0 is its Schur complement, the others minimised over: whether H itself is singular along
+ * them, where T is constant, makes no difference.
  */
 export type CubicCase = 'zero-gradient' | 'newton' | 'definite' | 'indefinite' | 'hard';
 

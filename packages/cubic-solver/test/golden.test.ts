@@ -209,6 +209,18 @@ describe('values from the literature and by hand', () => {
     expect(certificate.flatDirections).toBe(1);
   });
 
+  it('is definite where H is on the groups with d > 0, though a dead group makes it singular', () => {
+    const H = [
+      [1, 0],
+      [0, 0],
+    ];
+    const { case: met, eta, certificate } = solved({ H, g: [1, 0], d: [1, 0], lambda: 1 });
+    expect(met).toBe('definite');
+    expect(certificate.flatDirections).toBe(1);
+    // η + ½η² = 1.
+    expect(difference(eta, [Math.sqrt(3) - 1, 0])).toBeLessThan(1e-15);
+  });
+
   it('redundant groups share the shortest of the Newton steps', () => {
     const { eta, certificate } = solved({
       H: [

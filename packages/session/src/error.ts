@@ -7,6 +7,7 @@ export type SessionError =
   /** onnxruntime-node itself could not be loaded on this machine. */
   | { readonly _tag: 'RuntimeUnavailable'; readonly message: string }
   | { readonly _tag: 'InvalidOption'; readonly message: string; readonly option: string }
+  | { readonly _tag: 'UnknownOption'; readonly message: string; readonly option: string }
   | { readonly _tag: 'ModelNotFound'; readonly message: string; readonly path: string }
   | { readonly _tag: 'InvalidModel'; readonly message: string }
   /** A sound model that has an operator or a type for which the device, or hograd, has nothing. */

@@ -10,7 +10,7 @@ export {
 export { type Device, FASTEST_FIRST } from './device.js';
 export type { SessionError } from './error.js';
 export { openSession, withSession } from './open.js';
-export type { LogSeverity, Optimization, SessionOptions } from './options.js';
+export { type LogSeverity, type Optimization, SESSION_OPTIONS, type SessionOptions } from './options.js';
 export type { NodesByDevice, Placement } from './placement.js';
 export { type Probe, type ProbedProvider, probe } from './probe.js';
 export { listProviders, type Provider } from './providers.js';

@@ -181,7 +181,7 @@ const hush = (runtime: Runtime, { logSeverity }: Settings): void => {
 /**
  * Opens a model, given as the bytes of an ONNX file or its path. A device asked for by name is used or refused with the
  * cure (ProviderUnavailable), never replaced; `auto` takes the first of cuda, webgpu and cpu that passes a self-test and takes the
- * model, and `report.tried` says why not the others. Left with InvalidOption, RuntimeUnavailable, ModelNotFound,
+ * model, and `report.tried` says why not the others. Left with UnknownOption, InvalidOption, RuntimeUnavailable, ModelNotFound,
  * InvalidModel, UnsupportedModel, ProviderUnavailable or RunFailed (no memory). Open a model once and run it often: onnxruntime does not give back
  * all of a session's memory.
  */

@@ -57,8 +57,23 @@ const oneOf = (option: string, value: string, known: readonly string[]): Session
     ? undefined
     : { _tag: 'InvalidOption', message: `${option} is "${value}"; it must be one of ${known.join(', ')}`, option };
 
-/** The options with their defaults. Refuses values outside their ranges (InvalidOption). */
+/** The names of all options. */
+export const SESSION_OPTIONS: readonly (keyof SessionOptions)[] = [
+  'device',
+  'threads',
+  'optimization',
+  'inPlace',
+  'profile',
+  'logSeverity',
+];
+
+/** The options with their defaults. Refuses names that there are not (UnknownOption) and values outside their ranges (InvalidOption). */
 export const settingsOf = (options: SessionOptions): Either<SessionError, Settings> => {
+  const unknown = Object.keys(options).find((name) => !(SESSION_OPTIONS as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    const message = `there is no option "${unknown}"; the options are ${SESSION_OPTIONS.join(', ')}`;
+    return left({ _tag: 'UnknownOption', message, option: unknown });
+  }
   const settings: Settings = {
     device: options.device ?? 'cpu',
     threads: options.threads ?? defaultThreads(),

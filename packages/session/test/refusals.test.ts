@@ -5,6 +5,18 @@ import { creationError } from '../src/create.js';
 import { openSession, type Session, type SessionError, type SessionOptions, type Tensors } from '../src/index.js';
 import { feeds, float32, float64, get, identity, model, refusal, tanhProduct } from './model.js';
 
+it('an option of no such name', async () => {
+  const opened = await openSession(tanhProduct(), { thread: 2 } as SessionOptions)();
+  expect(opened).toMatchObject({
+    left: {
+      _tag: 'UnknownOption',
+      option: 'thread',
+      message:
+        'there is no option "thread"; the options are device, threads, optimization, inPlace, profile, logSeverity',
+    },
+  });
+});
+
 describe('a model that cannot be opened', () => {
   const x = ['x', 'float32', ['N']] as const;
   const y = ['y', 'float32', ['N']] as const;

@@ -3,7 +3,7 @@
 import { abs, add, div, type Expr, expand, GraphError, hvp, mean, pow, reshape, sqrt } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { probesOf } from '../inputs/probes.js';
-import { requireNonNegative } from '../state.js';
+import { requireKnown, requireNonNegative } from '../state.js';
 import { correctedMoments, type MomentDecays, momentSlots, requireDecays } from './moments.js';
 
 /** Options of `adahessian`. */
@@ -29,7 +29,9 @@ const spatialMean = (diagonal: Expr): Expr => {
  * one Hessian-vector product. State as Adam's. Throws GraphError where an option is out of its range. Yao et al., AAAI
  * 2021, arXiv 2006.00719, algorithm 1.
  */
-export const adahessian = ({ eps = 1e-4, power = 1, ...options }: AdaHessianOptions = {}): Direction => {
+export const adahessian = (options: AdaHessianOptions = {}): Direction => {
+  requireKnown('adahessian', options, ['beta1', 'beta2', 'eps', 'power']);
+  const { eps = 1e-4, power = 1 } = options;
   const decays = requireDecays('adahessian', options);
   requireNonNegative('adahessian', 'eps', eps);
   if (!(power >= 0 && power <= 1)) throw new GraphError('adahessian', `power is ${power}; it must be in [0, 1]`);

@@ -1,7 +1,7 @@
 /** Adam: the gradient's moving average over the root of its square's. */
 
 import type { Direction } from '../direction.js';
-import { requireNonNegative } from '../state.js';
+import { requireKnown, requireNonNegative } from '../state.js';
 import { correctedMoments, type MomentDecays, momentSlots, requireDecays } from './moments.js';
 import { overRoot } from './preconditioned.js';
 
@@ -11,12 +11,17 @@ export interface AdamOptions extends MomentDecays {
   readonly eps?: number;
 }
 
+/** Their names. */
+export const ADAM_OPTIONS: readonly (keyof AdamOptions)[] = ['beta1', 'beta2', 'eps'];
+
 /**
  * u = m̂/(√v̂ + ε), with m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ). State:
  * `firstMoment.NAME` and `secondMoment.NAME` for each parameter, and the two scalars 1 − βᵗ. Throws GraphError where an
  * option is out of its range. Kingma and Ba, ICLR 2015, algorithm 1.
  */
-export const adam = ({ eps = 1e-8, ...options }: AdamOptions = {}): Direction => {
+export const adam = (options: AdamOptions = {}): Direction => {
+  requireKnown('adam', options, ADAM_OPTIONS);
+  const { eps = 1e-8 } = options;
   const decays = requireDecays('adam', options);
   requireNonNegative('adam', 'eps', eps);
   return {

@@ -26,7 +26,7 @@ import {
 } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { innerProduct } from '../products.js';
-import { requireCount, slotName, slotState, slots, staticShape } from '../state.js';
+import { requireCount, requireKnown, slotName, slotState, slots, staticShape } from '../state.js';
 
 /** Options of `lbfgs`. */
 export interface LbfgsOptions {
@@ -101,7 +101,9 @@ const twoLoops = (pairs: readonly Pair[], gradient: readonly Expr[]): readonly E
  * Throws GraphError unless `history` is a whole number of at least 1. Nocedal and Wright, Numerical Optimization, 2006,
  * algorithm 7.4.
  */
-export const lbfgs = ({ history = 10 }: LbfgsOptions = {}): Direction => {
+export const lbfgs = (options: LbfgsOptions = {}): Direction => {
+  requireKnown('lbfgs', options, ['history']);
+  const { history = 10 } = options;
   requireCount('lbfgs', 'history', history);
   const stacks = (kind: string, parameters: readonly Input[]) =>
     slots(kind, parameters).map((slot, i) => ({ ...slot, shape: [history, ...staticShape(parameters[i]!)] }));

@@ -1,7 +1,7 @@
 /** Heavy-ball momentum. */
 
 import type { Direction } from '../direction.js';
-import { requireDecay, slotState, slots } from '../state.js';
+import { requireDecay, requireKnown, slotState, slots } from '../state.js';
 import { BUFFER, type MomentumOptions, nextBuffers, requireBeta } from './buffer.js';
 
 /**
@@ -9,6 +9,7 @@ import { BUFFER, type MomentumOptions, nextBuffers, requireBeta } from './buffer
  * each parameter. Throws GraphError unless β and dampening are in [0, 1). Polyak, 1964; Sutskever et al., ICML 2013.
  */
 export const momentum = (options: MomentumOptions & { readonly dampening?: number } = {}): Direction => {
+  requireKnown('momentum', options, ['beta', 'dampening']);
   const beta = requireBeta('momentum', options);
   const { dampening = 0 } = options;
   requireDecay('momentum', 'dampening', dampening);

@@ -3,7 +3,7 @@
 import { add, GraphError, type Input, mul, reshape } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { type OrthogonalizeOptions, orthogonalize, requireOrthogonalize } from '../matrices/orthogonalize.js';
-import { movingAverage, requireDecay, slotName, slotState, slots } from '../state.js';
+import { movingAverage, requireDecay, requireKnown, slotName, slotState, slots } from '../state.js';
 
 /** Options of `muon`. */
 export interface MuonOptions extends OrthogonalizeOptions {
@@ -30,7 +30,9 @@ const requireMatrix = ({ attributes: { name, shape } }: Input): void => {
  * `muonMomentum.NAME`. Throws GraphError where an option is out of its range, or where a parameter has fewer than two
  * axes: biases and gains take another direction, with `byParameter`. Jordan et al., 2024, and PyTorch's Muon.
  */
-export const muon = ({ beta = 0.95, nesterov = true, ...options }: MuonOptions = {}): Direction => {
+export const muon = (options: MuonOptions = {}): Direction => {
+  requireKnown('muon', options, ['beta', 'nesterov', 'iterations', 'coefficients', 'eps']);
+  const { beta = 0.95, nesterov = true } = options;
   requireDecay('muon', 'beta', beta);
   const orthogonal = requireOrthogonalize('muon', options);
   return {

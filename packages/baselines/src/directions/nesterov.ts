@@ -2,7 +2,7 @@
 
 import { add, mul } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { slotState, slots } from '../state.js';
+import { requireKnown, slotState, slots } from '../state.js';
 import { BUFFER, type MomentumOptions, nextBuffers, requireBeta } from './buffer.js';
 
 /**
@@ -11,6 +11,7 @@ import { BUFFER, type MomentumOptions, nextBuffers, requireBeta } from './buffer
  * 3–4.
  */
 export const nesterov = (options: MomentumOptions = {}): Direction => {
+  requireKnown('nesterov', options, ['beta']);
   const beta = requireBeta('nesterov', options);
   return {
     name: 'nesterov',

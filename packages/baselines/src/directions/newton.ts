@@ -15,7 +15,7 @@ import {
 import type { Direction } from '../direction.js';
 import { addDiagonal } from '../matrices/identity.js';
 import { inverse } from '../matrices/inverse.js';
-import { requireCount, requireNonNegative, staticShape } from '../state.js';
+import { requireCount, requireKnown, requireNonNegative, staticShape } from '../state.js';
 
 /** Options of `newton`. */
 export interface NewtonOptions {
@@ -45,7 +45,9 @@ const scalarGroups = (parameters: readonly Input[]) =>
  * state. Check: `newtonResidual`, the largest entry of |I − (H + damping·I)X|. Throws GraphError where an option is out
  * of its range.
  */
-export const newton = ({ damping = 0, iterations = 30 }: NewtonOptions = {}): Direction => {
+export const newton = (options: NewtonOptions = {}): Direction => {
+  requireKnown('newton', options, ['damping', 'iterations']);
+  const { damping = 0, iterations = 30 } = options;
   requireNonNegative('newton', 'damping', damping);
   requireCount('newton', 'iterations', iterations);
   return {

@@ -2,7 +2,7 @@
 
 import { add, type Expr, hvp, mul } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { requireCount, requireNonNegative } from '../state.js';
+import { requireCount, requireKnown, requireNonNegative } from '../state.js';
 import { conjugateGradient } from './conjugateGradient.js';
 
 /** Options of `newtonCG`. */
@@ -22,7 +22,9 @@ export interface NewtonCGOptions {
  * `cgResidual`, ‖(H + damping·I)u − g‖/‖g‖ as the iterations see it. Throws GraphError where an option is out of its
  * range. Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1; Martens, ICML 2010.
  */
-export const newtonCG = ({ iterations = 10, damping = 0, tolerance = 1e-6 }: NewtonCGOptions = {}): Direction => {
+export const newtonCG = (options: NewtonCGOptions = {}): Direction => {
+  requireKnown('newtonCG', options, ['iterations', 'damping', 'tolerance']);
+  const { iterations = 10, damping = 0, tolerance = 1e-6 } = options;
   requireCount('newtonCG', 'iterations', iterations);
   requireNonNegative('newtonCG', 'damping', damping);
   requireNonNegative('newtonCG', 'tolerance', tolerance);

@@ -2,7 +2,7 @@
 
 import { square } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { movingAverage, requireDecay, requireNonNegative, slotName, slotState, slots } from '../state.js';
+import { movingAverage, requireDecay, requireKnown, requireNonNegative, slotName, slotState, slots } from '../state.js';
 import { overRoot } from './preconditioned.js';
 
 /** Options of `rmsprop`. */
@@ -19,7 +19,9 @@ const SQUARE = 'secondMoment';
  * u = g/(√v + ε) with v ← αv + (1 − α)g² from v = 0, as in PyTorch. State: `secondMoment.NAME` for each parameter.
  * Throws GraphError where an option is out of its range. Tieleman and Hinton, Coursera lecture 6.5, 2012.
  */
-export const rmsprop = ({ alpha = 0.99, eps = 1e-8 }: RmspropOptions = {}): Direction => {
+export const rmsprop = (options: RmspropOptions = {}): Direction => {
+  requireKnown('rmsprop', options, ['alpha', 'eps']);
+  const { alpha = 0.99, eps = 1e-8 } = options;
   requireDecay('rmsprop', 'alpha', alpha);
   requireNonNegative('rmsprop', 'eps', eps);
   return {

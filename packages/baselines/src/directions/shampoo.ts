@@ -4,7 +4,7 @@ import { add, type Expr, type Input, matmul, maximum, mul, reshape, transpose } 
 import type { Direction, State, StateTensor } from '../direction.js';
 import { addDiagonal } from '../matrices/identity.js';
 import { inverseRoot } from '../matrices/inverseRoot.js';
-import { requireCount, requirePositive, requireShare, slotName, staticShape } from '../state.js';
+import { requireCount, requireKnown, requirePositive, requireShare, slotName, staticShape } from '../state.js';
 
 /** Options of `shampoo`. */
 export interface ShampooOptions {
@@ -53,6 +53,7 @@ const folded = (rows: Expr, like: Expr, axis: number): Expr => {
  * and Singer, ICML 2018, algorithm 2; roots as in Anil et al., arXiv 2002.09018.
  */
 export const shampoo = (options: ShampooOptions = {}): Direction => {
+  requireKnown('shampoo', options, ['eps', 'decay', 'longest', 'iterations', 'refresh']);
   const { eps = 1e-4, decay = 1, longest = 2048, iterations = 25, refresh = true } = options;
   requirePositive('shampoo', 'eps', eps);
   requireShare('shampoo', 'decay', decay);

@@ -2,7 +2,7 @@
 
 import { clip, constant, div, greater, hvp, mul, sub, where } from '@hograd/graph-builder';
 import { innerProduct } from '../products.js';
-import { parameterType, requirePositive } from '../state.js';
+import { parameterType, requireKnown, requirePositive } from '../state.js';
 import type { StepRule } from './stepRule.js';
 
 /**
@@ -13,7 +13,9 @@ import type { StepRule } from './stepRule.js';
  * Hessian-vector product. Checks: `rate` (t) and `curvature` (⟨u, Hu⟩). Throws GraphError unless `largest` is positive
  * and finite.
  */
-export const lineSearch = ({ largest }: { readonly largest: number }): StepRule => {
+export const lineSearch = (options: { readonly largest: number }): StepRule => {
+  requireKnown('lineSearch', options, ['largest']);
+  const { largest } = options;
   requirePositive('lineSearch', 'largest', largest);
   return {
     name: 'lineSearch',

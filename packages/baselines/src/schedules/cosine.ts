@@ -1,7 +1,7 @@
 /** Half a period of a cosine. */
 
 import { add, cos, minimum, mul } from '@hograd/graph-builder';
-import { requireCount, requireNonNegative } from '../state.js';
+import { requireCount, requireKnown, requireNonNegative } from '../state.js';
 import type { Schedule } from './schedule.js';
 
 /** Options of `cosineSchedule`. */
@@ -17,7 +17,9 @@ export interface CosineOptions {
  * GraphError unless `steps` is a whole number of at least 1 and `last` is at least 0. Loshchilov and Hutter, ICLR 2017,
  * equation 5.
  */
-export const cosineSchedule = ({ steps, last = 0 }: CosineOptions): Schedule => {
+export const cosineSchedule = (options: CosineOptions): Schedule => {
+  requireKnown('cosineSchedule', options, ['steps', 'last']);
+  const { steps, last = 0 } = options;
   requireCount('cosineSchedule', 'steps', steps);
   requireNonNegative('cosineSchedule', 'last', last);
   return (step) => {

@@ -1,7 +1,7 @@
 /** A factor that rises linearly before another schedule begins. */
 
 import { add, less, maximum, mul, sub, where } from '@hograd/graph-builder';
-import { requireCount, requireNonNegative } from '../state.js';
+import { requireCount, requireKnown, requireNonNegative } from '../state.js';
 import { constantSchedule } from './constant.js';
 import type { Schedule } from './schedule.js';
 
@@ -18,7 +18,9 @@ export interface WarmUpOptions {
  * Throws GraphError unless `steps` is a whole number of at least 1 and `first` is at least 0. Goyal et al., arXiv
  * 1706.02677, section 2.2.
  */
-export const warmUp = ({ steps, first = 1 / steps }: WarmUpOptions, after: Schedule = constantSchedule()): Schedule => {
+export const warmUp = (options: WarmUpOptions, after: Schedule = constantSchedule()): Schedule => {
+  requireKnown('warmUp', options, ['steps', 'first']);
+  const { steps, first = 1 / steps } = options;
   requireCount('warmUp', 'steps', steps);
   requireNonNegative('warmUp', 'first', first);
   return (step) => {

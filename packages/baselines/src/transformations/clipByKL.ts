@@ -6,7 +6,7 @@ import { innerProduct } from '../products.js';
 import { rateInput } from '../rules/stepRule.js';
 import { constantSchedule } from '../schedules/constant.js';
 import type { Schedule } from '../schedules/schedule.js';
-import { parameterType, requirePositive } from '../state.js';
+import { parameterType, requireKnown, requirePositive } from '../state.js';
 
 /** Options of `clipByKL`. */
 export interface KLOptions {
@@ -22,7 +22,9 @@ export interface KLOptions {
  * scalar input `rate`, the one of `constantRate`. Throws GraphError unless `largest` is positive and finite. Ba, Grosse
  * and Martens, ICLR 2017, section 5.
  */
-export const clipByKL = ({ largest, schedule = constantSchedule() }: KLOptions): Direction => {
+export const clipByKL = (options: KLOptions): Direction => {
+  requireKnown('clipByKL', options, ['largest', 'schedule']);
+  const { largest, schedule = constantSchedule() } = options;
   requirePositive('clipByKL', 'largest', largest);
   return {
     name: 'clipByKL',

@@ -3,14 +3,16 @@
 import { minimum, mul, reciprocal } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { globalNorm } from '../products.js';
-import { requirePositive } from '../state.js';
+import { requireKnown, requirePositive } from '../state.js';
 
 /**
  * u = g·min(1, largest/‖g‖), the Euclidean norm over all parameters: longer gradients are shortened to `largest`,
  * shorter ones stay. Throws GraphError unless `largest` is positive and finite. Pascanu, Mikolov and Bengio, ICML 2013,
  * algorithm 1.
  */
-export const clipByNorm = ({ largest }: { readonly largest: number }): Direction => {
+export const clipByNorm = (options: { readonly largest: number }): Direction => {
+  requireKnown('clipByNorm', options, ['largest']);
+  const { largest } = options;
   requirePositive('clipByNorm', 'largest', largest);
   return {
     name: 'clipByNorm',

@@ -2,10 +2,12 @@
 
 import { maximum, minimum } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { requirePositive } from '../state.js';
+import { requireKnown, requirePositive } from '../state.js';
 
 /** u = min(max(g, −largest), largest), entry by entry. Throws GraphError unless `largest` is positive and finite. */
-export const clipByValue = ({ largest }: { readonly largest: number }): Direction => {
+export const clipByValue = (options: { readonly largest: number }): Direction => {
+  requireKnown('clipByValue', options, ['largest']);
+  const { largest } = options;
   requirePositive('clipByValue', 'largest', largest);
   return {
     name: 'clipByValue',

@@ -2,7 +2,7 @@
 
 import { add, type Input, mul } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { requireNonNegative } from '../state.js';
+import { requireKnown, requireNonNegative } from '../state.js';
 
 /** Options of `weightDecay`. */
 export interface WeightDecayOptions {
@@ -17,7 +17,9 @@ export interface WeightDecayOptions {
  * 2019); at its start it is the gradient of ½·decay·‖θ‖² and goes through what follows. Throws GraphError unless
  * `decay` is finite and at least 0.
  */
-export const weightDecay = ({ decay, of = () => true }: WeightDecayOptions): Direction => {
+export const weightDecay = (options: WeightDecayOptions): Direction => {
+  requireKnown('weightDecay', options, ['decay', 'of']);
+  const { decay, of = () => true } = options;
   requireNonNegative('weightDecay', 'decay', decay);
   return {
     name: 'weightDecay',

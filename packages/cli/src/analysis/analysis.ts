@@ -1,6 +1,7 @@
 /** What an analysis along a training run found, as `hograd analyze --json` prints it. */
 
 import type { SquareMatrix } from '@hograd/report';
+import type { BatchCoupling } from '../training/evaluator.js';
 import type { EpochMetrics } from '../training/loop.js';
 import { type Stretch, stretches } from './epochs.js';
 import { type Interaction, interactionOf } from './interaction.js';
@@ -39,6 +40,8 @@ export interface Analysis {
   /** Examples trained on, held out, and looked at (a part of those trained on). */
   readonly examples: { readonly train: number; readonly validation: number; readonly measured: number };
   readonly epochs: number;
+  /** Where the loss is no mean over independent examples: the losses of `training` are means over batches of `batch` examples. */
+  readonly coupling?: BatchCoupling;
   readonly interrupted: boolean;
   /** Why the run ended before its time: it diverged. */
   readonly failure?: string;

@@ -1,6 +1,7 @@
 /** An analysis as what the report shows of it. */
 
 import type { AnalysisReport, EtaWindow, Prediction, Provenance, Rates, Snapshot } from '@hograd/report';
+import { batchCouplingText } from '../coupling.js';
 import { type Analysis, bestMoment, type Moment } from './analysis.js';
 
 /** Initialisation, the best moment and the last: Figure 1 of arXiv 2312.03885 shows the first two. */
@@ -52,6 +53,7 @@ export const reportOf = (analysis: Analysis, command: string): AnalysisReport =>
     'examples trained on': examples.train,
     'examples looked at': examples.measured,
     'internal damping λ_int': analysis.lambdaInt.join(', '),
+    ...(analysis.coupling && { losses: batchCouplingText(analysis.coupling) }),
     ...(analysis.interrupted && { note: 'interrupted before the last epoch' }),
   };
   return {

@@ -1,15 +1,14 @@
 /** Sessions for tasks, timed in turn. */
 
 import { encode, makeGraph } from '@hograd/graph-builder';
-import { openSession, type Session, type SessionOptions } from '@hograd/session';
+import type { Session, SessionOptions } from '@hograd/session';
 import { quantile } from 'd3-array';
-import { building, failed, orRefuse, Refusal, refuse } from '../failure.js';
+import { building, failed, Refusal, refuse } from '../failure.js';
 import { type Arrays, directionName } from '../feeds.js';
 import { availableMemory } from '../groupMemory.js';
 import { aliveBytes, formatBytes } from '../memoryPlan.js';
-import { sessionFailure } from '../sessionFailure.js';
 import { timed } from '../timed.js';
-import { numbers, runOn, type Tensors } from '../training/tensors.js';
+import { numbers, openBytes, runOn, type Tensors } from '../training/tensors.js';
 import { type Contestant, medianOf, medianRatio, type Series, type TurnOptions, takeTurns } from '../turns.js';
 import type { Answers } from './agreement.js';
 import type { Problem } from './problem.js';
@@ -83,9 +82,7 @@ const buildTask = async ({ name, outputs }: Task, feeds: Arrays): Promise<Built>
 };
 
 const openTask = async ({ bytes, ...built }: Built, feeds: Arrays, options: SessionOptions): Promise<Opened> => {
-  const [session, create] = await timed(async () =>
-    orRefuse(await openSession(bytes, { ...options, inPlace: true })(), sessionFailure),
-  );
+  const [session, create] = await timed(() => openBytes(bytes, { ...options, inPlace: true }));
   const [values, first] = await timed(() => runOn(session, feeds)).catch(async (cause) => {
     await session.release()();
     throw cause;

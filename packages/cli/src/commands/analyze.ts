@@ -9,24 +9,27 @@ import { type Analysis, type Moment, momentOf, windowsOf } from '../analysis/ana
 import { csv } from '../analysis/csv.js';
 import { parseEpochs } from '../analysis/epochs.js';
 import { placeGroups } from '../analysis/layers.js';
+import { appendMoment, asKept, keepMoments, momentsIn } from '../analysis/moments.js';
 import { openProbe } from '../analysis/probe.js';
 import { reportOf } from '../analysis/report.js';
 import { sampleOf } from '../analysis/sample.js';
 import { tablesOf } from '../analysis/tables.js';
 import { attempt, type Failure, failed, orRefuse, Refusal, wrongInput } from '../failure.js';
 import { writeText } from '../files.js';
+import { hasCheckpoint } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
-import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
+import { stepsPerEpoch } from '../training/loop.js';
 import { checkTaken, makeOptimizer, type OptimizerOptions } from '../training/methods.js';
+import { epochsOf } from '../training/metrics.js';
 import { openModel, openParts, openRun, type RunOptions } from '../training/openRun.js';
-import { partsOf, type Sizes } from '../training/parts.js';
+import { checkOut, nothingToResume, type OutOptions, outOr } from '../training/out.js';
+import { digestOfData, partsOf, type Sizes } from '../training/parts.js';
 import type { TrainerState } from '../training/trainer.js';
 import type { Watcher } from './train.js';
 
-export interface AnalyzeOptions extends RunOptions, Omit<OptimizerOptions, 'lambdaInt'> {
+export interface AnalyzeOptions extends RunOptions, Omit<OptimizerOptions, 'lambdaInt'>, OutOptions {
   readonly optimizer: string;
   readonly epochs: number;
-  readonly out: string;
   /** Finished epochs at which to look, as `parseEpochs` reads them; left out: all, initialisation and the end included. */
   readonly at?: string;
   /** Training examples that are looked at; left out: all. */
@@ -52,6 +55,11 @@ export interface AnalyzeOptions extends RunOptions, Omit<OptimizerOptions, 'lamb
 export interface AnalyzeWatcher extends Watcher {
   readonly onMoment: (moment: Moment) => void;
 }
+
+export const DEFAULT_OUT = 'runs/analyze';
+
+/** The folder that an analysis and its run are in. */
+export const outOf = outOr(DEFAULT_OUT);
 
 /** What was found, and the files that hold it; no files where nothing was measured before an interrupt. */
 export interface Analyzed {
@@ -90,6 +98,11 @@ const open = async (options: AnalyzeOptions, interrupted: () => boolean) => {
   const model = await openModel(options);
   const data = await openParts(options.data, options.seed, { targets: model.targets });
   const run = await openRun(optimizer, model, partsOf(sizes, options.seed)(data), options);
+  const digests = {
+    modelDigest: run.trainable.digest,
+    partitionDigest: run.partitionDigest,
+    dataDigest: digestOfData(data),
+  };
   const examples = options.examples ?? sizeOfDataset(run.train);
   const looked = sampleOf(run.train, examples, options.seed);
   const probe = await openProbe(run.problem, looked, {
@@ -101,39 +114,47 @@ const open = async (options: AnalyzeOptions, interrupted: () => boolean) => {
     lambdaInt: options.lambdaInt,
     stepSizes: options.stepSize,
   });
-  return { run, probe, examples };
+  return { run, probe, examples, digests };
 };
 
 const work = async (options: AnalyzeOptions, command: string, watcher: AnalyzeWatcher): Promise<Analyzed> => {
   const isChosen = chosenEpochs(options);
-  const { run, probe, examples } = await open(options, watcher.interrupted);
+  checkOut(options);
+  const out = outOf(options);
+  const folder = join(out, options.optimizer.replace(':', '-'));
+  const resume = options.resume !== undefined;
+  if (resume && !hasCheckpoint(folder)) nothingToResume(out, [options.optimizer]);
+  const { run, probe, examples, digests } = await open(options, watcher.interrupted);
   const groups = placeGroups(run.problem.partition);
   const moments: Moment[] = [];
-  const training: EpochMetrics[] = [];
   const look = async (epoch: number, { step, carried }: TrainerState): Promise<void> => {
-    if (!isChosen(epoch)) return;
+    // A run that was interrupted after a look stands where it was taken.
+    if (!isChosen(epoch) || moments.some((moment) => moment.epoch === epoch)) return;
     const start = performance.now();
     const measurement = await probe.measure(carried);
     if (!measurement) return;
-    const moment = momentOf(groups, { epoch, step, seconds: (performance.now() - start) / 1000 }, measurement);
+    const seconds = (performance.now() - start) / 1000;
+    const moment = asKept(momentOf(groups, { epoch, step, seconds }, measurement));
+    await appendMoment(folder, moment);
     moments.push(moment);
     watcher.onMoment(moment);
   };
   const trained = await attempt(() =>
     trainInFolder(run, {
-      folder: join(options.out, options.optimizer.replace(':', '-')),
-      options: { ...options, out: undefined },
-      resume: false,
+      folder,
+      options: { ...options, ...digests, out: undefined, resume: undefined },
+      resume,
       epochs: options.epochs,
       checkpointEvery: options.checkpointEvery,
       interrupted: watcher.interrupted,
-      onStart: ({ done }) =>
-        watcher.onStart({ name: options.optimizer, steps: stepsPerEpoch(run) * options.epochs, done }),
-      onStep: watcher.onStep,
-      onEpoch: (epoch) => {
-        training.push(epoch);
-        watcher.onEpoch(options.optimizer, epoch);
+      onStart: async ({ done }) => {
+        // Those after the last checkpoint are of steps that a crash has lost.
+        if (resume) moments.push(...(await momentsIn(folder)).filter(({ step }) => step <= done));
+        await keepMoments(folder, moments);
+        watcher.onStart({ name: options.optimizer, steps: stepsPerEpoch(run) * options.epochs, done });
       },
+      onStep: watcher.onStep,
+      onEpoch: (epoch) => watcher.onEpoch(options.optimizer, epoch),
       atEpoch: look,
     }),
   ).finally(probe.release);
@@ -151,28 +172,29 @@ const work = async (options: AnalyzeOptions, command: string, watcher: AnalyzeWa
       measured: examples,
     },
     epochs: options.epochs,
+    ...(run.coupling && { coupling: run.coupling }),
     interrupted: watcher.interrupted(),
     ...(failure && { failure: failure.message }),
     lambdaInt: options.lambdaInt,
     groups,
     moments,
     windows: windowsOf(moments, options.lambdaInt, options.epochs, options.windows),
-    training,
+    training: await epochsOf(folder),
   };
-  const files = moments.length > 0 ? await write(options.out, analysis, command) : [];
+  const files = moments.length > 0 ? await write(out, analysis, command) : [];
   if (!failure) return { analysis, files };
   // A run that diverged has been looked at until then: what was seen is kept.
   const { status, message } = failure;
   throw new Refusal({
     status,
-    message: files.length > 0 ? `${message}; what was measured is in ${options.out}` : message,
+    message: files.length > 0 ? `${message}; what was measured is in ${out}` : message,
   });
 };
 
 /**
  * Trains as `hograd train` would, and at the chosen epochs measures ḡ, H̄, D3 and η* over the training examples along their mean
  * gradient (arXiv 2312.03885, Figures 1 and 2), checks Taylor's terms, and writes analysis.json, tables and report.html. An
- * interrupt ends it with what there is by then.
+ * interrupt ends it with what there is by then; resumed, it comes to what an unbroken one comes to.
  */
 export const analyze =
   (options: AnalyzeOptions, command: string, watcher: AnalyzeWatcher): TE.TaskEither<Failure, Analyzed> =>

@@ -5,9 +5,11 @@ import { type Run, type Summary, trainingReport } from '@hograd/report';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { placeGroups } from '../analysis/layers.js';
+import { batchCouplingText } from '../coupling.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { writeBinary, writeText } from '../files.js';
 import { DEFAULT_PARTITION } from '../partition.js';
+import type { BatchCoupling } from '../training/evaluator.js';
 import { hasCheckpoint, MODEL } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
@@ -24,16 +26,14 @@ import {
   type RunOptions,
 } from '../training/openRun.js';
 import type { Optimizer } from '../training/optimizer.js';
+import { checkOut, nothingToResume, type OutOptions, outOr } from '../training/out.js';
 import { digestOfData } from '../training/parts.js';
 
-export interface TrainOptions extends Omit<RunOptions, 'partition'>, OptimizerOptions {
+export interface TrainOptions extends Omit<RunOptions, 'partition'>, OptimizerOptions, OutOptions {
   readonly optimizer: string;
   /** As `readPartition` reads it; left out: the canonical one. */
   readonly partition?: string;
   readonly epochs: number;
-  /** Left out, where a run is not resumed: DEFAULT_OUT. */
-  readonly out?: string;
-  readonly resume?: string;
   readonly checkpointEvery: number;
 }
 
@@ -57,10 +57,14 @@ export interface TrainedRun {
   readonly finished: boolean;
   /** Why the run ended before its time: it diverged. */
   readonly failure?: string;
+  /** What to do about that. */
+  readonly cure?: string;
   /** How often steps between summaries were taken back; left out: never. */
   readonly takenBack?: number;
   /** Groups that stay where they are, since their gradients are rounding error in float32; left out: none. */
   readonly inexact?: readonly string[];
+  /** Where the loss is no mean over independent examples: both losses of an epoch are means over batches of `batch` examples. */
+  readonly coupling?: BatchCoupling;
   readonly epochs: readonly EpochMetrics[];
 }
 
@@ -73,15 +77,14 @@ export interface Trained {
 export const DEFAULT_OUT = 'runs/train';
 
 /** The folder that a command's runs and report are in. */
-export const outOf = ({ out = DEFAULT_OUT, resume = out }: Pick<TrainOptions, 'out' | 'resume'>): string => resume;
+export const outOf = outOr(DEFAULT_OUT);
 
 const folderOf = (name: string, options: TrainOptions): string => join(outOf(options), name.replace(':', '-'));
 
 /** The names of the optimizers. Refuses one that there is not, and an option that none of them takes, before any of them trains. */
 const namesOf = (options: TrainOptions): readonly string[] => {
   const names = options.optimizer.split(',').map((name) => name.trim());
-  if (options.resume !== undefined && options.out !== undefined)
-    refuse('--resume goes on in the folder that it names; leave out --out');
+  checkOut(options);
   const twice = names.find((name, k) => names.indexOf(name) !== k);
   if (twice !== undefined) return refuse(`--optimizer names "${twice}" twice; each trains once`);
   const { lr, lambda1, lambdaInt, period, partition, summaryBatch } = options;
@@ -116,7 +119,7 @@ const trainOne = async (
 ): Promise<{ readonly trained: TrainedRun; readonly run: Run }> => {
   const { name } = optimizer;
   const opened = await openFitted(optimizer, fitted, options);
-  const { problem, trainable, partitionDigest, trainer } = opened;
+  const { problem, trainable, partitionDigest, trainer, coupling } = opened;
   const folder = folderOf(name, options);
   const model = join(folder, MODEL);
   const { end, diverged, steps, epochs } = await trainInFolder(opened, {
@@ -139,7 +142,7 @@ const trainOne = async (
     onStep: watcher.onStep,
     onEpoch: (epoch) => watcher.onEpoch(name, epoch),
   });
-  const failure = diverged && { failure: diverged.reason };
+  const failure = diverged && { failure: diverged.diagnosis.reason };
   const finished = end !== undefined && !watcher.interrupted();
   if (finished) await writeBinary(model, trainable.encode(end.trainer.carried));
   const groups = placeGroups(problem.partition);
@@ -155,8 +158,10 @@ const trainOne = async (
       steps,
       finished,
       ...failure,
+      ...(diverged && { cure: diverged.diagnosis.cure }),
       ...(takenBack > 0 && { takenBack }),
       ...(inexact.length > 0 && { inexact }),
+      ...(coupling && { coupling }),
       epochs,
     },
     run: {
@@ -178,9 +183,7 @@ const trainOne = async (
 const begun = (names: readonly string[], options: TrainOptions): readonly string[] => {
   if (options.resume === undefined) return [];
   const found = names.filter((name) => hasCheckpoint(folderOf(name, options)));
-  return found.length > 0
-    ? found
-    : refuse(`${options.resume} holds no checkpoint of ${names.join(' or ')}; start the run without --resume`);
+  return found.length > 0 ? found : nothingToResume(options.resume, names);
 };
 
 /**
@@ -204,6 +207,7 @@ export const train =
       }
       const runs = results.map((r) => r.trained);
       if (watcher.interrupted()) return { runs, interrupted: true };
+      const coupling = runs.find((run) => run.coupling)?.coupling;
       const html = trainingReport({
         title: 'Training report',
         command,
@@ -211,6 +215,7 @@ export const train =
         dataset: options.data,
         model: options.model,
         seed: options.seed,
+        ...(coupling && { provenance: { losses: batchCouplingText(coupling) } }),
       });
       if (E.isLeft(html)) return orRefuse(html, (e) => failed(e.message));
       const report = join(outOf(options), 'report.html');

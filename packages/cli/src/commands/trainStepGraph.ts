@@ -13,7 +13,7 @@ export const STEP_NAMES: readonly string[] = Object.keys(directions);
 /**
  * Inputs: the parameters, `state.NAME` of the optimizer, `step`, the model's inputs, `rate`. Outputs: `loss` before the step, and
  * `next.` and its name for each parameter, state and the step. Refuses settings that the optimizer does not take. Throws GraphError for
- * parameters whose shapes are not numbers.
+ * parameters whose shapes are not numbers, where the optimizer has a state of their shapes.
  */
 export const trainStepGraph = ({ loss, parameters }: LossModel, name: string, settings: Settings): Graph => {
   const { options, make } = directions[name as keyof typeof directions];

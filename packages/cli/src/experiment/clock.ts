@@ -12,6 +12,8 @@ export interface Paced {
   /** Steps taken. */
   readonly done: number;
   readonly state: 'waiting' | 'running' | 'over';
+  /** Seconds from the start of its process until it began: Node, data, the graphs' compilation. Left out: it has not begun. */
+  readonly opening?: number;
   /** Seconds since it began, in this process. */
   readonly elapsed: number;
   /** Seconds a step, once it has taken one. */
@@ -21,26 +23,32 @@ export interface Paced {
 const mean = (values: readonly number[]): number | undefined =>
   values.length === 0 ? undefined : values.reduce((a, b) => a + b) / values.length;
 
-const meanPace = (runs: readonly Paced[]): number | undefined =>
-  mean(runs.flatMap(({ pace }) => (pace === undefined ? [] : [pace])));
+const meanOf = (field: 'pace' | 'opening', runs: readonly Paced[]): number | undefined =>
+  mean(runs.flatMap(({ [field]: value }) => (value === undefined ? [] : [value])));
 
 /** Undefined where neither the pace nor a budget is known. */
-const remaining = ({ steps, done, seconds, elapsed }: Paced, pace: number | undefined): number | undefined => {
+const remaining = (
+  { steps, done, seconds, elapsed }: Paced,
+  pace: number | undefined,
+  opening: number,
+): number | undefined => {
   const bySteps = pace === undefined ? Number.POSITIVE_INFINITY : pace * (steps - done);
   const left = Math.min(bySteps, seconds - elapsed);
-  return Number.isFinite(left) ? Math.max(0, left) : undefined;
+  return Number.isFinite(left) ? opening + Math.max(0, left) : undefined;
 };
 
 /**
- * Seconds until all runs are over, `workers` at a time. A run that has not begun is taken to go at the mean pace of
- * its arm, or else of its setup, or else of all. Undefined while nothing is known of some run.
+ * Seconds until all runs are over, `workers` at a time. A run that has not begun is taken to open and to go as
+ * those of its arm do on average, or else of its setup, or else all. Undefined while nothing is known of some run.
  */
 export const secondsLeft = (runs: readonly Paced[], workers: number): number | undefined => {
   const open = runs.filter(({ state }) => state !== 'over');
   const left = open.map((run) => {
     const sameSetup = runs.filter(({ setup }) => setup === run.setup);
     const sameArm = sameSetup.filter(({ arm }) => arm === run.arm);
-    return remaining(run, run.pace ?? meanPace(sameArm) ?? meanPace(sameSetup) ?? meanPace(runs));
+    const typical = (field: 'pace' | 'opening'): number | undefined =>
+      meanOf(field, sameArm) ?? meanOf(field, sameSetup) ?? meanOf(field, runs);
+    return remaining(run, run.pace ?? typical('pace'), run.opening === undefined ? (typical('opening') ?? 0) : 0);
   });
   const known = left.filter((seconds) => seconds !== undefined);
   if (known.length < left.length) return undefined;

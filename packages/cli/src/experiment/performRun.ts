@@ -86,7 +86,7 @@ export const performRun = async (
   if (!diverged && interrupted()) return undefined;
   const record: RunRecord = {
     plan,
-    ...(diverged ? { outcome: 'failed', reason: diverged.reason } : { outcome: 'finished' }),
+    ...(diverged ? { outcome: 'failed', reason: diverged.diagnosis.reason } : { outcome: 'finished' }),
     epochs,
     steps,
     device: opened.trainer.device,

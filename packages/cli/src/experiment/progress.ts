@@ -18,6 +18,8 @@ const endText = (record: RunRecord): string => {
 };
 
 interface Entry extends Paced {
+  /** When its process was started. */
+  readonly startedAt?: number;
   /** When it began in this process, and the steps that it had taken before. */
   readonly began?: { readonly step: number; readonly at: number };
 }
@@ -27,7 +29,15 @@ const moved = (entry: Entry, step: number): Entry => {
   const now = performance.now();
   const began = entry.began ?? { step, at: now };
   const elapsed = (now - began.at) / 1000;
-  return { ...entry, began, done: step, elapsed, ...(step > began.step && { pace: elapsed / (step - began.step) }) };
+  const opening = (began.at - (entry.startedAt ?? began.at)) / 1000;
+  return {
+    ...entry,
+    began,
+    opening,
+    done: step,
+    elapsed,
+    ...(step > began.step && { pace: elapsed / (step - began.step) }),
+  };
 };
 
 interface Shown {
@@ -82,7 +92,7 @@ export const watchExperiment = (
       if (canDraw(stream)) bar = openBar(stream, { done: 0, total: runs.length, now }, layouts);
     },
     onStart: ({ key }) => {
-      entries.set(key, { ...entries.get(key)!, state: 'running' });
+      entries.set(key, { ...entries.get(key)!, state: 'running', startedAt: performance.now() });
     },
     onStep: ({ key, arm, text }, step) => {
       entries.set(key, moved(entries.get(key)!, step));
@@ -93,7 +103,8 @@ export const watchExperiment = (
     },
     onEnd: ({ key, setup, arm, text }, record, former) => {
       const entry = entries.get(key)!;
-      entries.set(key, { ...(former ? entry : moved(entry, record.steps)), state: 'over' });
+      // A run that ended before it began says nothing of how long that takes.
+      entries.set(key, { ...(entry.began ? moved(entry, record.steps) : entry), state: 'over' });
       show('');
       if (former) return;
       const { over, left } = status();

@@ -4,14 +4,15 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { bestMoment, type Moment } from '../analysis/analysis.js';
-import { type Analyzed, type AnalyzeOptions, analyze } from '../commands/analyze.js';
-import { couplingText } from '../coupling.js';
+import { type Analyzed, type AnalyzeOptions, analyze, DEFAULT_OUT, outOf } from '../commands/analyze.js';
+import { batchCouplingText, couplingText } from '../coupling.js';
 import { lossText } from '../lossText.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
 import { type Console, conclude } from './console.js';
 import { onInterrupt } from './interrupts.js';
 import { notNegative, partitionOption, positive, repeatable, runOptions, wholeNumber } from './options.js';
+import { commandLine } from './shell.js';
 
 const DEFAULT_LAMBDA_INT: readonly number[] = [1];
 const DEFAULT_STEP_SIZES: readonly number[] = [0.1, 0.3, 1];
@@ -40,6 +41,7 @@ const text = ({ analysis, files }: Analyzed): string => {
   return [
     ['epochs done', 'loss', 'between: H̄', 'H̄⁻¹', 'condition'].map((cell) => cell.padStart(12)).join(' '),
     ...analysis.moments.map(momentLine),
+    ...(analysis.coupling ? [batchCouplingText(analysis.coupling)] : []),
     ...(best ? [`lowest loss on examples not trained on: after epoch ${best.epoch}`] : []),
     ...(coupling
       ? [
@@ -70,7 +72,7 @@ const run = async (
   if (E.isRight(result) && result.right.analysis.interrupted) {
     const { files } = result.right;
     console.say(
-      `hograd: interrupted; ${files.length > 0 ? `what there is by then is in ${options.out}` : 'nothing was measured yet'}`,
+      `hograd: interrupted; ${files.length > 0 ? `what there is by then is in ${outOf(options)}` : 'nothing was measured yet'}; go on with ${commandLine(['--resume', outOf(options)])} and the same options`,
     );
     console.exitWith(130);
     return;
@@ -137,7 +139,11 @@ export const addAnalyze = (program: Command, console: Console): Command =>
       DEFAULT_MEMORY_LIMIT,
     )
     .option('--checkpoint-every <N>', 'steps between checkpoints', wholeNumber, 1000)
-    .option('--out <DIR>', 'where to write report.html, analysis.json, tables and the run', 'runs/analyze')
+    .option(
+      '--out <DIR>',
+      `where to write report.html, analysis.json, tables and the run; what an earlier one left there is replaced (default: "${DEFAULT_OUT}")`,
+    )
+    .option('--resume <DIR>', 'go on from the checkpoint of an interrupted analysis, and write there')
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { DEFAULT_OUT, outOf, type Trained, type TrainOptions, train } from '../commands/train.js';
+import { batchCouplingText } from '../coupling.js';
 import { lossText } from '../lossText.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
@@ -27,11 +28,13 @@ const text = ({ runs, report }: Trained): string => {
       perEpoch.toFixed(2),
     ];
   });
+  const coupling = trained.find((one) => one.coupling)?.coupling;
   const head = ['optimizer', 'train loss', 'test loss', ...(measuresAccuracy ? ['test accuracy'] : []), 's/epoch'];
   return [
     ...(trained.length > 0 ? [tableText(1, [head, ...rows])] : []),
-    ...runs.flatMap(({ optimizer, failure }) =>
-      failure === undefined ? [] : [`${optimizer} failed: ${failure}; lower its rate (--lr or --lambda1)`],
+    ...(coupling ? [batchCouplingText(coupling)] : []),
+    ...runs.flatMap(({ optimizer, failure, cure }) =>
+      failure === undefined ? [] : [`${optimizer} failed: ${failure}; ${cure}`],
     ),
     ...runs.flatMap(({ optimizer, takenBack }) =>
       takenBack === undefined

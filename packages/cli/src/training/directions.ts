@@ -26,6 +26,10 @@ export interface NamedDirection {
   readonly make: (settings: Settings) => Direction;
 }
 
+/** The direction of those of the settings that are its own: a rate's and a schedule's come with them. */
+export const directionOf = ({ options, make }: NamedDirection, settings: Settings): Direction =>
+  make(Object.fromEntries(Object.entries(settings).filter(([name]) => Object.hasOwn(options, name))));
+
 const MOMENTUM: z.ZodRawShape = { beta: share.optional(), dampening: share.optional() };
 const ADAM: z.ZodRawShape = { beta1: share.optional(), beta2: share.optional(), eps: positive.optional() };
 

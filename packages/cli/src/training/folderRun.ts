@@ -17,7 +17,8 @@ export interface FolderRun
   readonly resume: boolean;
   /** Wall-clock budget; the run ends with the epoch that reaches it. Left out: none. */
   readonly seconds?: number;
-  readonly onStart: (steps: { readonly done: number }) => void;
+  /** Awaited before the first step, when nothing is to be refused any more. */
+  readonly onStart: (steps: { readonly done: number }) => void | Promise<void>;
   readonly onEpoch: (epoch: EpochMetrics) => void;
 }
 
@@ -87,7 +88,7 @@ export const trainInFolder = async (
     const done = Math.floor(from.trainer.step / stepsPerEpoch(opened));
     let spent = [...(await timingsOf(folder))].reduce((sum, [epoch, took]) => (epoch <= done ? sum + took : sum), 0);
     let { step: steps } = from.trainer;
-    run.onStart({ done: steps });
+    await run.onStart({ done: steps });
     const ended = await trainLoop({
       ...opened,
       ...run,

@@ -2,6 +2,7 @@
 
 import { type Dataset, type Indices, type Sampler, sizeOfDataset, takeBatch } from '@hograd/data';
 import { failed, Refusal } from '../failure.js';
+import type { Diagnose, Diagnosis } from './diagnosis.js';
 import { type Checkpoint, hasCheckpoint, openMetrics, saveCheckpoint } from './files.js';
 import type { Tensors } from './tensors.js';
 import type { Measured, StepResult, Trainer, TrainerState } from './trainer.js';
@@ -25,12 +26,11 @@ export interface EpochMetrics extends Evaluation {
 
 /** The loss is not finite: the run cannot go on. */
 export class Diverged extends Refusal {
-  /** What was seen, without a cure. */
-  readonly reason: string;
-  constructor(reason: string, folder: string) {
+  readonly diagnosis: Diagnosis;
+  constructor(diagnosis: Diagnosis, folder: string) {
     const kept = hasCheckpoint(folder) ? `, the last checkpoint is in ${folder}` : '';
-    super(failed(`${reason}; lower the rate (--lr or --lambda1)${kept}`));
-    this.reason = reason;
+    super(failed(`${diagnosis.reason}; ${diagnosis.cure}${kept}`));
+    this.diagnosis = diagnosis;
   }
 }
 
@@ -47,6 +47,7 @@ export interface LoopSetup {
   readonly checkpointEvery: number;
   readonly from: Checkpoint;
   readonly evaluate: (parameters: Tensors) => Promise<Evaluation>;
+  readonly diagnose: Diagnose;
   /** True once the user asked to stop. */
   readonly interrupted: () => boolean;
   readonly onStep: (progress: {
@@ -90,6 +91,18 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
   // What `now` carries, unless it came from outside or was shown there, and what the state before it carried: that is spent.
   let own: Tensors | undefined;
   let spent: Tensors | undefined;
+  let lossBefore: number | undefined;
+  const broken = async (seen: string, loss: number): Promise<never> => {
+    const { step: steps, carried } = now.trainer;
+    const { from } = setup;
+    const step = steps - 1;
+    // Of the states before, only what the run started from is not written over.
+    const start = step === from.trainer.step && {
+      from: { carried: from.trainer.carried, batch: feedsOf(gradientSampler.next(from.gradientSampler).indices) },
+    };
+    const before = lossBefore !== undefined && { before: { step, loss: lossBefore, ...start } };
+    throw new Diverged(await setup.diagnose({ seen, loss, steps, carried, ...before }), folder);
+  };
   let ended = now.trainer.step > 0 && now.epochSteps === 0 && (setup.enough?.() ?? false);
   try {
     while (now.trainer.step < total && !ended && !setup.interrupted()) {
@@ -97,6 +110,8 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
       if (step % perEpoch === 0) {
         if (setup.atEpoch) {
           await setup.atEpoch(step / perEpoch, now.trainer);
+          // A look that was broken off is taken again by the run that goes on: not a step further.
+          if (setup.interrupted()) break;
           own = undefined;
         }
         // Looking from outside is no part of the epoch; at its first step the epoch has taken no time yet.
@@ -116,7 +131,8 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
       );
       spent = own;
       own = result.state.carried;
-      if (!Number.isFinite(result.loss)) throw new Diverged(`the loss became ${result.loss} at step ${step}`, folder);
+      if (!Number.isFinite(result.loss)) await broken(`the loss became ${result.loss} at step ${step}`, result.loss);
+      lossBefore = result.loss;
       await metrics.append({
         step,
         loss: result.loss,
@@ -138,7 +154,7 @@ export const trainLoop = async (setup: LoopSetup): Promise<Checkpoint> => {
         const evaluation = await setup.evaluate(now.trainer.carried);
         const line = { epoch, trainLoss: now.epochLoss / now.epochSteps, ...evaluation };
         if (!Number.isFinite(line.testLoss)) {
-          throw new Diverged(`the test loss became ${line.testLoss} after epoch ${epoch}`, folder);
+          await broken(`the test loss became ${line.testLoss} after epoch ${epoch}`, line.testLoss);
         }
         await metrics.append(line);
         await setup.onEpoch({ ...line, seconds: epochSeconds() });

@@ -12,7 +12,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
 import { count, countOrZero, notNegative, oneOf, positive, share, text } from '../checks.js';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
-import { directions, type NamedDirection } from './directions.js';
+import { directionOf, directions, type NamedDirection } from './directions.js';
 import type { KfacOptimizer, Optimizer } from './optimizer.js';
 import { checkSettings, type MethodError, type Settings } from './settings.js';
 
@@ -32,11 +32,16 @@ interface Kind {
 }
 
 /** One rate, `lr`, for all parameters. */
-const constantRate = (lr: number, { options, make }: NamedDirection): Kind => ({
-  options: { ...options, lr: positive.optional() },
+const constantRate = (lr: number, named: NamedDirection): Kind => ({
+  options: { ...named.options, lr: positive.optional() },
   make: (name, settings) =>
     E.right({
-      optimizer: { kind: 'constant-rate', name, direction: make(settings), rate: (settings.lr as number) ?? lr },
+      optimizer: {
+        kind: 'constant-rate',
+        name,
+        direction: directionOf(named, settings),
+        rate: (settings.lr as number) ?? lr,
+      },
       partition: 'canonical',
     }),
 });
@@ -69,8 +74,8 @@ const SAFE_SLICES = 5;
  * The method as published, or with safeguards: rates as long as the sampling error of their summary allows, steps
  * judged by what they did and taken back where they raise the loss; it needs no search for λ1.
  */
-const newtonSummary = (safe: boolean, { options, make }: NamedDirection, directionDefaults: Settings = {}): Kind => ({
-  options: { ...options, ...NEWTON_SUMMARY },
+const newtonSummary = (safe: boolean, named: NamedDirection, directionDefaults: Settings = {}): Kind => ({
+  options: { ...named.options, ...NEWTON_SUMMARY },
   make: (name, settings) => {
     const given = Object.fromEntries(Object.entries(settings).filter(([key]) => RATES.includes(key as never)));
     const rates = ratesOptions(1)({ ...(safe ? NOISE_AWARE_RATES : DEFAULT_RATES), ...given });
@@ -85,7 +90,7 @@ const newtonSummary = (safe: boolean, { options, make }: NamedDirection, directi
       optimizer: {
         kind: 'newton-summary',
         name,
-        direction: make({ ...directionDefaults, ...settings }),
+        direction: directionOf(named, { ...directionDefaults, ...settings }),
         control: {
           rates: rates.right,
           ...(trust === true && { trust: DEFAULT_TRUST }),

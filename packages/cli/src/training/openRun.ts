@@ -7,7 +7,8 @@ import type { LossOptions } from '../model.js';
 import { isModelFile } from '../modelFile.js';
 import { digestOfPartition, readPartition } from '../partition.js';
 import { plural } from '../plural.js';
-import { makeEvaluator } from './evaluator.js';
+import { diagnoser } from './diagnosis.js';
+import { type BatchCoupling, makeEvaluator } from './evaluator.js';
 import { openModelFile } from './fileModel.js';
 import type { LoopSetup } from './loop.js';
 import type { Optimizer } from './optimizer.js';
@@ -51,6 +52,9 @@ export interface OpenRun extends FittedRun {
   readonly trainer: Trainer;
   /** Over the test set, and over the validation set where there is one. */
   readonly evaluate: LoopSetup['evaluate'];
+  readonly diagnose: LoopSetup['diagnose'];
+  /** Where the loss is no mean over independent examples: what all its values are over. */
+  readonly coupling?: BatchCoupling;
   readonly release: () => Promise<void>;
 }
 
@@ -63,7 +67,11 @@ export const openParts = async (
   const { train, test } = orRefuse(await openDataset(spec, { layout: 'image', seed, ...options })(), (e) =>
     wrongInput(e.message),
   );
-  return test ? { train, test } : refuse(`${spec} has no test set; training needs one to report on`);
+  if (test) return { train, test };
+  const names = ['_train', '_test'].flatMap((part) => [...Object.keys(train.inputs), 'y'].map((name) => name + part));
+  return refuse(
+    `${spec} has no test set; training needs one to report on: store the arrays ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`,
+  );
 };
 
 const LOSS_FLAGS = {
@@ -146,16 +154,18 @@ export const checkOptimizer = (optimizer: Optimizer, model: string, problem: Tra
 
 /** One optimizer's run of what is fitted. Refuses an optimizer or a device that it cannot be had with. */
 export const openFitted = async (optimizer: Optimizer, fitted: FittedRun, options: RunOptions): Promise<OpenRun> => {
-  const { problem, validation, test } = fitted;
+  const { problem, train, validation, test } = fitted;
   const session: SessionOptions = {
     device: options.device,
     ...(options.threads !== undefined && { threads: options.threads }),
   };
   const trainer = await namingModel(optimizer, options.model, () => makeTrainer(problem, optimizer, session));
-  const evaluator = await makeEvaluator(problem, session);
+  const evaluator = await makeEvaluator({ ...problem, train, batch: options.batch }, session);
   return {
     ...fitted,
     trainer,
+    diagnose: diagnoser(problem, session),
+    ...(evaluator.coupling && { coupling: evaluator.coupling }),
     evaluate: async (carried) => {
       const onTest = await evaluator.evaluate(test, carried);
       const held = validation && (await evaluator.evaluate(validation, carried));

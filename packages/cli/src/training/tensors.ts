@@ -1,16 +1,21 @@
 /** Sessions and tensors by name, as trainers use them. */
 
 import { encode, type Graph, type Input, isFloat, type Tensor, tensor, topologicalOrder } from '@hograd/graph-builder';
-import { openSession, type Session, type SessionOptions } from '@hograd/session';
+import { openSession, SESSION_OPTIONS, type Session, type SessionOptions } from '@hograd/session';
 import { orRefuse } from '../failure.js';
 import { lengthsIn, type Shapes } from '../lengths.js';
 import { sessionFailure } from '../sessionFailure.js';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** A session of those of the options that are a session's: what a command was given holds others. Refuses a device that cannot be had. */
+export const openBytes = async (bytes: Uint8Array, options: SessionOptions): Promise<Session> => {
+  const own = Object.fromEntries(Object.entries(options).filter(([name]) => SESSION_OPTIONS.includes(name as never)));
+  return orRefuse(await openSession(bytes, own)(), sessionFailure);
+};
+
 /** A session for a graph. Refuses a device that cannot be had. */
-export const openGraph = async (graph: Graph, options: SessionOptions): Promise<Session> =>
-  orRefuse(await openSession(encode(graph), options)(), sessionFailure);
+export const openGraph = (graph: Graph, options: SessionOptions): Promise<Session> => openBytes(encode(graph), options);
 
 /** From so many operations on, opening a graph for any batch takes longer than a run saves (docs/ort-kernels.md, Opening). */
 const MANY_OPERATIONS = 5000;
@@ -27,7 +32,7 @@ export const openGraphFor = async (
   if (!fed || topologicalOrder(graph.outputs.map((o) => o.value)).length < MANY_OPERATIONS)
     return openGraph(graph, options);
   const bytes = encode(graph, { lengths: lengthsIn(graph.inputs, fed) });
-  return orRefuse(await openSession(bytes, { ...options, optimization: 'disabled' })(), sessionFailure);
+  return openBytes(bytes, { ...options, optimization: 'disabled' });
 };
 
 /** A session's outputs from those of the values that it asks for; written into `targets`, one for each output, where they are given. */

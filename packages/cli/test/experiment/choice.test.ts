@@ -140,6 +140,19 @@ describe('secondsLeft', () => {
     expect(secondsLeft([running], 8)).toBe(50);
   });
 
+  it('counts the start of each run that has not begun: of its arm, of its setup, of all', () => {
+    const over = [
+      run({ state: 'over', done: 100, pace: 0.01, opening: 2 }),
+      run({ arm: 'kfac', state: 'over', done: 100, pace: 0.03, opening: 4 }),
+    ];
+    expect(secondsLeft([...over, run({}), run({})], 1)).toBe(6);
+    expect(secondsLeft([...over, run({ arm: 'sgd' })], 1)).toBe(5);
+    expect(secondsLeft([...over, run({ setup: 'other', arm: 'sgd', state: 'running' })], 1)).toBe(5);
+    // One that has begun has started.
+    expect(secondsLeft([run({ state: 'running', done: 50, pace: 0.01, opening: 2 })], 1)).toBe(0.5);
+    expect(secondsLeft([...over, run({ steps: Number.POSITIVE_INFINITY, seconds: 60, pace: 1 })], 1)).toBe(62);
+  });
+
   it('knows a budget of time', () => {
     expect(secondsLeft([run({ steps: Number.POSITIVE_INFINITY, seconds: 60, elapsed: 20 })], 1)).toBe(40);
     expect(secondsLeft([run({ seconds: 10, pace: 1 })], 1)).toBe(10);

@@ -15,7 +15,7 @@ import {
   sub,
 } from '@hograd/graph-builder';
 import type { Direction, State, StateTensor } from '../../direction.js';
-import { parameterType, requireCount, requireDecay, requireNonNegative, slotName } from '../../state.js';
+import { parameterType, requireCount, requireDecay, requireKnown, requireNonNegative, slotName } from '../../state.js';
 import { dampedInverses } from './damped.js';
 import { factorsOf } from './factors.js';
 import { findLayers } from './findLayers.js';
@@ -58,13 +58,12 @@ const UPDATES = 'kfacUpdates';
  * Which graph to run at a step (0 at the first) where factors and inverses are updated every so many steps; inverses
  * always of fresh factors. Throws GraphError unless both are whole numbers of at least 1.
  */
-export const kfacRefresh = ({
-  factors,
-  inverses,
-}: {
+export const kfacRefresh = (options: {
   readonly factors: number;
   readonly inverses: number;
 }): ((step: number) => KfacRefresh) => {
+  requireKnown('kfacRefresh', options, ['factors', 'inverses']);
+  const { factors, inverses } = options;
   requireCount('kfacRefresh', 'factors', factors);
   requireCount('kfacRefresh', 'inverses', inverses);
   return (step) => {
@@ -120,6 +119,7 @@ const slotsOf = (layer: Layer): readonly StateTensor[] => {
  * how many examples it has. Martens and Grosse, ICML 2015; Grosse and Martens, ICML 2016.
  */
 export const kfac = (options: KfacOptions = {}): Direction => {
+  requireKnown('kfac', options, ['damping', 'decay', 'fisher', 'iterations', 'refresh']);
   const { damping = 0.03, decay = 0.95, fisher, iterations = 16, refresh = 'inverses' } = options;
   requireNonNegative('kfac', 'damping', damping);
   requireDecay('kfac', 'decay', decay);
