@@ -55,7 +55,8 @@ describe('hograd bench', () => {
   ])('times what summarize computes: %s', async (name, options) => {
     const bench = await benched(...fixture(name), ...options);
     const { loss, gbar, groups } = await summarized(...fixture(name), ...options);
-    expect({ loss: bench.loss, gbar: bench.gbar, groups: bench.groups }).toEqual({ loss, gbar, groups });
+    expect({ loss: bench.loss, gbar: bench.gbar }).toEqual({ loss, gbar });
+    expect(groups).toMatchObject(bench.groups);
     expect(bench.agreement.agrees).toBe(true);
     if (options.includes('float64')) expect(bench.agreement.difference).toBeLessThan(1e-13);
   });

@@ -53,6 +53,12 @@ describe('a root of what is cut off at 0', () => {
     expectClose(gradient!.data, [0, 1 / 6, 0, 1 / 6], 1e-12);
   });
 
+  it('passes nothing through a sum of two that are cut off', () => {
+    const loss = G.reduceSum(G.sqrt(G.add(G.relu(x), G.relu(G.mul(x, 3)))));
+    const [gradient] = G.evaluate([G.grad(loss, [x])[0]!], at);
+    expectClose(gradient!.data, [0, 0.5, 0, 1], 1e-12);
+  });
+
   it('a logarithm of hardSigmoid passes nothing where that is 0 or 1', () => {
     const loss = G.reduceSum(G.log(G.hardSigmoid(x, 0.5, 0.5)));
     const [gradient] = G.evaluate([G.grad(loss, [x])[0]!], {

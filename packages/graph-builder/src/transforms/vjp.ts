@@ -2,9 +2,8 @@
 
 import { GraphError } from '../error.js';
 import { describe, type Expr, isFloat, requireFloat, topologicalOrder } from '../expr.js';
-import { add, addOp } from '../ops/add.js';
+import { add } from '../ops/add.js';
 import { constant } from '../ops/constant.js';
-import { subOp } from '../ops/sub.js';
 import { where } from '../ops/where.js';
 import { sameShape } from '../shape.js';
 import { zerosLike } from './jvp.js';
@@ -27,20 +26,18 @@ export const stagesBetween = (sources: ReadonlySet<Expr>, outputs: readonly Expr
   return stages;
 };
 
-/** Operations of one moving operand that are 0 where it is, and cost the adjoint no infinity of their own. */
-const scales = (node: Expr, { args, differential }: Stage, moves: (arg: Expr) => boolean): boolean =>
-  node.op !== addOp &&
-  node.op !== subOp &&
-  differential.curvature.kind !== 'diagonal' &&
-  args.filter(moves).length === 1;
+/** Is the node linear in what moves? An infinite adjoint passes it as it is. */
+const isLinear = ({ args, differential }: Stage, moves: (arg: Expr) => boolean): boolean =>
+  differential.curvature.kind === 'linear' ||
+  (differential.curvature.kind === 'bilinear' && args.filter(moves).length === 1);
 
-/** Nodes whose adjoint is infinite where they are 0: what roots, logarithms and the like read, and what that is scaled from. */
+/** Nodes whose adjoint may be infinite: what roots, logarithms and the like read, and what that is a linear function of. */
 const beforeSingular = (sources: ReadonlySet<Expr>, stages: ReadonlyMap<Expr, Stage>): ReadonlySet<Expr> => {
   const found = new Set<Expr>();
   const moves = (arg: Expr): boolean => stages.has(arg) || sources.has(arg);
   for (const [node, stage] of [...stages].reverse()) {
     const { op, attributes } = node;
-    if (op.singular?.(attributes) || (found.has(node) && scales(node, stage, moves)))
+    if (op.singular?.(attributes) || (found.has(node) && isLinear(stage, moves)))
       for (const arg of stage.args.filter(moves)) found.add(arg);
   }
   return found;
