@@ -423,24 +423,30 @@ describe('hograd summarize says', () => {
   });
 
   it('which gradients are rounding, and that interactions are then none', async () => {
-    // All classes as often, and all as likely: the gradient is zero but for rounding.
+    // All classes as often, and all as likely: the gradient is zero but for rounding. Names of its own: an input that another test made
+    // comes before these.
     const y = input('y', ['N'], 'int64');
     const logits = add(
       matmul(
-        tanh(add(matmul(x, input('0.weight', [3, 4], 'float32')), input('0.bias', [4], 'float32'))),
-        input('2.weight', [4, 3], 'float32'),
+        tanh(add(matmul(x, input('still.0.weight', [3, 4], 'float32')), input('still.0.bias', [4], 'float32'))),
+        input('still.2.weight', [4, 3], 'float32'),
       ),
-      input('2.bias', [3], 'float32'),
+      input('still.2.bias', [3], 'float32'),
     );
     const zeros = (...shape: readonly number[]): Tensor =>
       tensor(new Array(shape.reduce((p, d) => p * d, 1)).fill(0), shape, 'float32');
     const args = saved(
       'still',
       softmaxCrossEntropy(logits, y),
-      { '0.weight': floats(12, [3, 4]), '0.bias': zeros(4), '2.weight': floats(12, [4, 3]), '2.bias': zeros(3) },
+      {
+        'still.0.weight': floats(12, [3, 4]),
+        'still.0.bias': zeros(4),
+        'still.2.weight': floats(12, [4, 3]),
+        'still.2.bias': zeros(3),
+      },
       { x: zeros(6, 3), y: tensor([0, 1, 2, 0, 1, 2], [6], 'int64') },
     );
-    const note = 'ate 0 for 0.bias, 2.bias: the gradient there is no more than rounding error';
+    const note = 'ate 0 for still.0.bias, still.2.bias: the gradient there is no more than rounding error';
     const { out, html } = await pageOf(args, '--lambda-int', '1');
     expect(out).toContain(`r${note}`);
     expect(html).toContain(`R${note}`);
@@ -449,7 +455,7 @@ describe('hograd summarize says', () => {
     expect(html).not.toContain('interact most');
     const unasked = await pageOf(args);
     expect(unasked.html).toContain('No two groups interact');
-    expect(unasked.out).toContain('the gradient of 0.bias, 2.bias is no more than rounding error');
+    expect(unasked.out).toContain('the gradient of still.0.bias, still.2.bias is no more than rounding error');
   });
 
   it('that no --lambda-int has an answer, by its exit status', async () => {
