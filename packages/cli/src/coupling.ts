@@ -10,6 +10,11 @@ export interface Coupling {
   readonly inParts: number;
 }
 
+/** A loss of that kind, and how many examples its values are over. */
+export interface BatchCoupling extends Coupling {
+  readonly batch: number;
+}
+
 const PARTS = 4;
 const LARGEST_PART = 8;
 
@@ -53,5 +58,5 @@ export const couplingText = ({ examples, atOnce, inParts }: Coupling): string =>
   `the loss is no mean over independent examples: over the first ${examples} it is ${Number(atOnce.toPrecision(4))} at once and ${Number(inParts.toPrecision(4))} on average in parts (a sum over the batch, class weights, or normalisation by the batch's statistics)`;
 
 /** What the losses of training and evaluation are over where that makes a difference, for a message. */
-export const batchCouplingText = (coupling: Coupling & { readonly batch: number }): string =>
+export const batchCouplingText = (coupling: BatchCoupling): string =>
   `${couplingText(coupling)}: train and test losses are means over batches of ${coupling.batch}`;

@@ -1,7 +1,7 @@
 /** What an analysis along a training run found, as `hograd analyze --json` prints it. */
 
 import type { SquareMatrix } from '@hograd/report';
-import type { BatchCoupling } from '../training/evaluator.js';
+import type { BatchCoupling } from '../coupling.js';
 import type { EpochMetrics } from '../training/loop.js';
 import { type Stretch, stretches } from './epochs.js';
 import { type Interaction, interactionOf } from './interaction.js';

@@ -4,7 +4,7 @@ import { type Dataset, NO_LABEL, sizeOfDataset, takeBatch } from '@hograd/data';
 import { elementCount, makeGraph, type Tensor, tensor } from '@hograd/graph-builder';
 import type { Session, SessionOptions } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Coupling, findCoupling } from '../coupling.js';
+import { type BatchCoupling, findCoupling } from '../coupling.js';
 import { drawnAmong } from '../draws.js';
 import { attempt } from '../failure.js';
 import { inputsOf } from '../lengths.js';
@@ -32,11 +32,6 @@ const countRight = ({ data, shape }: Tensor<'float32'>, labels: Tensor): number 
   }
   return right;
 };
-
-/** A loss that is no mean over independent examples, and how many of them its values are over. */
-export interface BatchCoupling extends Coupling {
-  readonly batch: number;
-}
 
 export interface Evaluator {
   /** Where a batch's loss is no mean over its examples: losses are of batches as long as training's, so that the two are one quantity. */

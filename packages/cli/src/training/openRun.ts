@@ -2,13 +2,14 @@
 
 import { type OpenDatasetOptions, openDataset, type Sampler, shuffledSampler, sizeOfDataset } from '@hograd/data';
 import type { Device, SessionOptions } from '@hograd/session';
+import type { BatchCoupling } from '../coupling.js';
 import { building, orRefuse, refuse, wrongInput } from '../failure.js';
 import type { LossOptions } from '../model.js';
 import { isModelFile } from '../modelFile.js';
 import { digestOfPartition, readPartition } from '../partition.js';
 import { plural } from '../plural.js';
 import { diagnoser } from './diagnosis.js';
-import { type BatchCoupling, makeEvaluator } from './evaluator.js';
+import { makeEvaluator } from './evaluator.js';
 import { openModelFile } from './fileModel.js';
 import type { LoopSetup } from './loop.js';
 import type { Optimizer } from './optimizer.js';

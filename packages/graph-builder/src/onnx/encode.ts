@@ -57,11 +57,16 @@ const valueInfosWith = (lengths: ReadonlyMap<string, number>) => {
   });
 };
 
-/** Of what was written, values whose shape a runtime may not find out: symbols, and an operation that computes with them. */
-const undetermined = (draft: Draft, lengths: ReadonlyMap<string, number>): readonly (readonly [string, Expr])[] => {
+/** Of what the nodes make, values whose shape a runtime may not find out: symbols, and an operation that computes with them. */
+const undetermined = (
+  nodes: readonly Onnx.INodeProto[],
+  { written }: Draft,
+  lengths: ReadonlyMap<string, number>,
+): readonly (readonly [string, Expr])[] => {
   const length = evaluateDim(lengths);
-  return [...draft.written].filter(
-    ([, value]) => !isInput(value) && !value.op.elementwise && value.shape.some((d) => length(d) === undefined),
+  const made = new Set(nodes.flatMap((n) => n.output!));
+  return [...written].filter(
+    ([name, { op, shape }]) => made.has(name) && !op.elementwise && shape.some((d) => length(d) === undefined),
   );
 };
 
@@ -136,7 +141,6 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
     graph.outputs.map((o) => o.name),
   );
   const read = new Set(nodes.flatMap((n) => n.input!));
-  const made = new Set(nodes.flatMap((n) => n.output!));
   const model: Onnx.IModelProto = {
     irVersion: Long.fromNumber(IR_VERSION),
     producerName: 'hograd',
@@ -146,8 +150,8 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
       node: nodes,
       input: graph.inputs.filter((i) => !kept(i.attributes.name)).map((i) => encodeValueInfo(i.attributes.name, i)),
       output: graph.outputs.map((o, i) => encodeValueInfo(o.name, outputs[i]!)),
-      valueInfo: (declareShapes ? undetermined(draft, lengths) : []).flatMap(([value, expr]) =>
-        made.has(value) ? [encodeValueInfo(value, expr)] : [],
+      valueInfo: (declareShapes ? undetermined(nodes, draft, lengths) : []).map(([value, expr]) =>
+        encodeValueInfo(value, expr),
       ),
       initializer: [
         ...stored.map((input) => encodeTensor(input, graph.initializers.get(input)!)),

@@ -9,8 +9,9 @@ import { overVariables } from './variables.js';
  * depend on the point, so second tangents of the sources are zero. Hash-consing shares the terms of successive orders.
  */
 export const jet = (output: Expr, directions: ReadonlyMap<Expr, Expr>, order: number): readonly Expr[] => {
-  const { exprs, variables, restored } = overVariables([output], [...directions.keys()], [...directions.values()]);
-  const along = new Map(variables.map((x, i) => [x, [...directions.values()][i]!]));
+  const vectors = [...directions.values()];
+  const { exprs, variables, restored } = overVariables([output], [...directions.keys()], vectors);
+  const along = new Map(variables.map((x, i) => [x, vectors[i]!]));
   const terms: Expr[] = [exprs[0]!];
   for (let k = 1; k <= order; k++) {
     const [next] = jvpOrZero([terms[k - 1]!], along);
