@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeNpz, encodeNpz } from '@hograd/data';
-import { add, type DType, input, reduceSum, softmaxCrossEntropy, type Tensor, tensor } from '@hograd/graph-builder';
+import { add, type DType, input, reduceSum, type Tensor, tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { hograd } from './capture.js';
@@ -14,7 +14,9 @@ import {
   inputNamed,
   LENGTH,
   labelsOf,
+  logits,
   logitsOf,
+  lossByLabels,
   maskOf,
   type Part,
   SIZES,
@@ -24,10 +26,8 @@ import {
 
 const { folder, write } = scratch();
 
-const logits = logitsOf(inputNamed('attention_mask'));
 const masked = write('masked.onnx', fileOf({ logits }));
-const labels = input('labels', ['N'], 'int64');
-const withLoss = write('loss.onnx', fileOf({ loss: softmaxCrossEntropy(logits, labels) }));
+const withLoss = write('loss.onnx', fileOf({ loss: lossByLabels }));
 /** Scores to which the sum of an input is added. */
 const shifted = (name: string, shape: readonly (number | string)[]): string =>
   write(`${name}.onnx`, fileOf({ logits: add(logits, reduceSum(input(name, shape), [0, 1])) }));

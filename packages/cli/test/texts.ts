@@ -16,6 +16,7 @@ import {
   reduceSum,
   reshape,
   softmax,
+  softmaxCrossEntropy,
   sub,
   type Tensor,
   tensor,
@@ -97,6 +98,10 @@ export const logitsOf = (mask: Expr, ids: Expr = inputNamed('input_ids')): Expr 
   const sums = reduceSum(mul(attended, reshape(kept, [texts, length, 1])), [1]);
   return add(matmul(div(sums, reshape(reduceSum(kept, [1]), [texts, 1])), w), b);
 };
+
+/** The scores of padded texts, and a loss of them that a file may have itself. */
+export const logits = logitsOf(inputNamed('attention_mask'));
+export const lossByLabels = softmaxCrossEntropy(logits, input('labels', ['N'], 'int64'));
 
 /** A file's bytes with these outputs. */
 export const fileOf = (outputs: Readonly<Record<string, Expr>>): Uint8Array =>

@@ -10,11 +10,9 @@ import {
   decode,
   evaluate,
   grad,
-  input,
   makeGraph,
   outputNamed,
   sliceAxis,
-  softmaxCrossEntropy,
   type Tensor,
   tensor,
 } from '@hograd/graph-builder';
@@ -31,7 +29,9 @@ import {
   inputNamed,
   LENGTH,
   labelsOf,
+  logits,
   logitsOf,
+  lossByLabels,
   maskOf,
   type Part,
   SIZES,
@@ -42,9 +42,8 @@ import {
 const { folder, write } = scratch();
 
 const mask = inputNamed('attention_mask');
-const labels = input('labels', ['N'], 'int64');
-const masked = write('masked.onnx', fileOf({ logits: logitsOf(mask) }));
-const withLoss = write('loss.onnx', fileOf({ loss: softmaxCrossEntropy(logitsOf(mask), labels) }));
+const masked = write('masked.onnx', fileOf({ logits }));
+const withLoss = write('loss.onnx', fileOf({ loss: lossByLabels }));
 
 /** The archive of texts with masks, and labels under a name. */
 const texts = (name: string, kind: 'ones' | 'padded', { labels: y = 'y', dtype = 'int64' as DType } = {}): string =>
@@ -117,9 +116,7 @@ describe('hograd train on several inputs', { timeout: 120_000 }, () => {
     const size = SIZES.train;
     const args = ['--optimizer', 'sgd', '--lr', '0.5', '--epochs', '1', '--batch', String(size)];
     await trained('step', masked, padded, ...args);
-    const graph = castGraph('float64')(
-      makeGraph([{ name: 'loss', value: softmaxCrossEntropy(logitsOf(mask), labels) }], []),
-    );
+    const graph = castGraph('float64')(makeGraph([{ name: 'loss', value: lossByLabels }], []));
     const loss = outputNamed('loss')(graph)!;
     const names = [...VALUES.keys()];
     const parameters = names.map((name) => graph.inputs.find((i) => i.attributes.name === name)!);
@@ -197,7 +194,7 @@ describe('hograd train on several inputs', { timeout: 120_000 }, () => {
 
   it('passes over the arrays of an input that the loss does not read', async () => {
     const kinds = inputNamed('token_type_ids');
-    const model = write('idle.onnx', fileOf({ logits: logitsOf(mask), kinds: cast(kinds, 'float32') }));
+    const model = write('idle.onnx', fileOf({ logits, kinds: cast(kinds, 'float32') }));
     const arrays = { input_ids: tokensOf, attention_mask: (part: Part) => maskOf(part, 'padded', 'bool'), y: labelsOf };
     const data = write('idle.npz', archiveOf({ ...arrays, token_type_ids: tokensOf }));
     const args = ['--optimizer', 'adam', '--softmax-cross-entropy', 'logits'];
