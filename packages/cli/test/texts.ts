@@ -1,10 +1,13 @@
 /** Texts of tokens with masks, and files of a masked transformer of one layer that reads them. */
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { encodeNpz, normal, uniform } from '@hograd/data';
 import {
   add,
   cast,
   type DType,
+  decode,
   div,
   type Expr,
   encode,
@@ -22,6 +25,7 @@ import {
   tensor,
   transpose,
 } from '@hograd/graph-builder';
+import * as E from 'fp-ts/lib/Either.js';
 
 /** A power of two, by which division is exact. */
 export const LENGTH = 4;
@@ -103,13 +107,23 @@ export const logitsOf = (mask: Expr, ids: Expr = inputNamed('input_ids')): Expr 
 export const logits = logitsOf(inputNamed('attention_mask'));
 export const lossByLabels = softmaxCrossEntropy(logits, input('labels', ['N'], 'int64'));
 
-/** A file's bytes with these outputs. */
-export const fileOf = (outputs: Readonly<Record<string, Expr>>): Uint8Array =>
+/** A file's bytes with these outputs, and values inside. */
+export const fileWith = (values: ReadonlyMap<string, Tensor>, outputs: Readonly<Record<string, Expr>>): Uint8Array =>
   encode(
     makeGraph(
       Object.entries(outputs).map(([name, value]) => ({ name, value })),
       [],
-      VALUES,
+      values,
     ),
     { keepInitializers: true },
   );
+
+/** That of a transformer. */
+export const fileOf = (outputs: Readonly<Record<string, Expr>>): Uint8Array => fileWith(VALUES, outputs);
+
+/** The parameters in the file that a run has left in a folder. */
+export const trainedIn = (run: string): ReadonlyMap<string, Tensor> => {
+  const graph = decode(readFileSync(join(run, 'model.onnx')));
+  if (E.isLeft(graph)) throw new Error(graph.left.message);
+  return graph.right.initializers;
+};

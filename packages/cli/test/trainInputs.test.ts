@@ -7,7 +7,6 @@ import {
   castGraph,
   constant,
   type DType,
-  decode,
   evaluate,
   grad,
   makeGraph,
@@ -16,7 +15,6 @@ import {
   type Tensor,
   tensor,
 } from '@hograd/graph-builder';
-import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { openProbe } from '../src/analysis/probe.js';
 import { PROCESS } from '../src/memoryPlan.js';
@@ -34,6 +32,7 @@ import {
   lossByLabels,
   maskOf,
   type Part,
+  trainedIn as parametersIn,
   SIZES,
   tokensOf,
   VALUES,
@@ -67,11 +66,8 @@ const trained = async (...args: Parameters<typeof train>): Promise<void> => {
 const metrics = (out: string, optimizer: string): string =>
   readFileSync(join(folder, out, optimizer, 'metrics.jsonl'), 'utf8');
 
-const trainedIn = (out: string, optimizer: string): ReadonlyMap<string, Tensor> => {
-  const graph = decode(readFileSync(join(folder, out, optimizer, 'model.onnx')));
-  if (E.isLeft(graph)) throw new Error(graph.left.message);
-  return graph.right.initializers;
-};
+const trainedIn = (out: string, optimizer: string): ReadonlyMap<string, Tensor> =>
+  parametersIn(join(folder, out, optimizer));
 
 const OPTIMIZERS = ['momentum', 'adam', 'kfac', 'newton-summary', 'newton-summary-safe'];
 

@@ -259,7 +259,7 @@ describe('datasetOfArrays', () => {
     const padded = { dtype: 'int32', shape: [2, 2], data: Int32Array.of(255, 1, -100, 0) } as const;
     const { train } = rightOf(datasetOfArrays('a.npz', { ignored: 255 })({ x, y: padded }));
     expect(train.classes).toBe(2);
-    expect(Array.from(train.targets.data as BigInt64Array)).toEqual([NO_LABEL, 1n, NO_LABEL, 0n]);
+    expect(Array.from(train.targets!.data as BigInt64Array)).toEqual([NO_LABEL, 1n, NO_LABEL, 0n]);
     expect(padded.data[0]).toBe(255);
     expect(leftOf(datasetOfArrays('a.npz', { ignored: 1.5 })({ x, y: padded }))).toMatchObject({ option: 'ignored' });
     const none = { ...padded, data: Int32Array.of(-100, -100, -100, -100) };
@@ -322,7 +322,13 @@ describe('datasetOfArrays', () => {
     const scalar = { dtype: 'int32', shape: [], data: Int32Array.of(1) } as const;
     const negative = { ...y, data: Int32Array.of(1, -4) };
     for (const [arrays, options, message] of [
-      [{ x }, {}, 'a.npz has no array "y", only "x"; add it or rename one'],
+      [{ y }, {}, 'a.npz has no array "x", only "y"; add it or rename one'],
+      [
+        { x_train: x, y_train: y, x_test: x },
+        {},
+        /^a.npz has no array "y_test", only "x_train", "y_train", "x_test"; add/,
+      ],
+      [{ x }, { classes: 3 }, /^a.npz: classes is 3, but without targets there are 0 classes; change it/],
       [{ x_train: x, y_train: y }, {}, 'a.npz has no array "x_test", only "x_train", "y_train"; add it or rename one'],
       [{ x: nan, y }, {}, 'a.npz: element 1 of input "x" (shape [2]) is NaN; remove or replace it'],
       [{ x, y: negative }, {}, 'a.npz: label 1 is -4, outside 0 … 9007199254740990 (and -100 for none); correct it'],

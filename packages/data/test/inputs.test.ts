@@ -3,7 +3,15 @@
 import type { Tensor } from '@hograd/graph-builder';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Dataset, datasetOfArrays, makeDataset, splitTrainValidation, subset, takeBatch } from '../src/index.js';
+import {
+  type Dataset,
+  datasetOfArrays,
+  makeDataset,
+  sizeOfDataset,
+  splitTrainValidation,
+  subset,
+  takeBatch,
+} from '../src/index.js';
 import { leftOf, rightOf } from './either.js';
 
 const T = 3;
@@ -57,7 +65,7 @@ describe('a data set of several inputs', () => {
           indices.flatMap((i) => [1, Number(i % T > 0), Number(i % T > 1)]),
         ]);
         expect(bytes).toEqual({ dtype: 'uint8', shape: [indices.length], data: Uint8Array.from(indices) });
-        expect(Array.from(y.data as BigInt64Array)).toEqual(indices.map((i) => BigInt(i % 2)));
+        expect(Array.from(y!.data as BigInt64Array)).toEqual(indices.map((i) => BigInt(i % 2)));
       }),
     );
   });
@@ -83,6 +91,26 @@ describe('a data set of several inputs', () => {
     for (const part of [train, validation]) {
       expect(numbersOf(part.inputs.ids!)).toEqual(numbersOf(part.inputs.bytes!).flatMap((i) => [i, i, i]));
     }
+  });
+
+  it('without targets is the same but for them', () => {
+    const bare = rightOf(makeDataset({ ...texts, targets: undefined, classes: 0 }));
+    expect(sizeOfDataset(bare)).toBe(6);
+    const [whole, { y, ...wanted }] = [takeBatch(bare, [5, 0, 5]), takeBatch(texts, [5, 0, 5])];
+    expect(y).toBeDefined();
+    expect(whole).toEqual(wanted);
+    expect(Object.keys(whole)).toEqual(Object.keys(wanted));
+    const split = rightOf(splitTrainValidation(1, { train: 4, validation: 2 })(bare));
+    const labelled = rightOf(splitTrainValidation(1, { train: 4, validation: 2 })(texts));
+    expect(split.train).toEqual({ ...labelled.train, targets: undefined, classes: 0 });
+    const { y_train, y_test, ...arrays } = parts(6, 4);
+    expect([y_train, y_test]).not.toContain(undefined);
+    const { train, test } = rightOf(datasetOfArrays('a.npz')(arrays));
+    expect([train, test!.targets, test!.classes]).toEqual([bare, undefined, 0]);
+    const uneven = { ...inputs, bytes: { ...inputs.bytes, shape: [3, 2] } };
+    expect(leftOf(makeDataset({ ...bare, inputs: uneven })).message).toBe(
+      '3 rows of input "bytes" but input "ids" of shape [6, 3]; give each example one',
+    );
   });
 
   it('leaves what it is made of as it was', () => {

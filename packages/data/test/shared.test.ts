@@ -25,7 +25,7 @@ const withData = (name: string, title: string, test: () => Promise<void>): void 
 
 const countOf = (dataset: Dataset): readonly number[] => {
   const counts = new Array<number>(10).fill(0);
-  for (const label of dataset.targets.data) counts[Number(label)]!++;
+  for (const label of dataset.targets!.data) counts[Number(label)]!++;
   return counts;
 };
 
@@ -59,8 +59,8 @@ withData('cifar10', 'CIFAR-10 from its archive: shapes, balanced classes, first 
   expect(countOf(train)).toEqual(new Array(10).fill(5000));
   expect(countOf(test!)).toEqual(new Array(10).fill(1000));
   // A frog, two trucks, a deer, a car; in the test part a cat, two ships, a plane, a frog.
-  expect(Array.from(train.targets.data.subarray(0, 5), Number)).toEqual([6, 9, 9, 4, 1]);
-  expect(Array.from(test!.targets.data.subarray(0, 5), Number)).toEqual([3, 8, 8, 0, 6]);
+  expect(Array.from(train.targets!.data.subarray(0, 5), Number)).toEqual([6, 9, 9, 4, 1]);
+  expect(Array.from(test!.targets!.data.subarray(0, 5), Number)).toEqual([3, 8, 8, 0, 6]);
   const sample = takeBatch(train, everyIndex(train).slice(0, 5000)).x!.data;
   for (let channel = 0; channel < 3; channel++) {
     let sum = 0;

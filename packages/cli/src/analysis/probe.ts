@@ -19,6 +19,7 @@ import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { atEvaluation } from '../training/atEvaluation.js';
 import { measuredSummary } from '../training/measuredSummary.js';
 import { inPrecision, numbers, type Tensors } from '../training/tensors.js';
+import { arraysOf } from '../training/trainable.js';
 import type { TrainingProblem } from '../training/trainer.js';
 import { weightOf } from '../training/weight.js';
 import { moved, stepAlong } from './step.js';
@@ -109,7 +110,7 @@ export const openProbe = async (problem: Probed, dataset: Dataset, options: Prob
   }
   const { slice, sweeps } = await openSweeps({ ...problem, loss: loss! }, dataset, options);
   const examples = sizeOfDataset(dataset);
-  const weight = weightOf({ y: dataset.targets });
+  const weight = weightOf(arraysOf(dataset));
   const names = partition.parameters.map(({ name }) => name);
 
   const summaryOver = async (groups: number, slices: AsyncIterable<Slice>): Promise<MeasuredSummary> => {

@@ -106,7 +106,7 @@ export const runOptions = (command: Command, partition: Option): Command =>
     )
     .option(
       '--data <SPEC>',
-      'synthetic, mnist:DIR, cifar10:DIR or FILE.npz: arrays x_train, y_train, x_test and y_test, or, for a FILE.onnx, NAME_train and NAME_test of each of its inputs',
+      'synthetic, mnist:DIR, cifar10:DIR or FILE.npz: arrays x_train, y_train, x_test and y_test, or, for a FILE.onnx, NAME_train and NAME_test of each of its inputs (without y where its loss compares with none)',
       'synthetic',
     )
     .option('--epochs <N>', 'passes over the training set', wholeNumber, 5)

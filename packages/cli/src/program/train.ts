@@ -100,7 +100,8 @@ export const addTrain = (program: Command, console: Console): Command =>
       'after',
       '\nThe options from --loss to --params are for a FILE.onnx. Without them its only scalar output is the loss, or on its only output' +
         '\nsoftmax cross-entropy where the data has labels, mean squared error where it has targets.' +
-        '\nA FILE.onnx of several inputs takes each from the arrays of its name, such as input_ids_train and attention_mask_train.' +
+        '\nA FILE.onnx of several inputs takes each from the arrays of its name, such as input_ids_train and attention_mask_train. Data without y_train' +
+        '\nand y_test are for a loss that reads nothing but inputs, as an autoencoder’s.' +
         '\n\nExamples:\n  hograd train --data mnist:data/mnist --model mlp --optimizer newton-summary,adam --epochs 10' +
         '\n  hograd train --data mnist:data/mnist --model model.onnx --softmax-cross-entropy logits --optimizer adam' +
         '\n  hograd train --data texts.npz --model transformer.onnx --optimizer newton-summary-safe,adam',

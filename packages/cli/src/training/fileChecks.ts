@@ -1,6 +1,6 @@
 /** What a model's file must be like to be trained on a data set; each check refuses with what was found and what to do. */
 
-import { type Dataset, NO_LABEL } from '@hograd/data';
+import { type Dataset, NO_LABEL, type Targets } from '@hograd/data';
 import {
   type Dim,
   type Expr,
@@ -104,7 +104,7 @@ export const checkLengths = (
   const known = new Map<Dim, { readonly name: string; readonly length: number }>();
   const fed = [
     ...examples.map(({ input: own, name }) => ({ own, name, shape: inputs[name]!.shape })),
-    ...(targets ? [{ own: targets, name: 'y', shape: labels.shape }] : []),
+    ...(targets && labels ? [{ own: targets, name: 'y', shape: labels.shape }] : []),
   ];
   for (const { own, name, shape } of fed) {
     for (const [axis, dim] of own.shape.entries()) {
@@ -124,7 +124,8 @@ export const checkTargets = (
   targets: Input,
   classes: LossModel['classes'],
   dataName: string,
-  { targets: own, classes: labelled }: Dataset,
+  own: Targets,
+  labelled: number,
 ): void => {
   if (isFloat(targets.dtype) && labelled > 0)
     refuse(

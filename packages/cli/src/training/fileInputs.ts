@@ -5,6 +5,7 @@ import { cast, type Expr, type Input, input, isFloat, type Tensor } from '@hogra
 import { drawnAmong } from '../draws.js';
 import { refuse } from '../failure.js';
 import { converted } from '../feeds.js';
+import { indexInputs } from '../indexInputs.js';
 import { inputsOf } from '../lengths.js';
 import { type LossModel, quoted } from '../model.js';
 import { checkBatch, checkDraws, checkIndices, checkLengths, fittedShape } from './fileChecks.js';
@@ -25,6 +26,12 @@ export interface Roles {
 
 /** A model's loss; `head`: the labels' or targets' name of one that has been attached. */
 export type OpenLoss = LossModel & { readonly head?: string | undefined };
+
+/** The inputs that a loss picks classes by, and that are nothing else: tokens that are also looked up in a vocabulary are examples. */
+export const labelInputsOf = ({ classes, loss }: LossModel): readonly string[] => {
+  const lookedUp = indexInputs(loss, ['gather']).map(({ name }) => name);
+  return classes.map(({ labels }) => labels).filter((name) => !lookedUp.includes(name));
+};
 
 /** Refuses arrays that the model has no input for. */
 const checkWanted = ({ graph }: LossModel, given: readonly string[], dataName: string): void => {
@@ -53,34 +60,44 @@ const checkBrought = (
   const lacking = examples.map(nameOf).filter((name) => !given.includes(name));
   const [first] = lacking;
   if (first === undefined) return;
-  const read = `${quoted(examples.map(nameOf))} beside ${targets ? quoted([nameOf(targets)]) : 'labels'}`;
+  const read = `${quoted(examples.map(nameOf))}${targets ? ` beside ${quoted([nameOf(targets)])}` : ''}`;
   refuse(
     `its loss reads the inputs ${read}, and ${dataName} has none for ${quoted(lacking)}; store "${first}_train" and "${first}_test" in a FILE.npz, or make "${first}" a constant when exporting`,
   );
 };
 
+/** What the data have: inputs by name, and whether labels or targets beside them. */
+interface Given {
+  readonly inputs: readonly string[];
+  readonly targets: boolean;
+}
+
 /**
- * What the loss reads, told apart. `given`: the inputs that the data have by name; x alone stands for the only input, whatever that is
- * called. Refuses inputs that the data lack, and others that the model lacks.
+ * What the loss reads, told apart. Of what is given, x alone stands for the only input, whatever that is called; where there are no targets, all
+ * that the loss reads are inputs. Refuses inputs and targets that the data lack, and inputs that the model lacks.
  */
-export const rolesOf = (opened: OpenLoss, lossNamed: boolean, dataName: string, given: readonly string[]): Roles => {
-  const { head, classes } = opened;
+export const rolesOf = (opened: OpenLoss, lossNamed: boolean, dataName: string, data: Given): Roles => {
+  const compared = [opened.head, ...labelInputsOf(opened)];
+  const given = data.inputs;
   const all = readBy(opened);
   const drawn = drawnAmong(all);
   const inputs = all.filter((i) => !drawn.includes(i));
   const isGiven = (i: Input): boolean => given.includes(nameOf(i));
-  const isCompared = (i: Input): boolean => nameOf(i) === head || classes.some(({ labels }) => labels === nameOf(i));
+  const isCompared = (i: Input): boolean => compared.includes(nameOf(i));
   const byName = given.join() !== 'x' || inputs.some(isGiven);
   const others = inputs.filter((i) => !isGiven(i));
-  const targets =
-    others.find((i) => nameOf(i) === head) ??
-    others.find(isCompared) ??
-    others.find((i) => !isFloat(i.dtype)) ??
-    others[byName ? 0 : 1];
+  const lacking = others.find((i) => nameOf(i) === opened.head) ?? others.find(isCompared);
+  if (!data.targets && lacking) {
+    const what = isFloat(lacking.dtype) ? 'targets' : 'labels';
+    return refuse(`the loss compares with ${what}, and ${dataName} has none; store them as "y_train" and "y_test"`);
+  }
+  const targets = data.targets
+    ? (lacking ?? others.find((i) => !isFloat(i.dtype)) ?? others[byName ? 0 : 1])
+    : undefined;
   const twice = inputs.find(isCompared);
-  if (!targets && twice)
+  if (data.targets && !targets && twice)
     return refuse(`${dataName} has targets under two names, "y" and "${nameOf(twice)}"; leave one of them out`);
-  if (!targets && !lossNamed) {
+  if (data.targets && !targets && !lossNamed) {
     return refuse(
       'its only scalar output reads no labels; name it with --loss to train it all the same, or the logits with --softmax-cross-entropy',
     );

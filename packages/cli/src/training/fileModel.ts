@@ -1,7 +1,7 @@
 /** A model's file as what a run trains: its own parameters, from the values in the file, on data that it is held against first. */
 
 import { createHash } from 'node:crypto';
-import { type Dataset, NO_LABEL } from '@hograd/data';
+import { NO_LABEL, type Targets } from '@hograd/data';
 import {
   cast,
   constant,
@@ -25,7 +25,7 @@ import { graphFor, isOneNumber, type LossOptions, lossModel } from '../model.js'
 import { type ModelFile, readModelFile } from '../modelFile.js';
 import { checkInitialized, constantsOf } from '../parameters.js';
 import { checkBatch, checkNames, checkParameters, checkTargets, fits, markOf } from './fileChecks.js';
-import { fedInput, fittedData, type OpenLoss, rolesOf } from './fileInputs.js';
+import { fedInput, fittedData, labelInputsOf, type OpenLoss, rolesOf } from './fileInputs.js';
 import { type Fitted, lacksLabels, type OpenModel, type Parts } from './trainable.js';
 
 /** Names of the head's labels and targets where the options give none: the data set brings them, whatever they are called. */
@@ -45,7 +45,7 @@ const completed = (options: LossOptions): LossOptions => ({
  * The axis of logits that holds the classes: the one without which they have the labels' shape; of several, the one that is long enough
  * for the classes. Undefined where that leaves none, or several.
  */
-const classAxisOf = (logits: readonly Dim[], { targets, classes }: Dataset): number | undefined => {
+const classAxisOf = (logits: readonly Dim[], targets: Targets, classes: number): number | undefined => {
   const axes = logits.flatMap((_, axis) =>
     axis > 0 && fits(logits.toSpliced(axis, 1).slice(1), targets.shape.slice(1)) ? [axis] : [],
   );
@@ -60,7 +60,7 @@ const classAxisOf = (logits: readonly Dim[], { targets, classes }: Dataset): num
  * error for targets. And that axis, where it is not given.
  */
 const withDefaultLoss =
-  ({ outputs }: Graph, { train }: Parts) =>
+  ({ outputs }: Graph, dataName: string, { train: { targets, classes } }: Parts) =>
   (options: LossOptions): LossOptions => {
     if (options.loss ?? options.mse) return options;
     const { softmaxCrossEntropy: logits } = options;
@@ -68,10 +68,15 @@ const withDefaultLoss =
       logits === undefined ? isFloat(value.dtype) : name === logits,
     );
     if (!only || others.length > 0 || isOneNumber(only.value)) return options;
-    if (train.classes === 0 && logits === undefined) return { ...options, mse: only.name };
+    if (!targets) {
+      return refuse(
+        `"${only.name}" is no loss, and ${dataName} has neither labels nor targets to compare it with; store them as "y_train" and "y_test", or export the loss as an output of one number`,
+      );
+    }
+    if (classes === 0 && logits === undefined) return { ...options, mse: only.name };
     // One number an example, without an axis of classes.
     if (only.value.shape.length === 1) return { ...options, softmaxCrossEntropy: only.name };
-    const classAxis = options.classAxis ?? classAxisOf(only.value.shape, train);
+    const classAxis = options.classAxis ?? classAxisOf(only.value.shape, targets, classes);
     return classAxis === undefined ? options : { ...options, softmaxCrossEntropy: only.name, classAxis };
   };
 
@@ -82,8 +87,14 @@ interface OpenFile {
 }
 
 /** With a loss attached, where the file has none, which leaves out the labels that count for nothing if there are any (`ignoring`). */
-const openLoss = ({ file, graph }: OpenFile, options: LossOptions, data: Parts, ignoring: boolean): OpenLoss => {
-  const named = completed(withDefaultLoss(graph, data)(options));
+const openLoss = (
+  { file, graph }: OpenFile,
+  options: LossOptions,
+  dataName: string,
+  data: Parts,
+  ignoring: boolean,
+): OpenLoss => {
+  const named = completed(withDefaultLoss(graph, dataName, data)(options));
   const leavesOut = ignoring && named.softmaxCrossEntropy !== undefined;
   const chosen = leavesOut ? { ...named, ignoreIndex: Number(NO_LABEL) } : named;
   return {
@@ -135,15 +146,17 @@ const targetsOf = ({ graph }: OpenFile, options: LossOptions): string | undefine
   const named = options.labels ?? options.target;
   if (named !== undefined) return named;
   const own = lossModel(graph, options);
-  return E.isRight(own) ? own.right.classes[0]?.labels : undefined;
+  return E.isRight(own) ? labelInputsOf(own.right)[0] : undefined;
 };
 
 const fit = (file: OpenFile, options: LossOptions, dataName: string, data: Parts): Fitted => {
   const ignoring = lacksLabels(data);
-  const opened = openLoss(file, options, data, ignoring);
+  const opened = openLoss(file, options, dataName, data, ignoring);
   const { graph } = opened;
   checkInitialized(graph, opened.parameters, 'training');
-  const roles = rolesOf(opened, options.loss !== undefined, dataName, Object.keys(data.train.inputs));
+  const { targets: compared, classes } = data.train;
+  const given = { inputs: Object.keys(data.train.inputs), targets: compared !== undefined };
+  const roles = rolesOf(opened, options.loss !== undefined, dataName, given);
   const { examples, targets } = roles;
   const parameters = learnable(opened.loss, opened.parameters, options.params !== undefined);
   const values = new Map(parameters.map((p) => [nameOf(p), graph.initializers.get(nameOf(p))!]));
@@ -151,16 +164,16 @@ const fit = (file: OpenFile, options: LossOptions, dataName: string, data: Parts
   checkNames(parameters, examples);
   checkParameters(parameters, values, initializerTypes(bytes));
   const parts = fittedData(roles, opened.loss, dataName, data);
-  if (targets) {
+  if (targets && compared) {
     checkBatch(targets);
-    checkTargets(targets, opened.classes, dataName, data.train);
+    checkTargets(targets, opened.classes, dataName, compared, classes);
   }
   const ignored = opened.classes.find(({ labels }) => targets && labels === nameOf(targets))?.ignored;
   const mark = ignoring ? markOf(ignored, dataName) : undefined;
 
   const trained = new Set<Expr>(parameters);
   const frozen = graph.inputs.filter((i) => graph.initializers.has(nameOf(i)) && !trained.has(i));
-  const y = targets && input('y', targets.shape, data.train.targets.dtype);
+  const y = targets && compared && input('y', targets.shape, compared.dtype);
   const replacements = new Map<Expr, Expr>([
     ...examples.map((fed) => [fed.input, fedInput(fed)] as const),
     ...(targets && y ? [[targets, cast(marked(y, mark), targets.dtype)] as const] : []),

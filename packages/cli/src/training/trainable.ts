@@ -6,7 +6,7 @@ import type { Shapes } from '../lengths.js';
 import type { Tensors } from './tensors.js';
 import type { TrainingProblem } from './trainer.js';
 
-/** Examples with their labels or targets, in parts. */
+/** Examples, with their labels or targets if they have any, in parts. */
 export interface Parts {
   readonly train: Dataset;
   readonly validation?: Dataset;
@@ -45,7 +45,7 @@ export const datasetsOf = ({ train, validation, test }: Parts): readonly Dataset
 
 /** Is there a label that counts for nothing? */
 export const lacksLabels = (parts: Parts): boolean =>
-  datasetsOf(parts).some(({ targets }) => targets.dtype === 'int64' && targets.data.includes(NO_LABEL));
+  datasetsOf(parts).some(({ targets }) => targets?.dtype === 'int64' && targets.data.includes(NO_LABEL));
 
 export const eachPart = (parts: Parts, change: (dataset: Dataset) => Dataset): Parts => ({
   train: change(parts.train),
@@ -54,7 +54,10 @@ export const eachPart = (parts: Parts, change: (dataset: Dataset) => Dataset): P
 });
 
 /** Every array of a data set, by the name that a batch has it under. */
-export const arraysOf = ({ inputs, targets }: Dataset): Readonly<Record<string, Tensor>> => ({ ...inputs, y: targets });
+export const arraysOf = ({ inputs, targets }: Dataset): Readonly<Record<string, Tensor>> => ({
+  ...inputs,
+  ...(targets && { y: targets }),
+});
 
 /** The shapes of so many examples of a data set. */
 export const shapesOf =

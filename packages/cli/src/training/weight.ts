@@ -2,7 +2,7 @@
 
 import { NO_LABEL } from '@hograd/data';
 import type { Tensor } from '@hograd/graph-builder';
-import type { Tensors } from './tensors.js';
+import { examplesIn, type Tensors } from './tensors.js';
 
 /** How many labels are not the one that counts for nothing. */
 export const labelsThatCount = ({ data }: Tensor, ignored = Number(NO_LABEL)): number => {
@@ -12,10 +12,8 @@ export const labelsThatCount = ({ data }: Tensor, ignored = Number(NO_LABEL)): n
 };
 
 /**
- * What a batch's mean loss is a mean over: its labels that count, or its examples where they have targets. (As many labels an example
+ * What a batch's mean loss is a mean over: its labels that count, or its examples where they have none. (As many labels an example
  * as there may be: weights are compared with one another only.)
  */
-export const weightOf = (batch: Tensors): number => {
-  const y = batch.y!;
-  return y.dtype === 'int64' ? labelsThatCount(y) : y.shape[0]!;
-};
+export const weightOf = (batch: Tensors): number =>
+  batch.y?.dtype === 'int64' ? labelsThatCount(batch.y) : examplesIn(batch);

@@ -15,11 +15,13 @@ const flattened = (data: Parts): Parts =>
 
 /** The model of that name with as many inputs and classes as the data has. Refuses one that is not trained on labels, and data without. */
 export const fitZooModel = (name: string, dataName: string, data: Parts): Fitted => {
-  const { classes } = data.train;
-  if (classes === 0)
-    return refuse(`${dataName} has no labels, which model "${name}" learns; a FILE.onnx can learn targets`);
-  if (data.train.targets.shape.length > 1) {
-    const { shape } = data.train.targets;
+  const { classes, targets } = data.train;
+  if (targets?.dtype !== 'int64')
+    return refuse(
+      `${dataName} has no labels, which model "${name}" learns; store them as "y_train" and "y_test", integers, or train a FILE.onnx, which can learn targets`,
+    );
+  if (targets.shape.length > 1) {
+    const { shape } = targets;
     return refuse(
       `the labels of ${dataName} have shape [${shape.join(', ')}], and model "${name}" learns one an example; store them as [${shape[0]}], or train a FILE.onnx`,
     );

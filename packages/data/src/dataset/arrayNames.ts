@@ -7,7 +7,8 @@ export interface ArrayNames {
   /** What follows a name in each part: of the examples to train on, and those to test on where there are parts. */
   readonly suffixes: readonly string[];
   readonly inputs: readonly string[];
-  readonly targets: string;
+  /** Undefined where there are none. */
+  readonly targets: string | undefined;
 }
 
 const PARTS: readonly string[] = ['_train', '_test'];
@@ -20,7 +21,7 @@ const stemOf = (name: string): string | undefined => {
 
 /**
  * Where any name says a part, arrays that say none are passed over; else all are of one part. The targets are `y`, or in a file without it `own`, where
- * that is given; all others are inputs, `x` where there is none.
+ * that is given, and there need not be any; all others are inputs, `x` where there is none.
  */
 export const arrayNames =
   (own: string = TARGETS) =>
@@ -28,7 +29,7 @@ export const arrayNames =
     const names = Object.keys(arrays);
     const stems = [...new Set(names.flatMap((name) => stemOf(name) ?? []))];
     const found = stems.length > 0 ? stems : names;
-    const targets = [TARGETS, own].find((name) => found.includes(name)) ?? TARGETS;
+    const targets = [TARGETS, own].find((name) => found.includes(name));
     const inputs = found.filter((name) => name !== targets);
     return {
       suffixes: stems.length > 0 ? PARTS : [''],

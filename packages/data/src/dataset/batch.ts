@@ -6,10 +6,13 @@ import { type Augmentation, augmented } from './augment.js';
 import { type Dataset, type Inputs, inputText, TARGETS, type Targets } from './dataset.js';
 import type { Normalization } from './normalization.js';
 
-/** B examples: each input by its name, of shape [B, …example], and `y`, of shape [B] or [B, …] (int64 labels) or [B, …] (float32 targets). */
-export type Batch<Y extends Targets = Targets, X extends Inputs = Inputs> = {
+/**
+ * B examples: each input by its name, of shape [B, …example], and `y`, of shape [B] or [B, …] (int64 labels) or [B, …] (float32 targets), which a
+ * data set without targets has none of.
+ */
+export type Batch<Y extends Targets | undefined = Targets | undefined, X extends Inputs = Inputs> = {
   readonly [Name in keyof X]: Name extends 'x' ? Tensor<'float32'> : X[Name];
-} & { readonly y: Y };
+} & ([Y] extends [Targets] ? { readonly y: Y } : { readonly y?: NonNullable<Y> });
 
 /** Indices of examples: a sampler's, or a plain array. */
 export type Indices = ArrayLike<number>;
@@ -107,7 +110,7 @@ const takenX = (
  *
  * Throws RangeError for an index outside the data set, or an augmentation whose image is not the shape of an example of `x`.
  */
-export const takeBatch = <Y extends Targets, X extends Inputs>(
+export const takeBatch = <Y extends Targets | undefined, X extends Inputs>(
   dataset: Dataset<Y, X>,
   indices: Indices,
   augmentation?: Augmentation,
@@ -117,16 +120,16 @@ export const takeBatch = <Y extends Targets, X extends Inputs>(
   return {
     ...(x && { x: takenX(x, dataset.normalization, augmentation) }),
     ...others,
-    [TARGETS]: takeRows(dataset.targets, indices),
-  } as Batch<Y, X>;
+    ...(dataset.targets && { [TARGETS]: takeRows(dataset.targets, indices) }),
+  } as unknown as Batch<Y, X>;
 };
 
 /** A data set of the examples at `indices`, copied. Throws RangeError for an index outside the data set. */
-export const subset = <Y extends Targets, X extends Inputs>(
+export const subset = <Y extends Targets | undefined, X extends Inputs>(
   dataset: Dataset<Y, X>,
   indices: Indices,
 ): Dataset<Y, X> => ({
   ...dataset,
   inputs: takenRows(dataset.inputs, indices) as X,
-  targets: takeRows(dataset.targets, indices),
+  targets: (dataset.targets && takeRows(dataset.targets, indices)) as Y,
 });

@@ -25,9 +25,10 @@ export type OnlyX = { readonly x: Tensor<'uint8'> | Tensor<'float32'> };
 export const TARGETS = 'y';
 
 /** N examples. Immutable by convention, as tensors are. */
-export interface Dataset<Y extends Targets = Targets, X extends Inputs = Inputs> {
+export interface Dataset<Y extends Targets | undefined = Targets | undefined, X extends Inputs = Inputs> {
   /** At least one; none is called `y`, as a batch's targets are. */
   readonly inputs: X;
+  /** Undefined where inputs are all that a loss reads: an autoencoder's, or one with an input of its own for what it compares with. */
   readonly targets: Y;
   /** Number of classes; 0 where the targets are not labels. */
   readonly classes: number;
@@ -39,13 +40,13 @@ export interface Dataset<Y extends Targets = Targets, X extends Inputs = Inputs>
 export type LabelledDataset = Dataset<Tensor<'int64'>, OnlyX>;
 
 /** What a data source holds: examples to train on and, where it has them, examples to test on. */
-export interface DatasetPair<Y extends Targets = Targets, X extends Inputs = Inputs> {
+export interface DatasetPair<Y extends Targets | undefined = Targets | undefined, X extends Inputs = Inputs> {
   readonly train: Dataset<Y, X>;
   readonly test: Dataset<Y, X> | undefined;
 }
 
 /** The number of examples, N. */
-export const sizeOfDataset = ({ targets }: Dataset): number => targets.shape[0]!;
+export const sizeOfDataset = ({ inputs }: Dataset): number => Object.values<Tensor>(inputs)[0]!.shape[0]!;
 
 /** Shape of one example of an input, without the leading N. */
 export const exampleShape = ({ shape }: Tensor): readonly number[] => shape.slice(1);
@@ -54,8 +55,9 @@ export const exampleShape = ({ shape }: Tensor): readonly number[] => shape.slic
 export const inputText = (name: string): string => `input "${name}"`;
 
 const checkTargets = ({ targets, classes }: Dataset): E.Either<DataError, unknown> => {
-  const labelled = targets.dtype === 'int64';
+  const labelled = targets?.dtype === 'int64';
   if (labelled ? Number.isSafeInteger(classes) && classes > 0 : classes === 0) {
+    if (!targets) return E.right(undefined);
     return pipe(
       checkFilled('the targets')(targets),
       E.chainW(
@@ -64,12 +66,21 @@ const checkTargets = ({ targets, classes }: Dataset): E.Either<DataError, unknow
       ),
     );
   }
-  const wanted = labelled ? 'int64 labels need a whole number from 1' : 'float32 targets have 0 classes';
+  const wanted = labelled
+    ? 'int64 labels need a whole number from 1'
+    : `${targets ? 'float32 targets have' : 'without targets there are'} 0 classes`;
   return E.left(invalidOption('classes', `classes is ${classes}, but ${wanted}; change it or the targets' type`));
 };
 
+/** What the rows of every input are counted against: the targets, where there are any, or the first input. */
+const counted = ({ inputs, targets }: Dataset): { readonly size: number | undefined; readonly text: string } => {
+  const [name, first] = Object.entries<Tensor>(inputs)[0]!;
+  const { shape } = targets ?? first;
+  return { size: shape[0], text: `${targets ? 'targets' : inputText(name)} of shape [${shape.join(', ')}]` };
+};
+
 const checkInput =
-  (targets: Targets) =>
+  (all: ReturnType<typeof counted>) =>
   ([name, tensor]: readonly [string, Tensor]): E.Either<DataError, unknown> => {
     const [size, extents] = [tensor.shape[0], `[${tensor.shape.join(', ')}]`];
     if (name === TARGETS) {
@@ -81,10 +92,8 @@ const checkInput =
     if (elementCount(tensor.shape) === 0 || size === undefined) {
       return E.left(shapeMismatch(`${inputText(name)} has shape ${extents}: no example; give at least one`));
     }
-    if (size !== targets.shape[0]) {
-      const other = `targets of shape [${targets.shape.join(', ')}]`;
-      return E.left(shapeMismatch(`${size} rows of ${inputText(name)} but ${other}; give each example one`));
-    }
+    if (size !== all.size)
+      return E.left(shapeMismatch(`${size} rows of ${inputText(name)} but ${all.text}; give each example one`));
     return pipe(checkFilled(inputText(name))(tensor), E.chainW(checkFinite(inputText(name))));
   };
 
@@ -101,19 +110,19 @@ const checkNormalized = ({ inputs, normalization }: Dataset): E.Either<DataError
 };
 
 /**
- * A data set that holds together: an input or more, each with as many rows as there are targets, data that fill their shapes, labels in
+ * A data set that holds together: an input or more, each with as many rows as there are targets (or rows of the first, where there are none), data that fill their shapes, labels in
  * 0 … classes − 1 (NO_LABEL for none), no NaN or infinity, a normalisation that fits `x`.
  *
  * Fails with InvalidOption (classes, inputs), ShapeMismatch, UnsupportedType, LabelOutOfRange, NotFinite, or as `checkNormalization`.
  */
-export const makeDataset = <Y extends Targets, X extends Inputs>(
+export const makeDataset = <Y extends Targets | undefined, X extends Inputs>(
   dataset: Dataset<Y, X>,
 ): E.Either<DataError, Dataset<Y, X>> => {
   const inputs = Object.entries<Tensor>(dataset.inputs);
   if (inputs.length === 0) return E.left(invalidOption('inputs', 'there are no inputs; give at least one'));
   return pipe(
     inputs,
-    E.traverseArray(checkInput(dataset.targets)),
+    E.traverseArray(checkInput(counted(dataset))),
     E.chain(() => checkTargets(dataset)),
     E.chain(() => checkNormalized(dataset)),
     E.map(() => dataset),

@@ -104,7 +104,12 @@ const examplesNamed =
           E.map(Object.fromEntries<Tensor>),
         ),
       ),
-      E.apSW('targets', pipe(arrayNamed(source, `${targets}${suffix}`)(arrays), E.chainW(targetsOf(ignored)))),
+      E.apSW(
+        'targets',
+        targets === undefined
+          ? E.right(undefined)
+          : pipe(arrayNamed(source, `${targets}${suffix}`)(arrays), E.chainW(targetsOf(ignored))),
+      ),
     );
 
 const described = (tensor: Tensor): string => `${tensor.dtype}[${exampleShape(tensor).join(', ')}]`;
@@ -114,11 +119,11 @@ const alike = (a: Tensor, b: Tensor): boolean => described(a) === described(b);
 
 const LARGEST = BigInt(Number.MAX_SAFE_INTEGER - 1);
 
-/** One class more than the largest label, 0 for regression targets; LabelOutOfRange for a label that is neither a class's number nor NO_LABEL. */
+/** One class more than the largest label, 0 for regression targets and without targets; LabelOutOfRange for a label that is neither a class's number nor NO_LABEL. */
 const classesOf = (parts: readonly Examples[]): E.Either<LabelOutOfRange, number> => {
   let classes = 0;
   for (const { targets } of parts) {
-    if (targets.dtype !== 'int64') continue;
+    if (targets?.dtype !== 'int64') continue;
     const index = targets.data.findIndex((label) => (label < 0n && label !== NO_LABEL) || label > LARGEST);
     if (index >= 0) {
       const why = `outside 0 … ${LARGEST} (and ${NO_LABEL} for none); correct it`;
@@ -137,7 +142,7 @@ const partText = (source: string, suffix: string): string => (suffix === '' ? so
 const checkAlike = (parts: readonly Examples[]): E.Either<DataError, readonly Examples[]> => {
   const [train, test] = parts;
   if (!train || !test) return E.right(parts);
-  if (test.targets.dtype !== train.targets.dtype) {
+  if (test.targets?.dtype !== train.targets?.dtype) {
     return E.left(shapeMismatch('y_train and y_test are not both labels or both targets; store them alike'));
   }
   const other = Object.keys(train.inputs).find((name) => !alike(train.inputs[name]!, test.inputs[name]!));
@@ -160,12 +165,12 @@ export interface ArraysOptions {
 }
 
 /**
- * The data set in arrays NAME_train and NAME_test, an input by its name or `x` for the only one, and `y_train` and `y_test`, its targets; or all
- * without a suffix for one without a test part. The first axis counts examples. `x` is for images and other numbers: uint8 stands for v/255,
+ * The data set in arrays NAME_train and NAME_test, an input by its name or `x` for the only one, and `y_train` and `y_test`, its targets, if there
+ * are any; or all without a suffix for one without a test part. The first axis counts examples. `x` is for images and other numbers: uint8 stands for v/255,
  * other types become float32. Other inputs keep their type (float64 becomes float32). Integer targets are labels, floating-point ones for regression. NO_LABEL
  * stands for no label. `source` names the arrays' file in messages.
  *
- * Fails with MissingArray (one part has an array that the other lacks, or there are no targets), UnsupportedType, ShapeMismatch (another number of rows, or test
+ * Fails with MissingArray (one part has an array that the other lacks, or there are no inputs), UnsupportedType, ShapeMismatch (another number of rows, or test
  * examples of another shape or type), LabelOutOfRange, NotFinite or InvalidOption.
  */
 export const datasetOfArrays =

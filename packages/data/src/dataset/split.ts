@@ -11,7 +11,7 @@ export interface SplitCounts {
   readonly validation: number;
 }
 
-export interface Split<Y extends Targets = Targets, X extends Inputs = Inputs> {
+export interface Split<Y extends Targets | undefined = Targets | undefined, X extends Inputs = Inputs> {
   readonly train: Dataset<Y, X>;
   readonly validation: Dataset<Y, X>;
 }
@@ -25,7 +25,7 @@ export interface Split<Y extends Targets = Targets, X extends Inputs = Inputs> {
  */
 export const splitTrainValidation =
   (seed: number, { train, validation }: SplitCounts) =>
-  <Y extends Targets, X extends Inputs>(dataset: Dataset<Y, X>): E.Either<DataError, Split<Y, X>> => {
+  <Y extends Targets | undefined, X extends Inputs>(dataset: Dataset<Y, X>): E.Either<DataError, Split<Y, X>> => {
     const size = sizeOfDataset(dataset);
     if (![train, validation].every((count) => Number.isInteger(count) && count > 0) || train + validation > size) {
       const wanted = `${train} for training and ${validation} for validation`;
