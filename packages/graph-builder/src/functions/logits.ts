@@ -21,7 +21,8 @@ const axisBefore = (before: Expr, after: Expr, axis: number): number | undefined
   return at < 0 ? undefined : at;
 };
 
-const isOne = (x: Expr): boolean => uniformValue(x.op === expandOp ? x.args[0]! : x) === 1;
+/** Is it 1 throughout, as written? */
+export const isOne = (x: Expr): boolean => uniformValue(x.op === expandOp ? x.args[0]! : x) === 1;
 
 /**
  * What `find` finds of an expression, or of what it is a cast, a reshape that keeps the axis, or a transposition of, brought to the

@@ -1,6 +1,7 @@
 /** Import of elementwise operators that are one primitive each. */
 
 import type { Expr } from '../../expr.js';
+import { logOf } from '../../functions/logProbability.js';
 import { abs } from '../../ops/abs.js';
 import { acos } from '../../ops/acos.js';
 import { acosh } from '../../ops/acosh.js';
@@ -26,7 +27,6 @@ import { gelu, geluTanh } from '../../ops/gelu.js';
 import { hardSigmoid } from '../../ops/hardSigmoid.js';
 import { hardSwish } from '../../ops/hardSwish.js';
 import { leakyRelu } from '../../ops/leakyRelu.js';
-import { log } from '../../ops/log.js';
 import { and, not, or, xor } from '../../ops/logic.js';
 import { mish } from '../../ops/mish.js';
 import { mul } from '../../ops/mul.js';
@@ -122,7 +122,7 @@ export const elementwise: Readonly<Record<string, Importer>> = {
   LeakyRelu: (n) => [leakyRelu(n.input(0), n.float('alpha', 0.01))],
   Less: two(less),
   LessOrEqual: two(lessOrEqual),
-  Log: one(log),
+  Log: one(logOf),
   Max: folded(maximum),
   Mean: (n) => [
     mul(
