@@ -5,12 +5,12 @@ import { describe, type Expr } from '../expr.js';
 import { cast } from '../ops/cast.js';
 import { equal } from '../ops/compare.js';
 import { constant } from '../ops/constant.js';
+import { div } from '../ops/div.js';
 import { maximum } from '../ops/extremum.js';
 import { gatherElements } from '../ops/gatherElements.js';
 import { logSoftmax } from '../ops/logSoftmax.js';
 import { mul, square } from '../ops/mul.js';
 import { neg } from '../ops/neg.js';
-import { div } from '../ops/reciprocal.js';
 import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
 import { sub } from '../ops/sub.js';
@@ -66,7 +66,7 @@ export const negativeLogLikelihood = (logProbabilities: Expr, labels: Expr, opti
   return counted ? div(reduceSum(mul(losses, counted)), maximum(reduceSum(counted), 1)) : mean(losses);
 };
 
-/** Mean softmax cross-entropy of logits [N, C] (or [N, C, …]) against integer labels [N] (or [N, …]) in 0..C−1, over those that count. */
+/** Mean softmax cross-entropy of logits [N, C] (or [N, C, …]) against integer labels [N] (or [N, …]) in 0..C−1, over those that count: a scalar, 0 where none does. Throws GraphError where the shapes do not fit or labels are no integers. */
 export const softmaxCrossEntropy = (logits: Expr, labels: Expr, options: LabelOptions = {}): Expr =>
   negativeLogLikelihood(logSoftmax(logits, 1), labels, options);
 
