@@ -22,6 +22,7 @@ export { type RmspropOptions, rmsprop } from './directions/rmsprop.js';
 export { sgd } from './directions/sgd.js';
 export { type ShampooOptions, shampoo } from './directions/shampoo.js';
 export { drawProbes } from './inputs/probes.js';
+export { requireApart } from './requireApart.js';
 export { constantRate } from './rules/constantRate.js';
 export { lineSearch } from './rules/lineSearch.js';
 export { perGroupRates } from './rules/perGroupRates.js';
