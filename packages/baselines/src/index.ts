@@ -26,6 +26,7 @@ export { requireApart } from './requireApart.js';
 export { constantRate } from './rules/constantRate.js';
 export { lineSearch } from './rules/lineSearch.js';
 export { perGroupRates } from './rules/perGroupRates.js';
+export { type RatesRule, ratesRule } from './rules/ratesRule.js';
 export { scheduled } from './rules/scheduled.js';
 export type { StepRule, StepRuleArguments, StepRuleResult } from './rules/stepRule.js';
 export { constantSchedule } from './schedules/constant.js';
