@@ -1,5 +1,6 @@
 /** What the maps show besides H̄ itself: interactions without units, the inverse, blocks of weights and biases. */
 
+import { asymmetryIn } from '@hograd/partition';
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import type { SquareMatrix } from './data.js';
 import { formatNumber, isFiniteNumber } from './number.js';
@@ -51,18 +52,6 @@ const balance = (matrix: readonly (readonly number[])[]): readonly number[] => {
 /** Beside rows whose largest entry is about 1 such a value is nothing, but its square underflows and misleads the decomposition. */
 const withoutUnderflow = (entry: number): number => (Math.abs(entry) < 1e-100 ? 0 : entry);
 
-/** Of the diagonal's size: what float32 leaves of symmetry is a few units of 6e-8. */
-const ASYMMETRY_TOLERANCE = 1e-6;
-
-const isSymmetric = (rows: readonly (readonly number[])[]): boolean =>
-  rows.every((row, s) =>
-    row.every((entry, t) => {
-      const mirrored = rows[t]![s]!;
-      const scale = Math.sqrt(Math.abs(row[s]!)) * Math.sqrt(Math.abs(rows[t]![t]!));
-      return Math.abs(entry - mirrored) <= ASYMMETRY_TOLERANCE * Math.max(scale, Math.abs(entry), Math.abs(mirrored));
-    }),
-  );
-
 /**
  * H̄⁻¹ of a symmetric H̄ (but for the rounding of float32) from a singular value decomposition of H̄ with its rows and columns
  * balanced: groups whose directions differ by orders of magnitude then cost no precision, and the condition number hardly depends
@@ -74,7 +63,7 @@ export const inverseOf = (matrix: SquareMatrix, names?: readonly string[]): Inve
   }
   if (!matrix.every((row) => row.every(isFiniteNumber))) return { refusal: 'H̄ has entries that are not finite' };
   const rows = matrix as readonly (readonly number[])[];
-  if (!isSymmetric(rows)) return { refusal: 'H̄ is not symmetric' };
+  if (asymmetryIn(rows)) return { refusal: 'H̄ is not symmetric' };
   const flat = rows.findIndex((row) => row.every((entry) => entry === 0));
   if (flat >= 0) return { refusal: `${names ? `the row of ${names[flat]}` : `row ${flat + 1}`} in H̄ is zero` };
   const scales = balance(rows);
