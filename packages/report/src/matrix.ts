@@ -2,7 +2,7 @@
 
 import { asymmetryIn } from '@hograd/partition';
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
-import type { SquareMatrix } from './data.js';
+import type { Group, SquareMatrix } from './data.js';
 import { formatNumber, isFiniteNumber } from './number.js';
 
 /**
@@ -87,6 +87,13 @@ export const inverseOf = (matrix: SquareMatrix, names?: readonly string[]): Inve
   }
   return { matrix: scaledBack, condition: svd.condition };
 };
+
+/** `inverseOf` H̄ over groups, which a refusal calls by their names. */
+export const inverseOver = (groups: readonly Group[], matrix: SquareMatrix): Inverse =>
+  inverseOf(
+    matrix,
+    groups.map(({ name }) => name),
+  );
 
 /** The rows and columns of a matrix at given indices. */
 export const submatrix = (matrix: SquareMatrix, rows: readonly number[], columns: readonly number[]): SquareMatrix =>
