@@ -6,8 +6,8 @@ import type { Group, SquareMatrix } from './data.js';
 import { formatNumber, isFiniteNumber } from './number.js';
 
 /**
- * H_st / √|H_ss H_tt|: ±1 on the diagonal, unchanged when a group's direction is rescaled. Beyond ±1 the pair's own 2×2
- * block is indefinite or has a saddle. NaN where a diagonal entry is zero or anything is not finite.
+ * H_st / √|H_ss H_tt|: ±1 on the diagonal, unchanged when a group's direction is rescaled. Beyond ±1 the pair's own 2×2 block
+ * is indefinite or has a saddle. NaN where a diagonal entry is zero or anything is not finite. From [S][S] to [S][S].
  */
 export const normalizedInteraction = (matrix: SquareMatrix): readonly (readonly number[])[] =>
   matrix.map((row, s) =>
@@ -54,8 +54,9 @@ const withoutUnderflow = (entry: number): number => (Math.abs(entry) < 1e-100 ? 
 
 /**
  * H̄⁻¹ of a symmetric H̄ (but for the rounding of float32) from a singular value decomposition of H̄ with its rows and columns
- * balanced: groups whose directions differ by orders of magnitude then cost no precision, and the condition number hardly depends
- * on their scales. `names` of the groups, where given, are what a refusal calls them.
+ * balanced: groups whose directions differ by orders of magnitude then cost no precision, and the condition number hardly
+ * depends on their scales. `names` of the groups, where given, are what a refusal calls them. From [S][S] to [S][S]; what has
+ * no inverse, is not square, symmetric or finite, comes back as a refusal that ends the sentence "no inverse: …". Never throws.
  */
 export const inverseOf = (matrix: SquareMatrix, names?: readonly string[]): Inverse => {
   if (matrix.length === 0 || !matrix.every((row) => row.length === matrix.length)) {

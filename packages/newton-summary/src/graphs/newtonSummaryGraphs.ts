@@ -52,8 +52,9 @@ const expose: StepRule = {
 
 /**
  * The graphs of NewtonSummary (arXiv 2312.03885, algorithm 1). A step at which a summary is due runs `direction`, `summary`,
- * solves for the rates, and runs `apply`; the steps between run `step` with the same rates. Throws GraphError as `trainStep`
- * and `summary` do, and where the loss reads an input `direction.NAME` of a parameter's NAME.
+ * solves for the rates, and runs `apply`; the steps between run `step` with the same rates. Throws GraphError as `trainStep`,
+ * `summary` and `groupRates` do, and where the loss reads an input `direction.NAME` of a parameter's NAME; RangeError where the
+ * partition names a parameter that is not given.
  */
 export const newtonSummaryGraphs = ({
   loss,
