@@ -13,6 +13,7 @@ import {
   topologicalOrder,
 } from '@hograd/graph-builder';
 import type { Direction, State } from './direction.js';
+import { requireApart } from './requireApart.js';
 import type { StepRule } from './rules/stepRule.js';
 import { initialState, parameterType } from './state.js';
 
@@ -35,21 +36,6 @@ const nextOf = (name: string, result: State): Expr => {
 };
 
 const inputName = (i: Input): string => i.attributes.name;
-
-/** Refuses an input of the loss that the step defines: equal inputs are one object, so the batch would be the rate. */
-const requireApart = (
-  lossInputs: readonly Input[],
-  defined: readonly (readonly [string, readonly Input[]])[],
-): void => {
-  const names = new Set(lossInputs.map(inputName));
-  for (const [what, inputs] of defined) {
-    const shared = inputs.map(inputName).find((name) => names.has(name));
-    if (shared !== undefined) {
-      const message = `the loss reads "${shared}", which is ${what}; give the loss's input another name`;
-      throw new GraphError('trainStep', message);
-    }
-  }
-};
 
 /**
  * The graph of one step.
@@ -83,6 +69,7 @@ export const trainStep = ({ loss, parameters, direction, rule }: TrainStep): Gra
   const next = rule.update({ parameters, direction: update.direction, gradients, step, loss });
   const { inputs = [], checks = [] } = update;
   requireApart(
+    'trainStep',
     [...parameters, ...batch],
     [
       ['the step counter', [step]],

@@ -11,6 +11,7 @@ import {
   momentum,
   nesterov,
   perGroupRates,
+  type StepRule,
   sgd,
   trainStep,
 } from '../src/index.js';
@@ -78,7 +79,7 @@ describe('the graph of a step', () => {
 });
 
 describe('rates of groups', () => {
-  const step = (rule: ReturnType<typeof perGroupRates>, rates: Record<string, G.Value>) => {
+  const step = (rule: StepRule, rates: Record<string, G.Value>) => {
     const graph = trainStep({ loss, parameters, direction: sgd(), rule });
     return runStep(graph, { ...initialValues(graph), ...values, ...rates });
   };

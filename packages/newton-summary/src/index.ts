@@ -1,7 +1,7 @@
 /** NewtonSummary: second-order training steps whose rates, one for each group of parameters, come from curvature summaries. */
 
 export { groupDirections } from './graphs/groupDirections.js';
-export { type GroupRates, groupRates } from './graphs/groupRates.js';
+export { groupRates } from './graphs/groupRates.js';
 export {
   type NewtonSummaryGraphs,
   type NewtonSummaryProblem,

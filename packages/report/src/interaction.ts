@@ -15,7 +15,10 @@ export interface DistantPair {
   readonly strength: number;
 }
 
-/** Every pair s < t; strength is NaN where it is not defined. */
+/**
+ * Every pair s < t of groups, by s and then by t, from a matrix [S][S], which is not checked; strength, ≥ 0, is NaN where it is
+ * not defined.
+ */
 export const distantPairs = (groups: readonly Group[], matrix: SquareMatrix): readonly DistantPair[] => {
   const placed = placeGroups(groups);
   const normalized = normalizedInteraction(matrix);
@@ -41,7 +44,10 @@ export const medianBetweenLayers = (groups: readonly Group[], matrix: SquareMatr
     ({ strength }) => strength,
   );
 
-/** The median strength at each distance, ascending. */
+/**
+ * The median strength at each distance, ascending; of the pairs whose strength is a number, so a distance without one is left
+ * out.
+ */
 export const medianByDistance = (
   pairs: readonly DistantPair[],
 ): readonly (readonly [distance: number, strength: number])[] =>

@@ -21,7 +21,7 @@ const bendOf = (Hbar: SummaryNumbers['Hbar'], rates: readonly number[]): number 
 const UNKNOWN: PredictedDecrease = { slope: Number.NaN, bend: Number.NaN, decrease: Number.NaN, error: Number.NaN };
 
 /**
- * The decrease of the loss to expect of the rates that are applied, λ1 included, to second order and on the examples of the
+ * The decrease of the loss to expect of the rates [S] that are applied, λ1 included, to second order and on the examples of the
  * summary (arXiv 2312.03885, §3). Third order would need the mixed derivatives, which a summary does not hold. For the solver's
  * own η at λ1 = 1 it exceeds the certificate's `predictedDecrease` by the cubic term. NaNs for a summary that is not finite.
  */
