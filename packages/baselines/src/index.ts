@@ -13,6 +13,7 @@ export { type Fisher, gaussianFisher, sampledSoftmaxFisher, softmaxFisher } from
 export { type KfacOptions, type KfacRefresh, kfac, kfacRefresh } from './directions/kfac/kfac.js';
 export type { Layer } from './directions/kfac/layer.js';
 export { type LbfgsOptions, lbfgs } from './directions/lbfgs.js';
+export type { MomentDecays } from './directions/moments.js';
 export { momentum } from './directions/momentum.js';
 export { type MuonOptions, muon } from './directions/muon.js';
 export { nesterov } from './directions/nesterov.js';
@@ -22,6 +23,7 @@ export { type RmspropOptions, rmsprop } from './directions/rmsprop.js';
 export { sgd } from './directions/sgd.js';
 export { type ShampooOptions, shampoo } from './directions/shampoo.js';
 export { drawProbes } from './inputs/probes.js';
+export type { OrthogonalizeOptions } from './matrices/orthogonalize.js';
 export { requireApart } from './requireApart.js';
 export { constantRate } from './rules/constantRate.js';
 export { lineSearch } from './rules/lineSearch.js';

@@ -35,6 +35,12 @@ const nextOf = (name: string, result: State): Expr => {
   return value;
 };
 
+const requireParameters = (parameters: readonly Input[]): void => {
+  if (parameters.length === 0) throw new GraphError('trainStep', 'there are no parameters to train; give at least one');
+  const twice = parameters.find((p, i) => parameters.indexOf(p) !== i);
+  if (twice) throw new GraphError('trainStep', `parameter "${twice.attributes.name}" is given twice; give it once`);
+};
+
 const inputName = (i: Input): string => i.attributes.name;
 
 /**
@@ -46,11 +52,12 @@ const inputName = (i: Input): string => i.attributes.name;
  * the value that the following step takes, as `next.` and the input's name; and `check.NAME` for each check of the
  * direction and the rule. The graph's initializers are the state's zeros and step 0.
  *
- * Throws GraphError where the loss is not a floating-point scalar, the parameters have no single floating-point type, or
+ * Throws GraphError where the loss is not a floating-point scalar, there are no parameters or one comes twice, the parameters have no single floating-point type, or
  * a symbolic shape that the direction's state would have to have, two inputs share a name (a batch has no `rate` where the rule takes one, and never `step`), or the
  * direction's update leaves out a part of its state.
  */
 export const trainStep = ({ loss, parameters, direction, rule }: TrainStep): Graph => {
+  requireParameters(parameters);
   const dtype = parameterType(parameters);
   const slots = direction.init(parameters, loss);
   const stateInputs = slots.map(({ name, shape, dtype }) => input(`state.${name}`, shape, dtype));

@@ -162,7 +162,8 @@ describe('what a step refuses', () => {
   });
   it('parameters of two types, or none', () => {
     expect(build({ parameters: [w, G.input('half', [3], 'float32')] })).toThrow(/types \[float64, float32\]/);
-    expect(build({ parameters: [] })).toThrow(/give at least one/);
+    expect(build({ parameters: [] })).toThrow('trainStep: there are no parameters to train; give at least one');
+    expect(build({ parameters: [w, w] })).toThrow('trainStep: parameter "w" is given twice; give it once');
   });
   it('a parameter of unknown size', () => {
     expect(build({ parameters: [w, G.input('v', ['M'], 'float64')] })).toThrow(/"v" has the symbolic shape \[M\]/);

@@ -16,10 +16,12 @@ export interface DistantPair {
 }
 
 /**
- * Every pair s < t of groups, by s and then by t, from a matrix [S][S], which is not checked; strength, ≥ 0, is NaN where it is
- * not defined.
+ * Every pair s < t of groups, by s and then by t, from a matrix [S][S]; strength, ≥ 0, is NaN where it is not defined. Throws RangeError for
+ * another number of groups, and where the matrix is not square.
  */
 export const distantPairs = (groups: readonly Group[], matrix: SquareMatrix): readonly DistantPair[] => {
+  if (matrix.length !== groups.length)
+    throw new RangeError(`there are ${groups.length} groups and ${matrix.length} rows of H̄; give a row for each group`);
   const placed = placeGroups(groups);
   const normalized = normalizedInteraction(matrix);
   return placed.flatMap((group, s) =>

@@ -7,10 +7,16 @@ import { formatNumber, isFiniteNumber } from './number.js';
 
 /**
  * H_st / √|H_ss H_tt|: ±1 on the diagonal, unchanged when a group's direction is rescaled. Beyond ±1 the pair's own 2×2 block
- * is indefinite or has a saddle. NaN where a diagonal entry is zero or anything is not finite. From [S][S] to [S][S].
+ * is indefinite or has a saddle. NaN where a diagonal entry is zero or anything is not finite. From [S][S] to [S][S]; throws
+ * RangeError for a matrix that is not square.
  */
-export const normalizedInteraction = (matrix: SquareMatrix): readonly (readonly number[])[] =>
-  matrix.map((row, s) =>
+export const normalizedInteraction = (matrix: SquareMatrix): readonly (readonly number[])[] => {
+  const odd = matrix.findIndex((row) => row.length !== matrix.length);
+  if (odd >= 0)
+    throw new RangeError(
+      `a matrix of ${matrix.length} rows has ${matrix[odd]!.length} entries in row ${odd}; it must be square`,
+    );
+  return matrix.map((row, s) =>
     row.map((entry, t) => {
       const own = matrix[s]![s];
       const other = matrix[t]![t];
@@ -20,6 +26,7 @@ export const normalizedInteraction = (matrix: SquareMatrix): readonly (readonly 
       return scale > 0 ? entry / scale : Number.NaN;
     }),
   );
+};
 
 /** An inverse with the condition number of the balanced matrix, or the reason why there is none. */
 export type Inverse =

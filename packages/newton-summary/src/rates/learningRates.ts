@@ -8,7 +8,8 @@ import { metricOf, solveAveraged } from './solveAveraged.js';
 /**
  * η* [S]: the global minimiser of −ḡᵀη + ½ηᵀH̄η + (λ_int/6)‖Dη‖³ with D = Diag(|D3|^{1/3}) (arXiv 2312.03885, equations 8 and
  * 9), with its certificate, from ḡ [S], H̄ [S][S] and D3 [S]; λ_int ≥ 0. The step is θ ← θ − λ1 η_s u_s. H̄ stands for its
- * symmetric part. The Left says why there is none: T without a minimum, or numbers that are no cubic problem.
+ * symmetric part. The Left says why there is none: T without a minimum, or numbers that are no cubic problem, under
+ * the solver's names: H is H̄, g is ḡ, d is |D3|^{1/3}, lambda is λ_int.
  */
 export const learningRates =
   (lambdaInt: number) =>
