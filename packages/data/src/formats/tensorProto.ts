@@ -9,6 +9,7 @@ import { type DataError, unsupportedType, wrongFormat, wrongLength } from '../er
 import { elementsOf, widthOf, zerosOf } from './elements.js';
 import { float32OfBfloat16, float32OfHalf } from './half.js';
 
+/** A tensor under the name that its file gives it; empty where it gives none. */
 export interface NamedTensor {
   /** '' where the file gives none. */
   readonly name: string;

@@ -32,6 +32,7 @@ export interface SamplerState {
   readonly position: number;
 }
 
+/** A batch, and where the next one comes from. */
 export interface Sampled {
   /** Indices of a batch's examples, each in 0 … size − 1. */
   readonly indices: Uint32Array;

@@ -8,6 +8,7 @@ import { requireOwnArray } from '../ownArray.js';
 import { requireExtents } from '../shape.js';
 import { arrayTypes, type DType, elementCount, type Tensor, type TensorData } from '../tensor.js';
 
+/** What a constant is, but for its data, which `tensorOf` gives. */
 export type ConstantAttributes = Attributes & { readonly dtype: DType; readonly shape: readonly number[] };
 
 /** The data of constants, beside the nodes so that attributes stay small and comparable. */

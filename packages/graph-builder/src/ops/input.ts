@@ -13,6 +13,7 @@ import type { DType } from '../tensor.js';
  */
 export type Draw = 'normal' | 'uniform' | number;
 
+/** What an input is. */
 export type InputAttributes = {
   readonly name: string;
   readonly dtype: DType;

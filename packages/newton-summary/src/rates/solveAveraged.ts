@@ -7,6 +7,7 @@ import { mixVectors } from '../summary/mix.js';
 import { regularizedCurvature } from './curvature.js';
 import { averageSummary, type SummaryHistory, type UncertainSummary } from './summaryAverage.js';
 
+/** What is carried from one summary to the next of averages of its tensors. */
 export interface History extends SummaryHistory {
   /** d [S] averaged so far. */
   readonly d?: readonly number[];
