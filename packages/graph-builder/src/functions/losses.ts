@@ -20,7 +20,10 @@ import { mean } from './mean.js';
 
 /** Options of losses on labels. */
 export interface LabelOptions {
-  /** The label of what counts for nothing: a whole number, also outside 0..C−1 (PyTorch's ignore_index). Default: every label counts. */
+  /**
+   * The label of what counts for nothing: a whole number, also outside 0..C−1 (PyTorch's ignore_index), so −1 where that marks what has no
+   * label. Default: every label counts, and a graph does not check them: from −C to −1 they count classes from the last, as indices do.
+   */
   readonly ignored?: number | undefined;
 }
 
