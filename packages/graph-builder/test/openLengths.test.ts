@@ -165,7 +165,7 @@ describe('lengths that are no inputs’', () => {
       outputs: y,
     });
     expect(refusalOf(fixed).message).toMatch(
-      /add: shapes \[A, 3\] and \[4, 3\] do not broadcast: A against 4 on axis 0/,
+      /add: shapes \[A, 3\] and \[4, 3\] do not broadcast: A against 4 on axis 0; the file has 4 where "A" is free: .*export it with that length fixed to 4/,
     );
     const counted = fileWith({
       inputs: { a: ['float32', ['A']], b: ['float32', ['B']] },

@@ -1,7 +1,7 @@
 /** A graph's nodes as expressions, in a scope: those of a file, and those of the branches and bodies that nodes carry. */
 
 import type { onnx as Onnx } from 'onnx-proto';
-import { GraphError } from '../error.js';
+import { GraphError, type Unequal } from '../error.js';
 import type { Expr } from '../expr.js';
 import { constant } from '../ops/constant.js';
 import { DecodeFailure } from './errors.js';
@@ -104,6 +104,15 @@ const graphInside = (
   };
 };
 
+/** What it means that one length is a number and the other, which it must be, a symbol; nothing of other lengths. */
+const frozenText = (unequal: Unequal | undefined): string => {
+  const number = unequal?.find((d) => typeof d === 'number' && d !== 1);
+  const symbol = unequal?.find((d) => typeof d === 'string');
+  return number === undefined || symbol === undefined
+    ? ''
+    : `; the file has ${number} where "${symbol}" is free: what the exporter ran on is left in it; export it with that length fixed to ${number}, or without what is made from it (a range of the batch, say)`;
+};
+
 /** Defines what the nodes give that is needed. `within` stands before the names of inputs that they ask for. */
 export const importNodes = (
   nodes: readonly PlacedNode[],
@@ -131,7 +140,8 @@ export const importNodes = (
     try {
       results = importerOf(node)!(context);
     } catch (cause) {
-      if (cause instanceof GraphError) context.fail(`cannot be built: ${cause.message}`, cause.unequal);
+      if (cause instanceof GraphError)
+        context.fail(`cannot be built: ${cause.message}${frozenText(cause.unequal)}`, cause.unequal);
       throw cause;
     }
     (node.output ?? []).forEach((name, i) => {
