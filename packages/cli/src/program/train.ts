@@ -7,6 +7,7 @@ import { batchCouplingText } from '../coupling.js';
 import { lossText } from '../lossText.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
+import { secondsPerEpoch } from '../training/metrics.js';
 import { type Console, conclude } from './console.js';
 import { onInterrupt } from './interrupts.js';
 import { headOptions, partitionIfAny, positive, runOptions, wholeNumber } from './options.js';
@@ -19,13 +20,12 @@ const text = ({ runs, report }: Trained): string => {
   const measuresAccuracy = trained.some(({ epochs }) => epochs.at(-1)!.testAccuracy !== undefined);
   const rows = trained.map(({ optimizer, epochs }) => {
     const last = epochs.at(-1)!;
-    const perEpoch = epochs.reduce((sum, e) => sum + e.seconds, 0) / epochs.length;
     return [
       optimizer,
       lossText(last.trainLoss),
       lossText(last.testLoss),
       ...(measuresAccuracy ? [`${(100 * last.testAccuracy!).toFixed(2)}%`] : []),
-      perEpoch.toFixed(2),
+      secondsPerEpoch(epochs)!.toFixed(2),
     ];
   });
   const coupling = trained.find((one) => one.coupling)?.coupling;
