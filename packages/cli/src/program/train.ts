@@ -10,7 +10,7 @@ import { OPTIMIZERS } from '../training/methods.js';
 import { secondsPerEpoch } from '../training/metrics.js';
 import { type Console, conclude } from './console.js';
 import { onInterrupt } from './interrupts.js';
-import { headOptions, partitionIfAny, positive, runOptions, wholeNumber } from './options.js';
+import { headOptions, notNegative, partitionIfAny, runOptions, wholeNumber } from './options.js';
 import { commandLine } from './shell.js';
 import { tableText } from './table.js';
 
@@ -87,7 +87,7 @@ export const addTrain = (program: Command, console: Console): Command =>
         .option('--optimizer <NAMES>', `of ${OPTIMIZERS.join(', ')}`, 'newton-summary-safe'),
       partitionIfAny(),
     )
-      .option('--lambda-int <X>', 'internal damping of newton-summary (default: 1)', positive)
+      .option('--lambda-int <X>', 'internal damping of newton-summary (default: 1)', notNegative)
       .option('--checkpoint-every <N>', 'steps between checkpoints', wholeNumber, 200)
       .option(
         '--out <DIR>',
