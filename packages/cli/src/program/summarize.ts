@@ -7,11 +7,11 @@ import { type Console, conclude } from './console.js';
 import {
   deviceOption,
   lossOptions,
+  memoryLimitOption,
   notNegative,
   partitionOption,
   repeatable,
   seedNumber,
-  wholeNumber,
 } from './options.js';
 
 /** One line a group: its name, size, ḡ, and as far as the order goes H̄_ss, D3 and the learning rates. */
@@ -70,10 +70,10 @@ export const addSummarize = (program: Command, console: Console): Command =>
     )
     .addOption(new Option('--engine <ENGINE>', 'how to compute').choices(['stacked', 'generic']).default('stacked'))
     .addOption(deviceOption())
-    .option(
-      '--memory-limit <BYTES>',
-      'keep the runs under so many bytes, with slices of the batch (for a loss that is a mean over independent examples)',
-      wholeNumber,
+    .addOption(
+      memoryLimitOption(
+        'keep the runs under so much memory, with slices of the batch, for a loss that is a mean over independent examples',
+      ),
     )
     .option('--report <FILE>', 'write the picture: one self-contained HTML page')
     .option('--json', 'print one JSON document')
