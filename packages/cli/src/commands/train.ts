@@ -8,6 +8,7 @@ import { placeGroups } from '../analysis/layers.js';
 import { type BatchCoupling, batchCouplingText } from '../coupling.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { writeBinary, writeText } from '../files.js';
+import { undrawn } from '../groupMemory.js';
 import { DEFAULT_PARTITION } from '../partition.js';
 import { hasCheckpoint, MODEL } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
@@ -146,7 +147,7 @@ const trainOne = async (
   if (finished) await writeBinary(model, trainable.encode(end.trainer.carried));
   const groups = placeGroups(problem.partition);
   const { rates, takenBack, inexact } = await measuredSteps(folder, groups);
-  const last = end?.trainer.summary;
+  const last = undrawn(groups.length) === undefined ? end?.trainer.summary : undefined;
   const summary: Summary | undefined = last && { groups, gbar: last.gbar, Hbar: last.Hbar, D3: last.D3 };
   return {
     trained: {
@@ -207,6 +208,8 @@ export const train =
       const runs = results.map((r) => r.trained);
       if (watcher.interrupted()) return { runs, interrupted: true };
       const coupling = runs.find((run) => run.coupling)?.coupling;
+      const measured = results.some(({ run }) => run.rates !== undefined);
+      const tooMany = measured ? undrawn(prepared.fitted.problem.partition.groups.length) : undefined;
       const html = trainingReport({
         title: 'Training report',
         command,
@@ -214,7 +217,10 @@ export const train =
         dataset: options.data,
         model: options.model,
         seed: options.seed,
-        ...(coupling && { provenance: { losses: batchCouplingText(coupling) } }),
+        provenance: {
+          ...(coupling && { losses: batchCouplingText(coupling) }),
+          ...(tooMany !== undefined && { 'interactions left out': tooMany }),
+        },
       });
       if (E.isLeft(html)) return orRefuse(html, (e) => failed(e.message));
       const report = join(outOf(options), 'report.html');

@@ -43,7 +43,7 @@ const momentLine = ({ epoch, loss, betweenLayers, condition, eta, inverse }: Mom
 };
 
 /** One line a moment: the loss, how much of H̄ and of H̄⁻¹ lies between layers, and how far to trust the latter. */
-const text = ({ analysis, files }: Analyzed): string => {
+const text = ({ analysis, files, unreported }: Analyzed): string => {
   const best = bestMoment(analysis);
   const coupling = analysis.moments.find((moment) => moment.coupling)?.coupling;
   return [
@@ -56,6 +56,7 @@ const text = ({ analysis, files }: Analyzed): string => {
           `${couplingText(coupling)}: what was measured are means over slices of ${coupling.slice} examples; raise --memory-limit until all fit`,
         ]
       : []),
+    ...(unreported === undefined ? [] : [`no report.html: ${unreported}`]),
     `written: ${files.join(', ')}`,
   ].join('\n');
 };
@@ -85,10 +86,9 @@ const run = async (
     console.exitWith(130);
     return;
   }
-  await conclude(
-    console,
-    json ? ({ analysis }: Analyzed) => JSON.stringify(analysis) : text,
-  )(() => Promise.resolve(result));
+  await conclude(console, { text: json ? ({ analysis }: Analyzed) => JSON.stringify(analysis) : text })(() =>
+    Promise.resolve(result),
+  );
 };
 
 /** `hograd analyze` on the program: reads the options, runs the command, ends with its status. */

@@ -1,7 +1,7 @@
 /** The command line of `hograd summarize`. */
 
 import { type Command, Option } from 'commander';
-import { type Summarized, type SummarizeOptions, summarize } from '../commands/summarize.js';
+import { type Summarized, type SummarizeOptions, summarize, writeReport } from '../commands/summarize.js';
 import { summaryNotes } from '../summaryNotes.js';
 import { type Console, conclude } from './console.js';
 import {
@@ -82,5 +82,9 @@ export const addSummarize = (program: Command, console: Console): Command =>
       '\nExample:\n  hograd summarize model.onnx --inputs batch.npz --lambda-int 1 --report summary.html',
     )
     .action((model: string, options: SummarizeOptions & { readonly json?: boolean }) =>
-      conclude(console, options.json ? JSON.stringify : table, hasRates)(summarize(model, options, console.command)),
+      conclude(console, {
+        text: options.json ? JSON.stringify : table,
+        holds: hasRates,
+        after: writeReport(model, options, console.command),
+      })(summarize(model, options)),
     );

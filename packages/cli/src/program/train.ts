@@ -74,7 +74,7 @@ const run = async (
     console.exitWith(130);
     return;
   }
-  await conclude(console, json ? JSON.stringify : text, allFinished)(() => Promise.resolve(result));
+  await conclude(console, { text: json ? JSON.stringify : text, holds: allFinished })(() => Promise.resolve(result));
 };
 
 /** `hograd train` on the program: reads the options, runs the command, ends with its status. */
