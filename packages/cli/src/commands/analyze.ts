@@ -18,6 +18,7 @@ import { tablesOf } from '../analysis/tables.js';
 import { attempt, type Failure, failed, orRefuse, Refusal, wrongInput } from '../failure.js';
 import { writeText } from '../files.js';
 import { undrawn } from '../groupMemory.js';
+import { opening } from '../opening.js';
 import { hasCheckpoint } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { stepsPerEpoch } from '../training/loop.js';
@@ -101,36 +102,37 @@ const chosenEpochs = ({ at, epochs }: AnalyzeOptions): ((epoch: number) => boole
 };
 
 /** The run and what looks at it, opened together. */
-const open = async (options: AnalyzeOptions, interrupted: () => boolean) => {
-  const { lr, lambda1, period, summaryBatch } = options;
-  checkTaken([options.optimizer], { lr, lambda1, period, summaryBatch });
-  const optimizer = makeOptimizer(options.optimizer, { ...options, lambdaInt: options.lambdaInt[0]! });
-  const sizes: Sizes = {
-    ...(options.trainExamples !== undefined && { train: options.trainExamples }),
-    validation: options.validation ?? 0,
-    ...(options.testExamples !== undefined && { test: options.testExamples }),
-  };
-  const model = await openModel(options);
-  const data = await openParts(options.data, options.seed, { targets: model.targets });
-  const run = await openRun(optimizer, model, partsOf(sizes, options.seed)(data), options);
-  const digests = {
-    modelDigest: run.trainable.digest,
-    partitionDigest: run.partitionDigest,
-    dataDigest: digestOfData(data),
-  };
-  const examples = options.examples ?? sizeOfDataset(run.train);
-  const looked = sampleOf(run.train, examples, options.seed);
-  const probe = await openProbe(run.problem, looked, {
-    device: options.device,
-    ...(options.threads !== undefined && { threads: options.threads }),
-    dtype: options.dtype,
-    memoryLimit: options.memoryLimit,
-    interrupted,
-    lambdaInt: options.lambdaInt,
-    stepSizes: options.stepSize,
+const open = (options: AnalyzeOptions, interrupted: () => boolean) =>
+  opening(async ({ keep }) => {
+    const { lr, lambda1, period, summaryBatch } = options;
+    checkTaken([options.optimizer], { lr, lambda1, period, summaryBatch });
+    const optimizer = makeOptimizer(options.optimizer, { ...options, lambdaInt: options.lambdaInt[0]! });
+    const sizes: Sizes = {
+      ...(options.trainExamples !== undefined && { train: options.trainExamples }),
+      validation: options.validation ?? 0,
+      ...(options.testExamples !== undefined && { test: options.testExamples }),
+    };
+    const model = await openModel(options);
+    const data = await openParts(options.data, options.seed, { targets: model.targets });
+    const run = keep(await openRun(optimizer, model, partsOf(sizes, options.seed)(data), options));
+    const digests = {
+      modelDigest: run.trainable.digest,
+      partitionDigest: run.partitionDigest,
+      dataDigest: digestOfData(data),
+    };
+    const examples = options.examples ?? sizeOfDataset(run.train);
+    const looked = sampleOf(run.train, examples, options.seed);
+    const probe = await openProbe(run.problem, looked, {
+      device: options.device,
+      ...(options.threads !== undefined && { threads: options.threads }),
+      dtype: options.dtype,
+      memoryLimit: options.memoryLimit,
+      interrupted,
+      lambdaInt: options.lambdaInt,
+      stepSizes: options.stepSize,
+    });
+    return { run, probe, examples, digests };
   });
-  return { run, probe, examples, digests };
-};
 
 const work = async (options: AnalyzeOptions, command: string, watcher: AnalyzeWatcher): Promise<Analyzed> => {
   const isChosen = chosenEpochs(options);

@@ -10,6 +10,7 @@ import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { writeBinary, writeText } from '../files.js';
 import { undrawn } from '../groupMemory.js';
 import { DEFAULT_PARTITION } from '../partition.js';
+import type { Evaluator } from '../training/evaluator.js';
 import { hasCheckpoint, MODEL } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
@@ -20,6 +21,7 @@ import {
   checkSlices,
   type FittedRun,
   fitRun,
+  openEvaluator,
   openFitted,
   openModel,
   openParts,
@@ -113,12 +115,13 @@ const prepare = async (names: readonly string[], options: GroupedOptions): Promi
 const trainOne = async (
   optimizer: Optimizer,
   { fitted, dataDigest }: Prepared,
+  evaluator: Evaluator,
   options: GroupedOptions,
   resume: boolean,
   watcher: Watcher,
 ): Promise<{ readonly trained: TrainedRun; readonly run: Run }> => {
   const { name } = optimizer;
-  const opened = await openFitted(optimizer, fitted, options);
+  const opened = await openFitted(optimizer, fitted, evaluator, options);
   const { problem, trainable, partitionDigest, trainer, coupling } = opened;
   const folder = folderOf(name, options);
   const model = join(folder, MODEL);
@@ -200,10 +203,17 @@ export const train =
       const names = namesOf(given);
       const going = begun(names, options);
       const prepared = await prepare(names, options);
+      const evaluator = await openEvaluator(prepared.fitted, options);
       const results: { trained: TrainedRun; run: Run }[] = [];
-      for (const optimizer of prepared.optimizers) {
-        if (watcher.interrupted()) continue;
-        results.push(await trainOne(optimizer, prepared, options, going.includes(optimizer.name), watcher));
+      try {
+        for (const optimizer of prepared.optimizers) {
+          if (watcher.interrupted()) continue;
+          results.push(
+            await trainOne(optimizer, prepared, evaluator, options, going.includes(optimizer.name), watcher),
+          );
+        }
+      } finally {
+        await evaluator.release();
       }
       const runs = results.map((r) => r.trained);
       if (watcher.interrupted()) return { runs, interrupted: true };
