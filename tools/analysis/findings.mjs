@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { medianOf } from '@hograd/cli/turns';
 import { table } from '../markdown.mjs';
-import { median } from '../median.mjs';
 
 const digits = (value) => (value === null || value === undefined ? '—' : Number(value.toPrecision(2)).toString());
 
@@ -19,7 +19,7 @@ const betweenLayers = (groups, matrix) => {
   const members = layers.map((layer) => groups.flatMap(({ depth }, s) => (depth === layer ? [s] : [])));
   return layers.map((a) =>
     layers.map((b) =>
-      a === b ? null : median(members[a].flatMap((s) => members[b].map((t) => Math.abs(scaled[s][t])))),
+      a === b ? null : medianOf(members[a].flatMap((s) => members[b].map((t) => Math.abs(scaled[s][t])))),
     ),
   );
 };
@@ -43,7 +43,7 @@ const heldOut = (training) => new Map(training.map((e) => [e.epoch, e.validation
 /** The median |M_st| / √|M_ss M_tt| over all pairs of groups in different layers. */
 const medianApart = (groups, matrix) => {
   const scaled = relative(matrix);
-  return median(
+  return medianOf(
     groups.flatMap((a, s) => groups.flatMap((b, t) => (s < t && a.depth !== b.depth ? [Math.abs(scaled[s][t])] : []))),
   );
 };
@@ -93,7 +93,7 @@ const biases = ({ groups, moments }) => {
       const solved = moments.flatMap(({ eta }) => (eta[k].eta ? [eta[k].eta] : []));
       const at = (layer, kind) => groups.findIndex((g) => g.depth === layer && g.kind === kind);
       const ratios = names.map((_, l) =>
-        digits(median(solved.map((eta) => Math.abs(eta[at(l, 'bias')] / eta[at(l, 'weight')])))),
+        digits(medianOf(solved.map((eta) => Math.abs(eta[at(l, 'bias')] / eta[at(l, 'weight')])))),
       );
       const negative = (kind) => {
         const rates = solved.flatMap((eta) => eta.filter((_, s) => groups[s].kind === kind));
@@ -110,7 +110,7 @@ const taylor = ({ moments }) => {
     ['λ1', 'moments', 'median actual ÷ predicted to third order', 'to second order', 'signs agree (third)'],
     sizes.map((size) => {
       const steps = moments.flatMap(({ taylor: check }) => check?.steps.filter((step) => step.size === size) ?? []);
-      const ratio = (order) => digits(median(steps.map((step) => step.actual / step[order])));
+      const ratio = (order) => digits(medianOf(steps.map((step) => step.actual / step[order])));
       return [
         size,
         steps.length,

@@ -29,14 +29,15 @@ const noise = (length) => {
   return data;
 };
 
-const size = (shape) => shape.reduce((a, b) => a * b, 1);
-
 /** Milliseconds of the kernels of a graph, each the least of its runs. */
 const cost = async (outputs, shapes) => {
   const bytes = G.encode(G.makeGraph(outputs.map((value, i) => ({ name: `out${i}`, value }))));
   const feedsOf = ({ inputs }) =>
     Object.fromEntries(
-      inputs.map(({ name }) => [name, { dtype: 'float32', shape: shapes[name], data: noise(size(shapes[name])) }]),
+      inputs.map(({ name }) => [
+        name,
+        { dtype: 'float32', shape: shapes[name], data: noise(G.elementCount(shapes[name])) },
+      ]),
     );
   return 1000 * secondsOf(await profileKernels(bytes, feedsOf, { threads, runs: RUNS }));
 };

@@ -1,9 +1,9 @@
 // node tools/bench/inTurn.mjs [THREADS]: what two sessions that run in turn cost when ONNX Runtime's threads wait busily for the next
 // run, as they do by default, and when they do not (docs/ort-kernels.md). Milliseconds, medians. Build first.
 import { availableParallelism } from 'node:os';
+import { medianOf } from '@hograd/cli/turns';
 import * as ort from 'onnxruntime-node';
 import { table } from '../markdown.mjs';
-import { median } from '../median.mjs';
 import { buildGraph, feedsFor } from './problem/graphs.mjs';
 import { benchModel } from './problem/models.mjs';
 import { draftProblem } from './problem/problem.mjs';
@@ -38,7 +38,7 @@ const timed = async (sessions) => {
     }
     rounds.push(round);
   }
-  return sessions.map((_, k) => median(rounds.map((round) => round[k])));
+  return sessions.map((_, k) => medianOf(rounds.map((round) => round[k])));
 };
 
 const rowsOf = async (name) => {
@@ -58,7 +58,7 @@ const rowsOf = async (name) => {
       await Promise.all(sessions.map(({ session }) => session.release()));
     }
   }
-  const cell = (busily, k) => median(passes[busily].map((times) => times[k])).toFixed(1);
+  const cell = (busily, k) => medianOf(passes[busily].map((times) => times[k])).toFixed(1);
   return ['gradient', 'ḡ+H̄+D3'].map((task, k) => [
     `${of.title}, ${task}`,
     ...[true, false].flatMap((busily) => [cell(busily, k), cell(busily, k + 2)]),

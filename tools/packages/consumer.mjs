@@ -44,8 +44,26 @@ const entryPoints = (folder, name) => {
     .map((path) => name + path.slice(1));
 };
 
+/** Names of the functions, not classes, that an entry point exports. */
+const functionsOf = (folder, entry) => {
+  const listing = `import * as all from '${entry}';
+    const isFunction = (f) => typeof f === 'function' && !String(f).startsWith('class');
+    console.log(JSON.stringify(Object.keys(all).filter((name) => isFunction(all[name]))));`;
+  const options = { cwd: folder, encoding: 'utf8' };
+  return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '--eval', listing], options));
+};
+
+/** A module whose declarations have to name what each function of an entry point gives: they cannot where it is of a type that nobody exports. */
+const given = (folder, entry) =>
+  [
+    `import * as all from '${entry}';`,
+    ...functionsOf(folder, entry).map(
+      (name) => `export const of_${name} = (...args: Parameters<typeof all.${name}>) => all.${name}(...args);`,
+    ),
+  ].join('\n');
+
 /**
- * Compiles every entry point of the packages `names` and the TypeScript `examples` ({ name, code }) in both resolutions, and leaves
+ * Compiles every entry point of the packages `names`, uses of all their functions, and the TypeScript `examples` ({ name, code }) in both resolutions, and leaves
  * the examples' JavaScript in compiled/. Gives the compiler's complaints.
  */
 export const compile = (folder, names, examples) => {
@@ -55,10 +73,13 @@ export const compile = (folder, names, examples) => {
     join(folder, 'src/everything.ts'),
     everything.map((entry, i) => `export * as entry${i} from '${entry}';\n`).join(''),
   );
+  everything.forEach((entry, i) => {
+    writeFileSync(join(folder, `src/given${i}.ts`), given(folder, entry));
+  });
   for (const { name, code } of examples) writeFileSync(join(folder, `src/${name}.ts`), code);
   return Object.entries(RESOLUTIONS).flatMap(([resolution, options]) => {
     const project = `tsconfig.${resolution}.json`;
-    const compilerOptions = { ...STRICT, ...options, rootDir: 'src', outDir: 'compiled' };
+    const compilerOptions = { ...STRICT, ...options, rootDir: 'src', outDir: 'compiled', declaration: true };
     writeFileSync(join(folder, project), JSON.stringify({ compilerOptions, include: ['src'] }));
     const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', project], { cwd: folder, encoding: 'utf8' });
     return status === 0 ? [] : [`${resolution}: ${stdout}`];

@@ -30,6 +30,15 @@ describe("a runtime's answer", () => {
   ])('differs by %s', (_, given) => {
     expect(judge(item, given).verdict).toBe('differs');
   });
+  it('is judged however long it is', () => {
+    const length = 300_000;
+    const long = mkdtempSync(`${tmpdir()}/hograd-judge-`);
+    const values = Array.from({ length }, (_, i) => i % 7);
+    writeFileSync(`${long}/data.bin`, floats(values));
+    const sets = [{ outputs: [{ name: 'y', dtype: 'float32', shape: [length], offset: 0, length: 4 * length }] }];
+    expect(judge({ path: long, sets }, answer(values, { shape: [length] }))).toEqual({ verdict: 'agrees', far: 0 });
+    expect(judge({ path: long, sets }, answer(values.with(-1, 9), { shape: [length] })).verdict).toBe('differs');
+  });
   it('is a refusal where the runtime gave an error', () => {
     expect(judge(item, { error: 'no kernel' })).toEqual({ verdict: 'refuses', reason: 'no kernel' });
     expect(judge(item, { error: 'not ONNX' }, true)).toEqual({ verdict: 'differs', reason: 'not ONNX' });

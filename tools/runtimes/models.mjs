@@ -5,6 +5,7 @@ import {
   batchNorm,
   conv,
   decode,
+  elementCount,
   gather,
   gelu,
   globalAveragePool,
@@ -37,14 +38,12 @@ const numbers = (seed) => {
     });
 };
 
-const size = (shape) => shape.reduce((a, b) => a * b, 1);
-
-const floats = (draw, shape, scale) => tensor(draw(size(shape), scale), shape, 'float32');
+const floats = (draw, shape, scale) => tensor(draw(elementCount(shape), scale), shape, 'float32');
 
 /** Labels or tokens that fit three classes, the fewest that a model here has. */
 const labels = (shape) =>
   tensor(
-    Float64Array.from({ length: size(shape) }, (_, i) => (i * 7 + 2) % 3),
+    Float64Array.from({ length: elementCount(shape) }, (_, i) => (i * 7 + 2) % 3),
     shape,
     'int64',
   );
@@ -72,7 +71,7 @@ const parametersOf = (seed) => {
   const draw = numbers(seed);
   const values = new Map();
   const exprs = [];
-  const parameter = (name, shape, scale = 1 / Math.sqrt(size(shape.slice(1)))) => {
+  const parameter = (name, shape, scale = 1 / Math.sqrt(elementCount(shape.slice(1)))) => {
     const expr = input(name, shape, 'float32');
     values.set(name, floats(draw, shape, scale));
     exprs.push(expr);

@@ -49,5 +49,6 @@ export interface Direction {
   readonly name: string;
   /** The state's tensors. Throws GraphError where a parameter's shape is not known when the graph is built. */
   readonly init: (parameters: readonly Input[], loss: Expr) => readonly StateTensor[];
+  /** One step. Throws GraphError for parameters or a loss that the direction does not suit. */
   readonly update: (step: DirectionArguments) => DirectionResult;
 }

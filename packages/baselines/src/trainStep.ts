@@ -13,6 +13,7 @@ import {
   topologicalOrder,
 } from '@hograd/graph-builder';
 import type { Direction, State } from './direction.js';
+import { requireApart } from './requireApart.js';
 import type { StepRule } from './rules/stepRule.js';
 import { initialState, parameterType } from './state.js';
 
@@ -34,22 +35,13 @@ const nextOf = (name: string, result: State): Expr => {
   return value;
 };
 
-const inputName = (i: Input): string => i.attributes.name;
-
-/** Refuses an input of the loss that the step defines: equal inputs are one object, so the batch would be the rate. */
-const requireApart = (
-  lossInputs: readonly Input[],
-  defined: readonly (readonly [string, readonly Input[]])[],
-): void => {
-  const names = new Set(lossInputs.map(inputName));
-  for (const [what, inputs] of defined) {
-    const shared = inputs.map(inputName).find((name) => names.has(name));
-    if (shared !== undefined) {
-      const message = `the loss reads "${shared}", which is ${what}; give the loss's input another name`;
-      throw new GraphError('trainStep', message);
-    }
-  }
+const requireParameters = (parameters: readonly Input[]): void => {
+  if (parameters.length === 0) throw new GraphError('trainStep', 'there are no parameters to train; give at least one');
+  const twice = parameters.find((p, i) => parameters.indexOf(p) !== i);
+  if (twice) throw new GraphError('trainStep', `parameter "${twice.attributes.name}" is given twice; give it once`);
 };
+
+const inputName = (i: Input): string => i.attributes.name;
 
 /**
  * The graph of one step.
@@ -60,11 +52,12 @@ const requireApart = (
  * the value that the following step takes, as `next.` and the input's name; and `check.NAME` for each check of the
  * direction and the rule. The graph's initializers are the state's zeros and step 0.
  *
- * Throws GraphError where the loss is not a floating-point scalar, the parameters have no single floating-point type, or
+ * Throws GraphError where the loss is not a floating-point scalar, there are no parameters or one comes twice, the parameters have no single floating-point type, or
  * a symbolic shape that the direction's state would have to have, two inputs share a name (a batch has no `rate` where the rule takes one, and never `step`), or the
  * direction's update leaves out a part of its state.
  */
 export const trainStep = ({ loss, parameters, direction, rule }: TrainStep): Graph => {
+  requireParameters(parameters);
   const dtype = parameterType(parameters);
   const slots = direction.init(parameters, loss);
   const stateInputs = slots.map(({ name, shape, dtype }) => input(`state.${name}`, shape, dtype));
@@ -83,6 +76,7 @@ export const trainStep = ({ loss, parameters, direction, rule }: TrainStep): Gra
   const next = rule.update({ parameters, direction: update.direction, gradients, step, loss });
   const { inputs = [], checks = [] } = update;
   requireApart(
+    'trainStep',
     [...parameters, ...batch],
     [
       ['the step counter', [step]],

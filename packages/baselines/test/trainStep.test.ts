@@ -11,6 +11,7 @@ import {
   momentum,
   nesterov,
   perGroupRates,
+  type StepRule,
   sgd,
   trainStep,
 } from '../src/index.js';
@@ -78,7 +79,7 @@ describe('the graph of a step', () => {
 });
 
 describe('rates of groups', () => {
-  const step = (rule: ReturnType<typeof perGroupRates>, rates: Record<string, G.Value>) => {
+  const step = (rule: StepRule, rates: Record<string, G.Value>) => {
     const graph = trainStep({ loss, parameters, direction: sgd(), rule });
     return runStep(graph, { ...initialValues(graph), ...values, ...rates });
   };
@@ -161,7 +162,8 @@ describe('what a step refuses', () => {
   });
   it('parameters of two types, or none', () => {
     expect(build({ parameters: [w, G.input('half', [3], 'float32')] })).toThrow(/types \[float64, float32\]/);
-    expect(build({ parameters: [] })).toThrow(/give at least one/);
+    expect(build({ parameters: [] })).toThrow('trainStep: there are no parameters to train; give at least one');
+    expect(build({ parameters: [w, w] })).toThrow('trainStep: parameter "w" is given twice; give it once');
   });
   it('a parameter of unknown size', () => {
     expect(build({ parameters: [w, G.input('v', ['M'], 'float64')] })).toThrow(/"v" has the symbolic shape \[M\]/);

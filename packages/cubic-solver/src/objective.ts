@@ -7,7 +7,7 @@ import { norm } from './vector.js';
  * T(η) = −gᵀη + ½ ηᵀHη + (λ/6)‖Dη‖³, the model of L(θ − U I η) − L(θ) (arXiv 2312.03885, equation 8).
  *
  * @param problem as {@link solveCubic} takes it; not checked.
- * @returns a function of η (length S).
+ * @returns a function of η (length S; not checked, either). Not finite where an entry is not, or where T overflows.
  */
 export const cubicObjective =
   ({ H, g, d, lambda }: CubicProblem) =>

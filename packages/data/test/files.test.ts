@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   encodeIdx,
   encodeNpy,
@@ -17,27 +16,17 @@ import {
   readNpy,
   readNpz,
   takeBatch,
-  writeBytes,
   writeNpy,
   writeNpz,
 } from '../src/index.js';
 import { leftOf, rightOf } from './either.js';
+import { ownFolders } from './folders.js';
 
+const folderWith = ownFolders();
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hograd-data-'));
+  folder = await folderWith({});
 });
-afterAll(() => rm(folder, { recursive: true }));
-
-/** A new folder with these files in it. */
-const folderWith = async (files: Readonly<Record<string, Uint8Array>>): Promise<string> => {
-  const path = await mkdtemp(join(folder, 'case-'));
-  for (const [name, bytes] of Object.entries(files)) {
-    await mkdir(join(path, name, '..'), { recursive: true });
-    await writeFile(join(path, name), bytes);
-  }
-  return path;
-};
 
 const images = (size: number) => {
   const data = Uint8Array.from({ length: size * 784 }, (_, i) => i % 251);
@@ -191,26 +180,6 @@ describe('arrays on the disk', () => {
     expect(rightOf(await readNpz(join(folder, 'a.npz'))())).toEqual({ a: tensor, b: tensor });
   });
 
-  it('are replaced whole, or not at all where that fails, and nothing else is left behind', async () => {
-    const place = await folderWith({ 'a.bin': Uint8Array.of(1) });
-    const path = join(place, 'a.bin');
-    await Promise.all([2, 3, 4].map((byte) => writeBytes(path)(new Uint8Array(100_000).fill(byte))()));
-    const bytes = await readFile(path);
-    expect(new Set(bytes).size).toBe(1);
-    expect(bytes.length).toBe(100_000);
-    expect(await readdir(place)).toEqual(['a.bin']);
-    await mkdir(join(place, 'occupied', 'inside'), { recursive: true });
-    expect(leftOf(await writeBytes(join(place, 'occupied'))(Uint8Array.of(1))())).toMatchObject({
-      _tag: 'FileFailure',
-      code: 'EISDIR',
-    });
-    expect((await readdir(place)).sort()).toEqual(['a.bin', 'occupied']);
-    expect(leftOf(await writeBytes(join(place, 'no', 'a.bin'))(Uint8Array.of(1))())).toMatchObject({
-      _tag: 'FileNotFound',
-      path: join(place, 'no', 'a.bin'),
-    });
-  });
-
   it.skipIf(process.getuid?.() === 0)(
     'say when permission is lacking (skipped for root, who has every permission)',
     async () => {
@@ -239,30 +208,6 @@ describe('arrays on the disk', () => {
     expect(leftOf(await makeFolder(file)()).message).toBe(`cannot write ${file}: it is a file, give a folder`);
     expect(leftOf(await makeFolder(join(file, 'b'))()).message).toMatch(/part of the path is a file, not a folder/);
     expect(leftOf(await writeNpz(join(file, 'b'))({})()).message).toMatch(/part of the path is a file, not a folder/);
-  });
-
-  it('say that a folder is no file, without the name of the file that was on its way', async () => {
-    expect(leftOf(await writeBytes(folder)(Uint8Array.of(1))()).message).toBe(
-      `cannot write ${folder}: it is a folder, give a file`,
-    );
-    const none = `${join(folder, 'none')}/`;
-    expect(leftOf(await writeBytes(none)(Uint8Array.of(1))()).message).toBe(
-      `cannot write ${none}: there is no folder ${join(folder, 'none')}; create it`,
-    );
-  });
-
-  it.runIf(existsSync('/proc/self'))('say that a folder which is there takes none', async () => {
-    expect(leftOf(await writeBytes('/proc/x.onnx')(Uint8Array.of(1))()).message).toBe(
-      'cannot write /proc/x.onnx: the folder /proc takes no new files; write elsewhere',
-    );
-  });
-
-  it.skipIf(process.platform === 'win32')('go into a device, which stays one', async () => {
-    const device = join(await folderWith({}), 'null');
-    await symlink('/dev/null', device);
-    rightOf(await writeBytes(device)(Uint8Array.of(1))());
-    expect((await stat(device)).isCharacterDevice()).toBe(true);
-    expect(await readlink(device)).toBe('/dev/null');
   });
 
   it.runIf(existsSync('/proc/self'))('makeFolder ends where a folder that is there takes none inside', async () => {

@@ -24,6 +24,8 @@ const CODES = {
   uint64: 13,
 };
 
+const FLOAT16 = 10;
+
 describe('TensorProto', () => {
   it('reads raw data of every type, bit for bit', () => {
     fc.assert(
@@ -83,6 +85,40 @@ describe('TensorProto', () => {
     }
     expect(decode({ dims: [2], dataType: 1, floatData: [1] })).toMatchObject({ expected: 2, found: 1 });
     expect(decode({ dims: [2], dataType: 1, rawData: new Uint8Array(9) })).toMatchObject({ expected: 8, found: 9 });
+  });
+
+  it('refuses typed fields that the type does not hold, and takes its ends', () => {
+    const decode = (proto: Parameters<typeof TensorProto.encode>[0]) =>
+      decodeTensorProto('t.pb')(TensorProto.encode(proto).finish());
+    expect(leftOf(decode({ dims: [3], dataType: 2, int32Data: [7, 300, -1] }))).toEqual({
+      _tag: 'WrongFormat',
+      source: 't.pb',
+      found: '300 as element 1, which uint8 does not hold',
+      message:
+        't.pb is not an ONNX TensorProto: found 300 as element 1, which uint8 does not hold; write it with onnx.numpy_helper.from_array',
+    });
+    const beyond: readonly (readonly [code: number, number])[] = [
+      [CODES.uint8, -1],
+      [CODES.int8, 128],
+      [CODES.int16, -(2 ** 15) - 1],
+      [CODES.uint16, 2 ** 16],
+      [CODES.bool, 2],
+      [FLOAT16, 2 ** 16],
+    ];
+    for (const [dataType, value] of beyond) {
+      expect(leftOf(decode({ dims: [1], dataType, int32Data: [value] })).message).toContain(
+        `found ${value} as element`,
+      );
+    }
+    expect(leftOf(decode({ dims: [1], dataType: CODES.uint32, uint64Data: [2 ** 32] })).message).toContain(
+      '4294967296 as element 0, which uint32 does not hold',
+    );
+    const ends = { dims: [2], dataType: CODES.int8, int32Data: [-128, 127] };
+    expect(rightOf(decode(ends)).tensor.data).toEqual(Int8Array.of(-128, 127));
+    const floats = [-0, Number.NaN, Number.POSITIVE_INFINITY, Math.fround(0.1)];
+    expect(rightOf(decode({ dims: [4], dataType: CODES.float32, floatData: floats })).tensor.data).toEqual(
+      Float32Array.from(floats),
+    );
   });
 
   it('never throws, whatever the bytes', () => {

@@ -18,6 +18,7 @@ const LONGEST = 20_000;
 /** Monomials (sorted symbols joined by `*`, `""` for the constant) with their integer coefficients. */
 type Polynomial = ReadonlyMap<string, number>;
 
+const MOST_KEPT = 2 ** 14;
 const polynomials = new Map<string, Polynomial>();
 
 const splitTopLevel = (text: string, separator: RegExp): string[] => {
@@ -51,6 +52,8 @@ const parse = (dim: Dim): Polynomial => {
     const key = symbols.sort().join('*');
     result.set(key, (result.get(key) ?? 0) + coefficient);
   }
+  // A cache, which a process that builds graphs for days must not fill up.
+  if (polynomials.size >= MOST_KEPT) polynomials.clear();
   polynomials.set(dim, result);
   return result;
 };
@@ -76,7 +79,30 @@ const format = (polynomial: Polynomial): Dim => {
   return text.length > LONGEST ? tooLarge(text) : text;
 };
 
-/** A fresh symbol from any text: what is not a letter, digit, `_` or `.` becomes `_`. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_.]*$/;
+
+const isFactor = (text: string): boolean => {
+  if (/^-?\d+$/.test(text) || NAME.test(text)) return true;
+  const quotient = quotientOf(text);
+  return (
+    quotient !== undefined &&
+    [quotient.numerator, quotient.denominator].every((part) => part !== undefined && canonicalDim(part) === part)
+  );
+};
+
+/**
+ * The canonical form of a dimension that is written as a polynomial in names of letters, digits, `_` and `.`, with any spaces, differences
+ * included: `"N+1"` is `"N + 1"`, `"M - N"` is `"M + -1*N"`, `"7"` is 7. Undefined for any other text.
+ */
+export const canonicalDim = (dim: Dim): Dim | undefined => {
+  if (typeof dim === 'number') return dim;
+  const sums = dim.includes('floor(') ? dim : dim.replace(/-\s*(?=\d)/g, '+ -').replace(/-\s*(?=[A-Za-z_])/g, '+ -1*');
+  const terms = splitTopLevel(sums, /\+/).filter((term, i) => term !== '' || (i > 0 && !/-/.test(dim)));
+  const factors = terms.flatMap((term) => splitTopLevel(term, /\*/));
+  return terms.length > 0 && factors.every(isFactor) ? format(parse(terms.join(' + '))) : undefined;
+};
+
+/** A symbol from any text: what is not a letter, digit, `_` or `.` becomes `_`, so that texts that differ may give one symbol. */
 export const symbol = (name: string): Dim => {
   const clean = name.replace(/[^A-Za-z0-9_.]/g, '_');
   return /^[A-Za-z_]/.test(clean) ? clean : `_${clean}`;
@@ -193,3 +219,14 @@ export const evaluateDim =
     }
     return total;
   };
+
+/** The names that a dimension is made of, those in quotients included. */
+export const symbolsIn = (dim: Dim): readonly string[] =>
+  typeof dim === 'number'
+    ? []
+    : termsOf(dim).flatMap(({ symbols }) =>
+        symbols.flatMap((name) => {
+          const quotient = quotientOf(name);
+          return quotient ? [quotient.numerator, quotient.denominator].flatMap(symbolsIn) : [name];
+        }),
+      );

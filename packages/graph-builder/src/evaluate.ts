@@ -3,9 +3,8 @@
 import { type Dim, evaluateDim } from './dim.js';
 import { GraphError } from './error.js';
 import { describe, type Expr, topologicalOrder } from './expr.js';
-import type { Input } from './graph.js';
 import type { Value } from './op.js';
-import { isInput } from './ops/input.js';
+import { type Input, isInput } from './ops/input.js';
 import { elementCount, type Tensor } from './tensor.js';
 
 /** The order with what tells lengths by its data, and what that needs, before all that may only have such a length in its shape. */
@@ -13,7 +12,7 @@ const countsFirst = (order: readonly Expr[]): Iterable<Expr> =>
   new Set([...order.filter(({ op }) => op.counts).flatMap((e) => topologicalOrder([e])), ...order]);
 
 /** What an input may be fed with: its shape, and its elements in a typed array of any element type. */
-type Fed = Pick<Tensor, 'shape' | 'data'>;
+export type Fed = Pick<Tensor, 'shape' | 'data'>;
 
 const inFloat64 = (name: string, { shape, data }: Fed): Value => {
   if (data instanceof Float64Array) return { shape, data };
@@ -33,24 +32,29 @@ const inFloat64 = (name: string, { shape, data }: Fed): Value => {
 /**
  * Values of expressions given their inputs' by name: any tensor does, as does a shape with a Float64Array. It computes in float64
  * whatever the dtypes say, which makes it the oracle of the tests, and needs no runtime. Throws GraphError on a missing input, a shape
- * that does not fit or that its data do not fill, a 64-bit integer that float64 does not hold, and an index outside its axis.
+ * that does not fit or that its data do not fill, a 64-bit integer that float64 does not hold, an index outside its axis, and numbers of places (`nonZero`) that share a name and differ.
  */
 export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string, Fed>>): readonly Value[] => {
   const order = topologicalOrder(exprs);
-  const symbols = new Map<string, number>();
-  const values = new Map<Expr, Value>();
-  for (const expr of order) {
-    if (!isInput(expr)) continue;
+  const fed = order.filter(isInput).map((expr) => {
     const { name, shape } = (expr as Input).attributes;
     const value = inputs[name];
     if (!value)
       throw new GraphError('evaluate', `input "${name}" has no value; give one of shape [${shape.join(', ')}]`);
+    return { expr, name, shape, value };
+  });
+  // Of all inputs: a length may be a multiple of another input's, wherever that comes.
+  const symbols = new Map<string, number>();
+  for (const { shape, value } of fed) {
+    for (const [i, d] of shape.entries()) {
+      const length = value.shape[i];
+      if (typeof d === 'string' && length !== undefined && !symbols.has(d)) symbols.set(d, length);
+    }
+  }
+  const values = new Map<Expr, Value>();
+  for (const { expr, name, shape, value } of fed) {
     const fits =
-      value.shape.length === shape.length &&
-      shape.every((d, i) => {
-        if (typeof d === 'string' && !symbols.has(d)) symbols.set(d, value.shape[i]!);
-        return evaluateDim(symbols)(d) === value.shape[i];
-      });
+      value.shape.length === shape.length && shape.every((d, i) => evaluateDim(symbols)(d) === value.shape[i]);
     if (!fits)
       throw new GraphError(
         'evaluate',
@@ -75,7 +79,14 @@ export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string,
     const { counts } = expr.op;
     if (counts) {
       const args = expr.args.map((a) => values.get(a)!);
-      symbols.set(counts.symbol(expr), counts.evaluate(expr, args));
+      const [name, count] = [counts.symbol(expr), counts.evaluate(expr, args)];
+      const before = symbols.get(name);
+      if (before !== undefined && before !== count)
+        throw new GraphError(
+          'evaluate',
+          `"${name}" is ${before} and ${count}; what is counted apart needs names apart`,
+        );
+      symbols.set(name, count);
     }
     const shape = expr.shape.map(bind);
     values.set(expr, {

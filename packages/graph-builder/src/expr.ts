@@ -3,7 +3,7 @@
 import { attributesKey, frozenAttributes } from './attributes.js';
 import { GraphError } from './error.js';
 import type { Attributes, Op } from './op.js';
-import type { Shape } from './shape.js';
+import { requireExtents, type Shape } from './shape.js';
 import type { DType } from './tensor.js';
 
 /** One tensor-valued node. Equal operation, operands and attributes give the very same object, so `===` is equality. */
@@ -37,7 +37,7 @@ const intern = <A extends Attributes>(key: string, build: () => Omit<Expr<A>, 'i
 export const describe = (expr: Pick<Expr, 'dtype' | 'shape'>): string => `${expr.dtype}[${expr.shape.join(', ')}]`;
 
 /**
- * The node of an operation over operands. Throws GraphError (from the operation's shape rule) where they do not fit.
+ * The node of an operation over operands. Throws GraphError (from the operation's shape rule) where they do not fit, and where a length is no whole number.
  * `identity` stands in for attributes that are too large to compare by value (a constant's data). Operands and attributes are copied:
  * the node outlives the call, and whoever builds an equal one later gets it, whatever became of the arrays that were given.
  */
@@ -51,6 +51,7 @@ export const makeExpr = <A extends Attributes>(
     const own = frozenAttributes(attributes);
     const operands = Object.freeze([...args]);
     const { dtype, shape } = op.infer(operands, own);
+    requireExtents(op.name, 'the result', shape);
     return { op, args: operands, attributes: own, dtype, shape: Object.freeze(shape) };
   });
 
@@ -83,6 +84,11 @@ export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype =
 export const requireFloat = (operation: string, x: Expr): void => {
   if (!isFloat(x.dtype))
     throw new GraphError(operation, `needs a floating-point operand, got ${describe(x)}; cast it first`);
+};
+
+/** Throws GraphError for bool, which has no sums and products. */
+export const requireNumbers = (operation: string, x: Expr): void => {
+  if (x.dtype === 'bool') throw new GraphError(operation, `needs numbers, got ${describe(x)}; cast it first`);
 };
 
 /** Throws unless the operands have one dtype; returns it. */

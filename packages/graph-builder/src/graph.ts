@@ -3,12 +3,9 @@
 import { evaluateDim } from './dim.js';
 import { GraphError } from './error.js';
 import { describe, type Expr, topologicalOrder } from './expr.js';
-import { type InputAttributes, isInput } from './ops/input.js';
+import { type Input, isInput } from './ops/input.js';
 import { requireOwnArray } from './ownArray.js';
 import { elementCount, type Tensor } from './tensor.js';
-
-/** A named input of a graph; its name, type and shape are its identity. */
-export type Input = Expr<InputAttributes>;
 
 /** A tensor under the name that the graph gives it. */
 export interface Output {

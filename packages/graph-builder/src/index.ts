@@ -1,9 +1,11 @@
 /** Tensor expressions, their derivatives to any order, and standard ONNX in and out. */
 
+export type { ConvolutionOptions } from './convolution/geometry.js';
+export type { PoolingOptions } from './convolution/pooling.js';
 export { type Dim, evaluateDim, symbol } from './dim.js';
 export { einsum } from './einsum/einsum.js';
-export { GraphError } from './error.js';
-export { evaluate } from './evaluate.js';
+export { GraphError, type Unequal } from './error.js';
+export { evaluate, type Fed } from './evaluate.js';
 export { describe, type Expr, isFloat, topologicalOrder } from './expr.js';
 export { type Attention, type AttentionOptions, attention } from './functions/attention.js';
 export { type BatchNormalized, batchNorm, batchNormInference } from './functions/batchNorm.js';
@@ -16,7 +18,7 @@ export { lpNormalize } from './functions/lpNormalize.js';
 export { mean } from './functions/mean.js';
 export { meanVarianceNorm } from './functions/meanVarianceNorm.js';
 export { rotaryEmbedding } from './functions/rotaryEmbedding.js';
-export { type Graph, type Input, inputNamed, makeGraph, type Output, outputNamed } from './graph.js';
+export { type Graph, inputNamed, makeGraph, type Output, outputNamed } from './graph.js';
 export { type PeakMemory, peakMemory } from './memory/peakMemory.js';
 export { constantNames } from './onnx/constantNames.js';
 export { type DecodeOptions, decode } from './onnx/decode.js';
@@ -24,7 +26,7 @@ export { type EncodeOptions, encode, OPSET } from './onnx/encode.js';
 export type { DecodeError, UnsupportedNode } from './onnx/errors.js';
 export type { ExternalData } from './onnx/externalData.js';
 export { isUniform } from './onnx/uniform.js';
-export type { Value } from './op.js';
+export type { Attributes, Op, Value } from './op.js';
 export * from './ops/index.js';
 export type { Shape } from './shape.js';
 export {
@@ -33,6 +35,7 @@ export {
   type Groups,
   type Order,
   type Summary,
+  type SummaryOf,
   type SummaryOptions,
   summary,
 } from './summary/index.js';

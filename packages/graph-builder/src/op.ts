@@ -6,6 +6,7 @@ import type { Shape } from './shape.js';
 import type { DType } from './tensor.js';
 
 export type AttributeValue = number | string | boolean | readonly number[] | readonly Dim[] | readonly string[];
+/** What a node is told beside its operands, by name; plain data. */
 export type Attributes = { readonly [name: string]: AttributeValue | undefined };
 
 /** An operand's value in the reference interpreter: float64 whatever the dtype; booleans are 0 and 1. */
@@ -110,6 +111,7 @@ export interface Differential<A extends Attributes> {
   readonly curvature: Curvature<A>;
 }
 
+/** One operation: its shape rule, its kernels, how it is written and differentiated. */
 export interface Op<A extends Attributes = Attributes> {
   readonly name: string;
   /** Type and shape of the result; throws GraphError where the operands do not fit. */

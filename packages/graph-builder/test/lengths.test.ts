@@ -25,6 +25,27 @@ const roll = (shift: string): Uint8Array =>
     outputs: { y: 'float32' },
   });
 
+describe('a shape', () => {
+  it.each([
+    [undefined, undefined],
+    [1, undefined],
+    [-4, undefined],
+    [-5, 2],
+    [-1, 9],
+    [0, -4],
+    [2, 1],
+    [9, 10],
+  ])('from axis %o to %o is that of the axes that there are', async (start, end) => {
+    const bounds = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
+    const bytes = fileWith({
+      inputs: { x: ['float32', [3, 4, 5]] },
+      nodes: [node('Shape', ['x'], 'shape', bounds), node('Cast', ['shape'], 'y', { to: 1 })],
+      outputs: { y: 'float32' },
+    });
+    await expectImported(bytes, { x: G.tensor(wave([3, 4, 5], 2), [3, 4, 5], 'float32') });
+  });
+});
+
 describe('a length', () => {
   it.each([1, 2, 5])('less one is what −1 leaves modulo it: a roll of %i rows', async (rows) => {
     await expectImported(roll('minus'), feeds(rows));

@@ -40,6 +40,13 @@ const recurrence = graphProto({
   outputs: { on: 'bool', next: ['float32', H], square: ['float32', H] },
 });
 
+/** Goes on for ever, and makes no nodes. */
+const idle = graphProto({
+  inputs: { ...STEP, state: 'float32' },
+  nodes: [],
+  outputs: { before: 'bool', state: ['float32', H] },
+});
+
 const loopFile = (operands: readonly string[], body = recurrence, more: Partial<GraphOf> = {}): Uint8Array =>
   fileWith({
     inputs: INPUTS,
@@ -334,6 +341,14 @@ describe('a loop is refused, by name and with the cure,', () => {
     [
       'of too many steps',
       loopFile(['many', 'yes', 'h'], endless, { stored: { ...STORED, many: number(2 ** 40) } }),
+      /"Loop of last".*makes more than 100000 nodes; run fewer steps/,
+    ],
+    [
+      'of too many steps that do nothing',
+      loopFile([], idle, {
+        nodes: [node('Loop', ['', 'yes', 'h'], 'last', { body: idle })],
+        outputs: { last: 'float32' },
+      }),
       /"Loop of last".*makes more than 100000 nodes; run fewer steps/,
     ],
     [

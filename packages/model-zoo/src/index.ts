@@ -18,6 +18,7 @@ export {
 export { type AutoencoderOptions, autoencoder } from './models/autoencoder.js';
 export { type GptOptions, gpt } from './models/gpt.js';
 export { type LenetOptions, lenet } from './models/lenet.js';
+export type { PaperOptions } from './models/paper.js';
 export {
   bigMlp,
   type ClassifierOptions,

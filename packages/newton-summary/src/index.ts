@@ -1,7 +1,7 @@
 /** NewtonSummary: second-order training steps whose rates, one for each group of parameters, come from curvature summaries. */
 
 export { groupDirections } from './graphs/groupDirections.js';
-export { type GroupRates, groupRates } from './graphs/groupRates.js';
+export { groupRates } from './graphs/groupRates.js';
 export {
   type NewtonSummaryGraphs,
   type NewtonSummaryProblem,
@@ -33,6 +33,9 @@ export {
   type Summarized,
 } from './rateControl.js';
 export { learningRates } from './rates/learningRates.js';
+export type { Window } from './rates/limit.js';
+export type { History } from './rates/solveAveraged.js';
+export type { SummaryHistory, UncertainSummary } from './rates/summaryAverage.js';
 export { type Rates, type RatesState, updateRates } from './rates/updateRates.js';
 export {
   DEFAULT_PLATEAU,
@@ -55,4 +58,4 @@ export {
 export { type Schedule, summaryDue } from './schedule.js';
 export { fullBatchSummary, type IncompleteCover } from './summary/fullBatch.js';
 export { summaryMonoid } from './summary/monoid.js';
-export type { MeasuredSummary, SummaryNumbers } from './summary/numbers.js';
+export { type MeasuredSummary, type SummaryNumbers, summaryNumbers } from './summary/numbers.js';

@@ -77,12 +77,12 @@ export interface Seen {
 /** The fold of a run over its summaries, steps and epochs: pure functions of a state that is plain data. */
 export interface RateControl {
   readonly initial: RateControlState;
-  /** A summary has been measured. */
+  /** A summary has been measured. Throws RangeError as `updateRates` does. */
   readonly summarized: (state: RateControlState, measured: MeasuredSummary | SlicedSummary) => Summarized;
   /**
-   * The step after a summary has been taken: the loss after it, on the examples of that summary as they were summarized. Later batches are
-   * compared with `levelAfter`, on the same examples taken as a batch is: another number where the loss is no mean over independent
-   * examples.
+   * The step after a summary has been taken: the loss after it, on the examples of that summary as they were summarized. Later
+   * batches are compared with `levelAfter`, on the same examples taken as a batch is: another number where the loss is no mean
+   * over independent examples. Throws RangeError unless there is a summary that has not been judged yet.
    */
   readonly judged: (state: RateControlState, lossAfter: number, levelAfter?: number) => Judged;
   /**
@@ -102,7 +102,7 @@ const outcomeOf = (scale: number, smallest: number, { accepted }: Verdict): Judg
 
 /**
  * Rates from summaries (`updateRates`), times the trust safeguard's scale (`judgeStep`), times the plateau's (`dampOnPlateau`):
- * three pure folds as one. `judged` throws RangeError unless there is a summary that has not been judged yet.
+ * three pure folds as one. `summarized` and `judged` throw RangeError, the others nothing.
  */
 export const rateControl = ({ rates: options, trust, plateau }: RateControlOptions): RateControl => {
   const update = updateRates(options);

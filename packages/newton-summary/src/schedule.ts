@@ -1,5 +1,6 @@
 /** When summaries are due. */
 
+/** How often summaries are measured. */
 export interface Schedule {
   /** Steps between summaries: a whole number from 1. */
   readonly period: number;
@@ -11,8 +12,9 @@ export interface Schedule {
 const settledAt = (period: number): number => 2 ** Math.ceil(Math.log2(period)) - 1;
 
 /**
- * Whether a summary is due before a step, counted from 0. Rates that come of one summary, and along the first steps of a run, are soon
- * out of date; with `early` the summaries that are averaged come within the first steps, for a handful of them more in all.
+ * Whether a summary is due before a step, counted from 0. Rates that come of one summary, and along the first steps of a run,
+ * are soon out of date; with `early` the summaries that are averaged come within the first steps, for a handful of them more in
+ * all. Nothing is checked.
  */
 export const summaryDue =
   ({ period, early }: Schedule) =>

@@ -8,7 +8,7 @@ import { elements, type Member, type ParameterShape, type Partition } from './pa
  */
 export type GroupIds = readonly (number | Int32Array)[];
 
-/** I_{S:P} in compressed form (arXiv 2312.03885): to which group each scalar of each parameter belongs. */
+/** I_{S:P} in compressed form (arXiv 2312.03885): the index, from 0 to S − 1, of the group of each scalar of each parameter. */
 export const groupIds = ({ parameters, groups }: Partition): GroupIds => {
   const ids = new Map<string, number | Int32Array>();
   const sizes = new Map(parameters.map((parameter) => [parameter.name, elements(parameter)]));

@@ -9,6 +9,7 @@ export { type Merged, mergeByDecrease, type QuadraticModel } from './algebra/mer
 export { mergeByRate } from './algebra/mergeByRate.js';
 export { refines } from './algebra/refines.js';
 export { splitByKind } from './algebra/splitByKind.js';
+export { asymmetryIn } from './asymmetry.js';
 export { alternate, blocks } from './constructors/blocks.js';
 export { byDepth } from './constructors/byDepth.js';
 export { byKind } from './constructors/byKind.js';

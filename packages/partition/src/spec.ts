@@ -50,7 +50,10 @@ export const partitionFromSpec =
   };
 
 const refusal = (spec: string, name: string): string => {
-  if (Object.hasOwn(counted, name)) return `partition "${spec}" lacks its number; write ${name}:4 for 4`;
+  if (Object.hasOwn(counted, name)) {
+    const lack = spec === name || spec === `${name}:` ? 'lacks its number' : 'needs one whole number, 1 or more';
+    return `partition "${spec}" ${lack}; write ${name}:4 for 4`;
+  }
   if (Object.hasOwn(plain, name)) return `partition "${name}" takes no number; write ${name} alone`;
   const near = closest(name, [...Object.keys(plain), ...Object.keys(counted)]);
   if (near === undefined) return `there is no partition "${spec}"; take one of ${SPECS.join(', ')}`;

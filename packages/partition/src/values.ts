@@ -1,6 +1,7 @@
 /** Checks of vectors, matrices and cubes over the groups of a partition. */
 
 import { type Left, left } from 'fp-ts/lib/Either.js';
+import { asymmetryIn } from './asymmetry.js';
 import type { PartitionError } from './error.js';
 
 type Refusal = Left<PartitionError> | undefined;
@@ -29,22 +30,15 @@ const checkEach =
 /** Refuses anything but a square matrix of finite numbers. */
 export const checkMatrix = checkEach(checkVector);
 
-/** Of the size of the entries on the diagonal: what float32 leaves of symmetry is a few units of 6e-8. */
-const ASYMMETRY_TOLERANCE = 1e-6;
-
 /** Refuses anything but a square matrix of finite numbers that is symmetric but for the rounding of float32. */
 export const checkSymmetric = (name: string, size: number, values: readonly (readonly number[])[]): Refusal => {
   const wrong = checkMatrix(name, size, values);
-  if (wrong) return wrong;
-  for (let s = 0; s < size; s++) {
-    for (let t = 0; t < s; t++) {
-      const [below, above] = [values[s]![t]!, values[t]![s]!];
-      const scale = Math.sqrt(Math.abs(values[s]![s]!)) * Math.sqrt(Math.abs(values[t]![t]!));
-      if (Math.abs(below - above) <= ASYMMETRY_TOLERANCE * Math.max(scale, Math.abs(below), Math.abs(above))) continue;
-      return refuse(`${name}[${s}][${t}] is ${below} and ${name}[${t}][${s}] is ${above}; give a symmetric matrix`);
-    }
-  }
-  return undefined;
+  const pair = wrong ? undefined : asymmetryIn(values);
+  if (pair === undefined) return wrong;
+  const [s, t] = pair;
+  return refuse(
+    `${name}[${s}][${t}] is ${values[s]![t]} and ${name}[${t}][${s}] is ${values[t]![s]}; give a symmetric matrix`,
+  );
 };
 
 /** Refuses anything but a cube of finite numbers. */

@@ -289,7 +289,7 @@ describe('partitionFromSpec', () => {
     ['foo', 'there is no partition "foo"; take one of canonical, trivial, '],
     ['Layers', 'there is no partition "Layers"; did you mean "layers"? Known: '],
     ['blocks', 'partition "blocks" lacks its number; write blocks:4 for 4'],
-    ['blocks:-1', 'partition "blocks:-1" lacks its number; write blocks:4 for 4'],
+    ['blocks:-1', 'partition "blocks:-1" needs one whole number, 1 or more; write blocks:4 for 4'],
     ['trivial:2', 'partition "trivial" takes no number; write trivial alone'],
   ])('refuses %s', (spec, message) => {
     const error = refusal(partitionFromSpec(spec)(chain(2)));

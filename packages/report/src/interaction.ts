@@ -15,8 +15,13 @@ export interface DistantPair {
   readonly strength: number;
 }
 
-/** Every pair s < t; strength is NaN where it is not defined. */
+/**
+ * Every pair s < t of groups, by s and then by t, from a matrix [S][S]; strength, ≥ 0, is NaN where it is not defined. Throws RangeError for
+ * another number of groups, and where the matrix is not square.
+ */
 export const distantPairs = (groups: readonly Group[], matrix: SquareMatrix): readonly DistantPair[] => {
+  if (matrix.length !== groups.length)
+    throw new RangeError(`there are ${groups.length} groups and ${matrix.length} rows of H̄; give a row for each group`);
   const placed = placeGroups(groups);
   const normalized = normalizedInteraction(matrix);
   return placed.flatMap((group, s) =>
@@ -41,7 +46,10 @@ export const medianBetweenLayers = (groups: readonly Group[], matrix: SquareMatr
     ({ strength }) => strength,
   );
 
-/** The median strength at each distance, ascending. */
+/**
+ * The median strength at each distance, ascending; of the pairs whose strength is a number, so a distance without one is left
+ * out.
+ */
 export const medianByDistance = (
   pairs: readonly DistantPair[],
 ): readonly (readonly [distance: number, strength: number])[] =>

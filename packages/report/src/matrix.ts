@@ -1,15 +1,22 @@
 /** What the maps show besides H̄ itself: interactions without units, the inverse, blocks of weights and biases. */
 
+import { asymmetryIn } from '@hograd/partition';
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
-import type { SquareMatrix } from './data.js';
+import type { Group, SquareMatrix } from './data.js';
 import { formatNumber, isFiniteNumber } from './number.js';
 
 /**
- * H_st / √|H_ss H_tt|: ±1 on the diagonal, unchanged when a group's direction is rescaled. Beyond ±1 the pair's own 2×2
- * block is indefinite or has a saddle. NaN where a diagonal entry is zero or anything is not finite.
+ * H_st / √|H_ss H_tt|: ±1 on the diagonal, unchanged when a group's direction is rescaled. Beyond ±1 the pair's own 2×2 block
+ * is indefinite or has a saddle. NaN where a diagonal entry is zero or anything is not finite. From [S][S] to [S][S]; throws
+ * RangeError for a matrix that is not square.
  */
-export const normalizedInteraction = (matrix: SquareMatrix): readonly (readonly number[])[] =>
-  matrix.map((row, s) =>
+export const normalizedInteraction = (matrix: SquareMatrix): readonly (readonly number[])[] => {
+  const odd = matrix.findIndex((row) => row.length !== matrix.length);
+  if (odd >= 0)
+    throw new RangeError(
+      `a matrix of ${matrix.length} rows has ${matrix[odd]!.length} entries in row ${odd}; it must be square`,
+    );
+  return matrix.map((row, s) =>
     row.map((entry, t) => {
       const own = matrix[s]![s];
       const other = matrix[t]![t];
@@ -19,6 +26,7 @@ export const normalizedInteraction = (matrix: SquareMatrix): readonly (readonly 
       return scale > 0 ? entry / scale : Number.NaN;
     }),
   );
+};
 
 /** An inverse with the condition number of the balanced matrix, or the reason why there is none. */
 export type Inverse =
@@ -51,22 +59,11 @@ const balance = (matrix: readonly (readonly number[])[]): readonly number[] => {
 /** Beside rows whose largest entry is about 1 such a value is nothing, but its square underflows and misleads the decomposition. */
 const withoutUnderflow = (entry: number): number => (Math.abs(entry) < 1e-100 ? 0 : entry);
 
-/** Of the diagonal's size: what float32 leaves of symmetry is a few units of 6e-8. */
-const ASYMMETRY_TOLERANCE = 1e-6;
-
-const isSymmetric = (rows: readonly (readonly number[])[]): boolean =>
-  rows.every((row, s) =>
-    row.every((entry, t) => {
-      const mirrored = rows[t]![s]!;
-      const scale = Math.sqrt(Math.abs(row[s]!)) * Math.sqrt(Math.abs(rows[t]![t]!));
-      return Math.abs(entry - mirrored) <= ASYMMETRY_TOLERANCE * Math.max(scale, Math.abs(entry), Math.abs(mirrored));
-    }),
-  );
-
 /**
  * H̄⁻¹ of a symmetric H̄ (but for the rounding of float32) from a singular value decomposition of H̄ with its rows and columns
- * balanced: groups whose directions differ by orders of magnitude then cost no precision, and the condition number hardly depends
- * on their scales. `names` of the groups, where given, are what a refusal calls them.
+ * balanced: groups whose directions differ by orders of magnitude then cost no precision, and the condition number hardly
+ * depends on their scales. `names` of the groups, where given, are what a refusal calls them. From [S][S] to [S][S]; what has
+ * no inverse, is not square, symmetric or finite, comes back as a refusal that ends the sentence "no inverse: …". Never throws.
  */
 export const inverseOf = (matrix: SquareMatrix, names?: readonly string[]): Inverse => {
   if (matrix.length === 0 || !matrix.every((row) => row.length === matrix.length)) {
@@ -74,7 +71,7 @@ export const inverseOf = (matrix: SquareMatrix, names?: readonly string[]): Inve
   }
   if (!matrix.every((row) => row.every(isFiniteNumber))) return { refusal: 'H̄ has entries that are not finite' };
   const rows = matrix as readonly (readonly number[])[];
-  if (!isSymmetric(rows)) return { refusal: 'H̄ is not symmetric' };
+  if (asymmetryIn(rows)) return { refusal: 'H̄ is not symmetric' };
   const flat = rows.findIndex((row) => row.every((entry) => entry === 0));
   if (flat >= 0) return { refusal: `${names ? `the row of ${names[flat]}` : `row ${flat + 1}`} in H̄ is zero` };
   const scales = balance(rows);
@@ -98,6 +95,13 @@ export const inverseOf = (matrix: SquareMatrix, names?: readonly string[]): Inve
   }
   return { matrix: scaledBack, condition: svd.condition };
 };
+
+/** `inverseOf` H̄ over groups, which a refusal calls by their names. */
+export const inverseOver = (groups: readonly Group[], matrix: SquareMatrix): Inverse =>
+  inverseOf(
+    matrix,
+    groups.map(({ name }) => name),
+  );
 
 /** The rows and columns of a matrix at given indices. */
 export const submatrix = (matrix: SquareMatrix, rows: readonly number[], columns: readonly number[]): SquareMatrix =>

@@ -5,7 +5,10 @@ import { scaleLinear, scaleLog, scaleSymlog } from 'd3-scale';
 import type { Datum } from './data.js';
 import { isFiniteNumber } from './number.js';
 
-/** `auto` takes `linear` below two orders of magnitude, else `log` where all is positive, else `symlog`. */
+/**
+ * `auto`, a chart's default, takes `linear` below two orders of magnitude, else `log` where all is positive, else `symlog`; a `log` of
+ * numbers that are not all positive is a `symlog`.
+ */
 export type ScaleKind = 'linear' | 'log' | 'symlog' | 'auto';
 
 /** A map from data to pixels. */

@@ -160,6 +160,21 @@ describe('interaction by distance', () => {
     expect(pairs.find(({ s, t }) => s === 0 && t === 2)).toMatchObject({ distance: 1, block: 'WW', strength: 0.5 });
   });
 
+  it('refuses a matrix that is not of the groups', () => {
+    expect(() => distantPairs(groups, [[1]])).toThrow(
+      new RangeError('there are 4 groups and 1 rows of H̄; give a row for each group'),
+    );
+    expect(() =>
+      distantPairs(
+        groups,
+        matrix.slice(0, 3).map((row) => row.slice(0, 3)),
+      ),
+    ).toThrow(RangeError);
+    expect(() => distantPairs(groups.slice(0, 2), [[1, 2], [3]])).toThrow(
+      new RangeError('a matrix of 2 rows has 1 entries in row 1; it must be square'),
+    );
+  });
+
   it('takes medians', () => {
     expect(medianByDistance(distantPairs(groups, matrix))).toEqual([
       [0, 0.5],

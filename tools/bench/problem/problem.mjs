@@ -1,17 +1,15 @@
 // A problem: the very numbers that every peer is given (weights, a batch, and a direction for each parameter), in one folder.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { normal, readNpz, uniform, writeNpz } from '@hograd/data';
-import { tensor } from '@hograd/graph-builder';
+import { elementCount, tensor } from '@hograd/graph-builder';
 import { initialize } from '@hograd/model-zoo';
 import { right } from '../../right.mjs';
 
 const SEED = 1;
 
-const size = (shape) => shape.reduce((a, b) => a * b, 1);
-
 const whole = (key, shape, below) =>
   tensor(
-    uniform([SEED, key], size(shape)).map((u) => Math.floor(u * below)),
+    uniform([SEED, key], elementCount(shape)).map((u) => Math.floor(u * below)),
     shape,
     'int64',
   );
@@ -21,7 +19,7 @@ const batchOf = ({ model, batch }) => {
   const shape = [batch, ...model.inputShape];
   const tokens = model.inputType === 'int64';
   return {
-    x: tokens ? whole('x', shape, model.classes) : tensor(normal([SEED, 'x'], size(shape)), shape, 'float32'),
+    x: tokens ? whole('x', shape, model.classes) : tensor(normal([SEED, 'x'], elementCount(shape)), shape, 'float32'),
     y: whole('y', tokens ? shape : [batch], model.classes),
   };
 };

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { unlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { elementCount } from '@hograd/graph-builder';
 import { applies, hograd, matrixProduct, PEERS_OF, peerAt } from '../peers/entries.mjs';
 import { MATRIX_MULTIPLY_ADDS } from '../peers/rate.mjs';
 import { startWorker } from '../peers/worker.mjs';
@@ -21,7 +22,7 @@ export const prepareProblem = ({ name }, folder, { quick, threads }) => {
 const differenceOf = async (worker, name, { folder, model, task }) => {
   const path = `${folder}/answer-${name}`;
   await worker.ask(`answer ${path}`);
-  const sizes = model.model.parameters.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+  const sizes = model.model.parameters.map(({ shape }) => elementCount(shape));
   const difference =
     task === 'gradient'
       ? gradientDifference(path, `${folder}/gradient.f32`, sizes)

@@ -1,6 +1,6 @@
 // The floor of products (design: one forward pass, one adjoint over activations, one tangent for each group that has reached a
 // value): how many multiply-adds in matrix products and convolutions the method cannot do without, from the loss's own graph.
-import { evaluateDim, isFloat, topologicalOrder } from '@hograd/graph-builder';
+import { elementCount, evaluateDim, isFloat, topologicalOrder } from '@hograd/graph-builder';
 
 const NONE = new Set();
 
@@ -10,7 +10,7 @@ const union = (sets) => new Set(sets.flatMap((set) => [...set]));
 
 /** Multiply-adds of one matrix product or convolution; 0 for other operations. */
 const multiplyAddsOf = ({ op, args, shape }, length) => {
-  const size = (dims) => dims.map(length).reduce((a, b) => a * b, 1);
+  const size = (dims) => elementCount(dims.map(length));
   if (op.name === 'matmul') return size(shape) * length(args[0].shape.at(-1));
   if (op.name === 'conv') return size(shape) * size(args[1].shape.slice(1));
   return 0;

@@ -1,16 +1,15 @@
 // Multiply-adds of an ONNX Runtime kernel, from its operator and the shapes of its inputs and outputs.
+import { elementCount } from '@hograd/graph-builder';
 
-const product = (dims) => dims.reduce((a, b) => a * b, 1);
-
-const matrix = (dims) => product(dims.slice(-2));
+const matrix = (dims) => elementCount(dims.slice(-2));
 
 /** m·k·n from the sizes m·k, k·n and m·n, whichever operands are read transposed. */
 const matrixProduct = ([a, b], [c]) =>
-  Math.round(Math.sqrt(matrix(a) * matrix(b) * matrix(c))) * product(c.slice(0, -2));
+  Math.round(Math.sqrt(matrix(a) * matrix(b) * matrix(c))) * elementCount(c.slice(0, -2));
 
-const convolution = ([, weights], [y]) => product(y) * product(weights.slice(1));
+const convolution = ([, weights], [y]) => elementCount(y) * elementCount(weights.slice(1));
 
-const transposedConvolution = ([x, weights]) => product(x) * product(weights.slice(1));
+const transposedConvolution = ([x, weights]) => elementCount(x) * elementCount(weights.slice(1));
 
 const PRODUCTS = {
   MatMul: matrixProduct,

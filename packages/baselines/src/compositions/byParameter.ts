@@ -21,7 +21,8 @@ const shares = (choose: (parameter: Input) => Direction, parameters: readonly In
  * The direction that `choose` gives for each parameter; parameters for which it gives the same object are updated
  * together. Muon for matrices and AdamW for the rest is
  * `byParameter((p) => (p.shape.length >= 2 ? matrices : others))`. A direction that looks at curvature sees its own
- * parameters only. Throws GraphError, when a graph is built, where two directions carry state of one name.
+ * parameters only. Throws GraphError, when a graph is built, where two directions carry state of one name, or one gives
+ * fewer tensors than it has parameters.
  */
 export const byParameter = (choose: (parameter: Input) => Direction): Direction => ({
   name: 'byParameter',

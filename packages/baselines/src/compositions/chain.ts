@@ -39,7 +39,7 @@ const pass =
  * gradient itself. Throws GraphError, when a graph is built, where two directions carry state of one name. This is
  * optax's `chain`.
  */
-export const chain = (...directions: readonly Direction[]): Direction => ({
+export const chain = (...directions: Direction[]): Direction => ({
   name: `chain(${directions.map(({ name }) => name).join(', ')})`,
   init: (parameters, loss) =>
     requireDistinct(

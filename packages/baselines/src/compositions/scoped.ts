@@ -6,7 +6,7 @@ const under = (scope: string, name: string): string => `${scope}.${name}`;
 
 /**
  * The same direction with `SCOPE.` before every name of its state and checks. Its inputs keep their names: directions
- * that name the same input share it.
+ * that name the same input share it. Throws what the direction throws.
  */
 export const scoped = (scope: string, direction: Direction): Direction => ({
   name: under(scope, direction.name),

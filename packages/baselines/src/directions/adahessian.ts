@@ -26,8 +26,8 @@ const spatialMean = (diagonal: Expr): Expr => {
 /**
  * u = m̂/(v̂^(power/2) + ε), Adam's m̂ and v̂ with the square of D = |z ⊙ Hz| for g² in v: z are random signs, the
  * graph's inputs `probe.NAME`, and E[z ⊙ Hz] is the Hessian's diagonal (Hutchinson). Fill them with `drawProbes`. Costs
- * one Hessian-vector product. State as Adam's. Throws GraphError where an option is out of its range. Yao et al., AAAI
- * 2021, arXiv 2006.00719, algorithm 1.
+ * one Hessian-vector product. State as Adam's. Throws GraphError where an option is unknown or out of its range. Yao et
+ * al., AAAI 2021, arXiv 2006.00719, algorithm 1.
  */
 export const adahessian = (options: AdaHessianOptions = {}): Direction => {
   requireKnown('adahessian', options, ['beta1', 'beta2', 'eps', 'power']);

@@ -17,7 +17,7 @@ export const ADAM_OPTIONS: readonly (keyof AdamOptions)[] = ['beta1', 'beta2', '
 /**
  * u = m̂/(√v̂ + ε), with m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ). State:
  * `firstMoment.NAME` and `secondMoment.NAME` for each parameter, and the two scalars 1 − βᵗ. Throws GraphError where an
- * option is out of its range. Kingma and Ba, ICLR 2015, algorithm 1.
+ * option is unknown or out of its range. Kingma and Ba, ICLR 2015, algorithm 1.
  */
 export const adam = (options: AdamOptions = {}): Direction => {
   requireKnown('adam', options, ADAM_OPTIONS);

@@ -8,7 +8,8 @@ import { ADAM_OPTIONS, type AdamOptions, adam } from './adam.js';
 
 /**
  * u = Adam's direction + weightDecay·θ (default 0.01): the decay passes by the moments, and a rate scales both. State
- * as Adam's. Throws GraphError where an option is out of its range. Loshchilov and Hutter, ICLR 2019, algorithm 2.
+ * as Adam's. Throws GraphError where an option is unknown or out of its range. Loshchilov and Hutter, ICLR 2019,
+ * algorithm 2.
  */
 export const adamw = (options: AdamOptions & { readonly weightDecay?: number } = {}): Direction => {
   requireKnown('adamw', options, [...ADAM_OPTIONS, 'weightDecay']);

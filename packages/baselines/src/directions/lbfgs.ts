@@ -30,7 +30,7 @@ import { requireCount, requireKnown, slotName, slotState, slots, staticShape } f
 
 /** Options of `lbfgs`. */
 export interface LbfgsOptions {
-  /** Pairs remembered. Default 10. */
+  /** Pairs remembered, a whole number of at least 1. Default 10. */
   readonly history?: number;
 }
 
@@ -98,8 +98,8 @@ const twoLoops = (pairs: readonly Pair[], gradient: readonly Expr[]): readonly E
  * positive curvature (cosine of s and y at most 1e-8) is not remembered. There is no line search: a rate near 1 suits.
  * Differences of gradients across batches are not curvature, so feed the same batch at every step. State:
  * `lbfgsSteps.NAME` and `lbfgsChanges.NAME` [history, …], oldest first, `lbfgsParameter.NAME` and `lbfgsGradient.NAME`.
- * Throws GraphError unless `history` is a whole number of at least 1. Nocedal and Wright, Numerical Optimization, 2006,
- * algorithm 7.4.
+ * Throws GraphError for an unknown option and unless `history` is a whole number of at least 1. Nocedal and Wright,
+ * Numerical Optimization, 2006, algorithm 7.4.
  */
 export const lbfgs = (options: LbfgsOptions = {}): Direction => {
   requireKnown('lbfgs', options, ['history']);

@@ -4,6 +4,7 @@ import { div, type Expr, type Input, square } from '@hograd/graph-builder';
 import type { DirectionArguments, State, StateTensor } from '../direction.js';
 import { movingAverage, parameterType, requireDecay, slotName, slotState, slots } from '../state.js';
 
+/** How fast averages of gradients and of their squares forget (Kingma and Ba, 2015). */
 export interface MomentDecays {
   /** Decay of the average gradient, in [0, 1). Default 0.9. */
   readonly beta1?: number;

@@ -6,7 +6,8 @@ import { BUFFER, type MomentumOptions, nextBuffers, requireBeta } from './buffer
 
 /**
  * u = b with b ← βb + (1 − dampening)g, and b = g at the first step, as in PyTorch's SGD. State: `momentum.NAME` for
- * each parameter. Throws GraphError unless β and dampening are in [0, 1). Polyak, 1964; Sutskever et al., ICML 2013.
+ * each parameter. Throws GraphError for an unknown option and unless β and dampening are in [0, 1). Polyak, 1964;
+ * Sutskever et al., ICML 2013.
  */
 export const momentum = (options: MomentumOptions & { readonly dampening?: number } = {}): Direction => {
   requireKnown('momentum', options, ['beta', 'dampening']);

@@ -27,8 +27,8 @@ const requireMatrix = ({ attributes: { name, shape } }: Input): void => {
 /**
  * u = √max(1, m/n)·orthogonalize(βb + (1 − β)g) with b ← βb + (1 − β)g, or of b itself without `nesterov`. A parameter
  * [m, …] is read as the matrix [m, n] of its rows, a convolution's kernels [M, C, …] so too. State:
- * `muonMomentum.NAME`. Throws GraphError where an option is out of its range, or where a parameter has fewer than two
- * axes: biases and gains take another direction, with `byParameter`. Jordan et al., 2024, and PyTorch's Muon.
+ * `muonMomentum.NAME`. Throws GraphError where an option is unknown or out of its range, or where a parameter has fewer
+ * than two axes: biases and gains take another direction, with `byParameter`. Jordan et al., 2024, and PyTorch's Muon.
  */
 export const muon = (options: MuonOptions = {}): Direction => {
   requireKnown('muon', options, ['beta', 'nesterov', 'iterations', 'coefficients', 'eps']);

@@ -7,8 +7,8 @@ import { BUFFER, type MomentumOptions, nextBuffers, requireBeta } from './buffer
 
 /**
  * u = g + βb with b ← βb + g: momentum that looks one step ahead, in the form of PyTorch's SGD(nesterov=True). State:
- * `momentum.NAME` for each parameter. Throws GraphError unless β is in [0, 1). Sutskever et al., ICML 2013, equations
- * 3–4.
+ * `momentum.NAME` for each parameter. Throws GraphError for an unknown option and unless β is in [0, 1). Sutskever et
+ * al., ICML 2013, equations 3–4.
  */
 export const nesterov = (options: MomentumOptions = {}): Direction => {
   requireKnown('nesterov', options, ['beta']);

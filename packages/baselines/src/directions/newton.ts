@@ -21,7 +21,10 @@ import { requireCount, requireKnown, requireNonNegative, staticShape } from '../
 export interface NewtonOptions {
   /** Added to the Hessian's diagonal, at least 0. Default 0. */
   readonly damping?: number;
-  /** Newton–Schulz iterations of the inverse: about log₂ of the condition number and 4. Default 30. */
+  /**
+   * Newton–Schulz iterations of the inverse: about log₂ of the condition number and 4. A whole number of at least 1;
+   * default 30.
+   */
   readonly iterations?: number;
 }
 
@@ -42,8 +45,8 @@ const scalarGroups = (parameters: readonly Input[]) =>
  * u = (H + damping·I)⁻¹g with the whole Hessian H [P, P] on the batch of the gradient: the summary of the partition
  * into scalars (arXiv 2312.03885, section 3). The inverse is Newton–Schulz's for indefinite matrices, so u is Newton's
  * wherever H + damping·I is nonsingular, also where it leads to a saddle. Costs P tangents and P² numbers. Without
- * state. Check: `newtonResidual`, the largest entry of |I − (H + damping·I)X|. Throws GraphError where an option is out
- * of its range.
+ * state. Check: `newtonResidual`, the largest entry of |I − (H + damping·I)X|. Throws GraphError where an option is
+ * unknown or out of its range.
  */
 export const newton = (options: NewtonOptions = {}): Direction => {
   requireKnown('newton', options, ['damping', 'iterations']);

@@ -7,11 +7,11 @@ import { conjugateGradient } from './conjugateGradient.js';
 
 /** Options of `newtonCG`. */
 export interface NewtonCGOptions {
-  /** Conjugate gradients a step, each one Hessian-vector product. Default 10. */
+  /** Conjugate gradients a step, each one Hessian-vector product. A whole number of at least 1; default 10. */
   readonly iterations?: number;
   /** Added to the Hessian's diagonal, at least 0. Default 0. */
   readonly damping?: number;
-  /** Stop once ‖(H + damping·I)u − g‖ is at most this share of ‖g‖. Default 1e-6. */
+  /** Stop once ‖(H + damping·I)u − g‖ is at most this share of ‖g‖, at least 0. Default 1e-6. */
   readonly tolerance?: number;
 }
 
@@ -19,8 +19,8 @@ export interface NewtonCGOptions {
  * u ≈ (H + damping·I)⁻¹g from `iterations` steps of conjugate gradients at u = 0, unrolled in the graph, on the batch
  * of the gradient. They stop where the residual is small, or where a direction of non-positive curvature turns up: what
  * has been found until then is the direction, and the gradient itself if that was at once. Without state. Checks:
- * `cgResidual`, ‖(H + damping·I)u − g‖/‖g‖ as the iterations see it. Throws GraphError where an option is out of its
- * range. Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1; Martens, ICML 2010.
+ * `cgResidual`, ‖(H + damping·I)u − g‖/‖g‖ as the iterations see it. Throws GraphError where an option is unknown or
+ * out of its range. Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1; Martens, ICML 2010.
  */
 export const newtonCG = (options: NewtonCGOptions = {}): Direction => {
   requireKnown('newtonCG', options, ['iterations', 'damping', 'tolerance']);

@@ -17,7 +17,7 @@ const SQUARE = 'secondMoment';
 
 /**
  * u = g/(√v + ε) with v ← αv + (1 − α)g² from v = 0, as in PyTorch. State: `secondMoment.NAME` for each parameter.
- * Throws GraphError where an option is out of its range. Tieleman and Hinton, Coursera lecture 6.5, 2012.
+ * Throws GraphError where an option is unknown or out of its range. Tieleman and Hinton, Coursera lecture 6.5, 2012.
  */
 export const rmsprop = (options: RmspropOptions = {}): Direction => {
   requireKnown('rmsprop', options, ['alpha', 'eps']);

@@ -14,7 +14,7 @@ export interface ShampooOptions {
   readonly decay?: number;
   /** Axes longer than this are left alone. A whole number of at least 1, or Infinity; default 2048. */
   readonly longest?: number;
-  /** Coupled Newton iterations of each root. Default 25. */
+  /** Coupled Newton iterations of each root, a whole number of at least 1. Default 25. */
   readonly iterations?: number;
   /**
    * Compute the roots anew in this graph (default), or use those of the state. Roots cost most of a step: run a graph
@@ -49,8 +49,8 @@ const folded = (rows: Expr, like: Expr, axis: number): Expr => {
  * u = g ×₁ L₁^(−1/2k) ×₂ … ×ₖ L_k^(−1/2k) for a gradient with k axes, where L_i sums the second moments g₍ᵢ₎g₍ᵢ₎ᵀ of
  * its unfoldings and has ε on its diagonal. Axes of length 1 and those longer than `longest` have no factor, but count
  * in k. State: `shampooMoment.AXIS.NAME` and `shampooRoot.AXIS.NAME` [d, d] for each axis that has one. Check:
- * `rootResidual`, the largest residual of the roots. Throws GraphError where an option is out of its range. Gupta, Koren
- * and Singer, ICML 2018, algorithm 2; roots as in Anil et al., arXiv 2002.09018.
+ * `rootResidual`, the largest residual of the roots. Throws GraphError where an option is unknown or out of its range.
+ * Gupta, Koren and Singer, ICML 2018, algorithm 2; roots as in Anil et al., arXiv 2002.09018.
  */
 export const shampoo = (options: ShampooOptions = {}): Direction => {
   requireKnown('shampoo', options, ['eps', 'decay', 'longest', 'iterations', 'refresh']);

@@ -6,7 +6,8 @@ import { rateInput, type StepRule } from './stepRule.js';
 
 /**
  * θ ← θ − rate·u, where `rate` is a scalar input of the graph: the caller feeds it, and may feed another at each step.
- * `scheduled` makes it fall or rise inside the graph.
+ * `scheduled` makes it fall or rise inside the graph. Throws GraphError, when a graph is built, where the parameters
+ * have no single floating-point type.
  */
 export const constantRate = (): StepRule => ({
   name: 'constantRate',

@@ -10,8 +10,9 @@ import type { StepRule } from './stepRule.js';
  * step's batch. Inside the interval t = ḡ/H̄, the summary with one group (arXiv 2312.03885, section 3): over `sgd()`
  * this is Cauchy's steepest descent with exact line search on the model (Cauchy, 1847). Where the curvature ⟨u, Hu⟩ is
  * not positive the model has no minimiser beyond the ends: t is `largest` if u descends and 0 if it does not. Costs one
- * Hessian-vector product. Checks: `rate` (t) and `curvature` (⟨u, Hu⟩). Throws GraphError unless `largest` is positive
- * and finite.
+ * Hessian-vector product. Checks: `rate` (t) and `curvature` (⟨u, Hu⟩). Throws GraphError for an unknown option and
+ * unless `largest` is positive and finite; when a graph is built, where the parameters have no single floating-point
+ * type.
  */
 export const lineSearch = (options: { readonly largest: number }): StepRule => {
   requireKnown('lineSearch', options, ['largest']);

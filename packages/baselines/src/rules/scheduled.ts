@@ -7,7 +7,7 @@ import type { StepRule } from './stepRule.js';
 /**
  * The rule along schedule(t)·u: its rates times a factor that the graph works out from its step counter. It scales
  * whatever the rule's rates are, one or many, so `scheduled(cosineSchedule({ steps: 1000 }))(constantRate())` still
- * takes the base rate as an input.
+ * takes the base rate as an input. Throws what the schedule and the rule throw.
  */
 export const scheduled =
   (schedule: Schedule) =>

@@ -5,9 +5,9 @@ import { type DType, type Expr, type Input, input, type Output } from '@hograd/g
 /** What a step rule may look at. */
 export interface StepRuleArguments {
   readonly parameters: readonly Input[];
-  /** u, one for each parameter. */
+  /** u, one for each parameter, of its shape. */
   readonly direction: readonly Expr[];
-  /** Of the loss, one for each parameter. */
+  /** Of the loss, one for each parameter, of its shape. */
   readonly gradients: readonly Expr[];
   /** Steps already taken: a floating-point scalar, 0 at the first step. */
   readonly step: Expr;
@@ -17,7 +17,7 @@ export interface StepRuleArguments {
 
 /** Where a step ends, and the graph inputs that decide it. */
 export interface StepRuleResult {
-  /** The next parameters, in order. */
+  /** The next parameters, in order, each of its shape. */
   readonly parameters: readonly Expr[];
   /**
    * The graph inputs that the rule reads: numbers that may change from step to step, such as a scheduled rate. None that
@@ -31,6 +31,7 @@ export interface StepRuleResult {
 /** How far the parameters go along −u. */
 export interface StepRule {
   readonly name: string;
+  /** One step. Throws GraphError for parameters that the rule does not suit. */
   readonly update: (step: StepRuleArguments) => StepRuleResult;
 }
 

@@ -6,16 +6,16 @@ import type { Schedule } from './schedule.js';
 
 /** Options of `cosineSchedule`. */
 export interface CosineOptions {
-  /** Steps from the factor 1 to the last one. */
+  /** Steps from the factor 1 to the last one, at least 1. */
   readonly steps: number;
-  /** The factor after that; default 0. */
+  /** The factor after that, at least 0; default 0. */
   readonly last?: number;
 }
 
 /**
  * last + (1 − last)·½(1 + cos(πt/steps)), and `last` from t = steps on: cosine annealing without restarts. Throws
- * GraphError unless `steps` is a whole number of at least 1 and `last` is at least 0. Loshchilov and Hutter, ICLR 2017,
- * equation 5.
+ * GraphError for an unknown option and unless `steps` is a whole number of at least 1 and `last` is at least 0.
+ * Loshchilov and Hutter, ICLR 2017, equation 5.
  */
 export const cosineSchedule = (options: CosineOptions): Schedule => {
   requireKnown('cosineSchedule', options, ['steps', 'last']);

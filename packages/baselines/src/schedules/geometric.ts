@@ -4,7 +4,7 @@ import { exp, mul } from '@hograd/graph-builder';
 import { requireKnown, requireShare } from '../state.js';
 import type { Schedule } from './schedule.js';
 
-/** factorᵗ: PyTorch's ExponentialLR. Throws GraphError unless `factor` is in (0, 1]. */
+/** factorᵗ: PyTorch's ExponentialLR. Throws GraphError for an unknown option and unless `factor` is in (0, 1]. */
 export const geometricSchedule = (options: { readonly factor: number }): Schedule => {
   requireKnown('geometricSchedule', options, ['factor']);
   const { factor } = options;

@@ -5,8 +5,8 @@ import { requireCount, requireKnown, requireShare } from '../state.js';
 import type { Schedule } from './schedule.js';
 
 /**
- * factor^⌊t / period⌋: PyTorch's StepLR, a staircase. Throws GraphError unless `factor` is in (0, 1] and `period` is a
- * whole number of steps.
+ * factor^⌊t / period⌋: PyTorch's StepLR, a staircase. Throws GraphError for an unknown option and unless `factor` is in
+ * (0, 1] and `period` is a whole number of steps.
  */
 export const stepSchedule = (options: { readonly factor: number; readonly period: number }): Schedule => {
   requireKnown('stepSchedule', options, ['factor', 'period']);

@@ -10,7 +10,7 @@ import { parameterType, requireKnown, requirePositive } from '../state.js';
 
 /** Options of `clipByKL`. */
 export interface KLOptions {
-  /** Bound on the squared Fisher norm of a step. */
+  /** Bound on the squared Fisher norm of a step, positive. */
   readonly largest: number;
   /** The rate's schedule, where the step rule has one. */
   readonly schedule?: Schedule;
@@ -19,8 +19,8 @@ export interface KLOptions {
 /**
  * u = ν·g with ν = min(1, √(largest / (rate²·|⟨g, ∇L⟩|))). For g = F⁻¹∇L, K-FAC's direction, rate²⟨g, ∇L⟩ is the
  * squared Fisher norm of the step, to second order twice its Kullback–Leibler divergence. The rate is the graph's
- * scalar input `rate`, the one of `constantRate`. Throws GraphError unless `largest` is positive and finite. Ba, Grosse
- * and Martens, ICLR 2017, section 5.
+ * scalar input `rate`, the one of `constantRate`. Throws GraphError for an unknown option and unless `largest` is
+ * positive and finite. Ba, Grosse and Martens, ICLR 2017, section 5.
  */
 export const clipByKL = (options: KLOptions): Direction => {
   requireKnown('clipByKL', options, ['largest', 'schedule']);

@@ -7,8 +7,8 @@ import { requireKnown, requirePositive } from '../state.js';
 
 /**
  * u = g·min(1, largest/‖g‖), the Euclidean norm over all parameters: longer gradients are shortened to `largest`,
- * shorter ones stay. Throws GraphError unless `largest` is positive and finite. Pascanu, Mikolov and Bengio, ICML 2013,
- * algorithm 1.
+ * shorter ones stay. Throws GraphError for an unknown option and unless `largest` is positive and finite. Pascanu,
+ * Mikolov and Bengio, ICML 2013, algorithm 1.
  */
 export const clipByNorm = (options: { readonly largest: number }): Direction => {
   requireKnown('clipByNorm', options, ['largest']);

@@ -4,7 +4,10 @@ import { maximum, minimum } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { requireKnown, requirePositive } from '../state.js';
 
-/** u = min(max(g, −largest), largest), entry by entry. Throws GraphError unless `largest` is positive and finite. */
+/**
+ * u = min(max(g, −largest), largest), entry by entry. Throws GraphError for an unknown option and unless `largest` is
+ * positive and finite.
+ */
 export const clipByValue = (options: { readonly largest: number }): Direction => {
   requireKnown('clipByValue', options, ['largest']);
   const { largest } = options;

@@ -14,8 +14,8 @@ export interface WeightDecayOptions {
 
 /**
  * u = g + decay·θ. At the end of a chain the decay is decoupled, scaled by the rate alone (Loshchilov and Hutter, ICLR
- * 2019); at its start it is the gradient of ½·decay·‖θ‖² and goes through what follows. Throws GraphError unless
- * `decay` is finite and at least 0.
+ * 2019); at its start it is the gradient of ½·decay·‖θ‖² and goes through what follows. Throws GraphError for an
+ * unknown option and unless `decay` is finite and at least 0.
  */
 export const weightDecay = (options: WeightDecayOptions): Direction => {
   requireKnown('weightDecay', options, ['decay', 'of']);

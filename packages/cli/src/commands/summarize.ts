@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { grad, type Order, type Output, type Tensor } from '@hograd/graph-builder';
+import { type SummaryNumbers, summaryNumbers } from '@hograd/newton-summary';
 import type { Partition } from '@hograd/partition';
 import { summaryReport } from '@hograd/report';
 import type { Session } from '@hograd/session';
@@ -23,7 +24,6 @@ import { summaryNotes } from '../summaryNotes.js';
 import { summaryOutputs } from '../summaryOutputs.js';
 import { timed } from '../timed.js';
 import { inexactGroups, namesOf, withoutGroups } from '../training/inexact.js';
-import { rowsOf } from '../training/measuredSummary.js';
 import { numbers, sliceBatch } from '../training/tensors.js';
 
 export interface SummarizeOptions extends LossOptions {
@@ -71,8 +71,12 @@ export interface Summarized {
   readonly seconds: { readonly build: number; readonly compile: number; readonly run: number };
 }
 
-/** Of an output that the order may leave out: none then. */
-const numbersIfAny = (value: Tensor | undefined): readonly number[] => (value === undefined ? [] : numbers(value));
+/** A summary's outputs, with zeros for those that the order leaves out. */
+const summaryIn = ({ gbar, Hbar, D3 }: Arrays): SummaryNumbers => {
+  const groups = gbar!.data.length;
+  const zeros = (length: number): Pick<Tensor, 'data'> => ({ data: new Float64Array(length) });
+  return summaryNumbers({ gbar: gbar!, Hbar: Hbar ?? zeros(groups ** 2), D3: D3 ?? zeros(groups) });
+};
 
 /** A session for one run on all examples; under a memory limit for the slices that were planned, and with what these were planned to take. */
 const openFor = (outputs: readonly Output[], options: SummarizeOptions, feeds: Arrays): Promise<Session> =>
@@ -176,11 +180,9 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
       failed(`the loss is ${loss} on ${options.inputs}; look for an overflow, or for −∞ in an input that is no mask`),
     );
   }
-  const gbar = numbers(values.gbar!);
-  const flat = numbersIfAny(values.Hbar);
-  const Hbar = rowsOf(flat, gbar.length);
-  const D3 = numbersIfAny(values.D3);
-  const broken = Object.entries({ gbar, Hbar: flat, D3 }).flatMap(([name, own]) =>
+  const summary = summaryIn(values);
+  const { gbar, Hbar, D3 } = summary;
+  const broken = Object.entries({ gbar, Hbar: Hbar.flat(), D3 }).flatMap(([name, own]) =>
     own.every(Number.isFinite) ? [] : [name],
   );
   if (broken.length > 0) {
@@ -191,7 +193,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     );
   }
   const inexact = await leftOut(model, partition, all, plan, options);
-  const usable = withoutGroups(inexact, { gbar, Hbar, D3: options.order === '3' ? D3 : gbar.map(() => 0) });
+  const usable = withoutGroups(inexact, summary);
   const names = namesOf(partition, inexact);
   const examples = examplesOf(model, feeds);
   const placed = placeGroups(partition);

@@ -5,6 +5,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { zerosOf } from '../formats/elements.js';
 import { generatorAt, type RandomKey } from '../random/key.js';
 
+/** How images are changed at random as a batch is taken. */
 export interface Augmentation {
   /** Channels, height and width of an image; the examples may be stored flat. */
   readonly image: readonly [channels: number, height: number, width: number];

@@ -153,6 +153,7 @@ const checkAlike = (parts: readonly Examples[]): E.Either<DataError, readonly Ex
   );
 };
 
+/** Options of `datasetOfArrays` and `readNpzDataset`. */
 export interface ArraysOptions {
   /** Of `x`. Default: shapes stay as in the file. */
   readonly layout?: Layout | undefined;

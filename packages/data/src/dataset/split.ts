@@ -6,11 +6,13 @@ import { permutation } from '../random/permutation.js';
 import { subset } from './batch.js';
 import { type Dataset, type Inputs, sizeOfDataset, type Targets } from './dataset.js';
 
+/** How many examples each part has. */
 export interface SplitCounts {
   readonly train: number;
   readonly validation: number;
 }
 
+/** The two parts of a split. */
 export interface Split<Y extends Targets | undefined = Targets | undefined, X extends Inputs = Inputs> {
   readonly train: Dataset<Y, X>;
   readonly validation: Dataset<Y, X>;

@@ -99,6 +99,7 @@ const digits = (key: RandomKey, size: number): { images: Tensor<'uint8'>; labels
   };
 };
 
+/** Options of `syntheticDigits`. */
 export interface DigitsOptions {
   /** Any safe integer (a whole number between −2⁵³ and 2⁵³), default 0. */
   readonly seed?: number | undefined;

@@ -1,9 +1,9 @@
 /** Files in and out, with failures as values. */
 
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { existsSync, type Stats } from 'node:fs';
+import { mkdir, open, readdir, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -14,6 +14,7 @@ const SYSTEM_REASONS: { readonly [code: string]: string } = {
   EACCES: 'permission denied',
   EISDIR: 'it is a folder, give a file',
   EEXIST: 'it is a file, give a folder',
+  ELOOP: 'its symbolic links lead round in a circle; correct one of them',
   ENOTDIR: 'part of the path is a file, not a folder',
   ENOSPC: 'the disk is full; make room on it, or write elsewhere',
   EDQUOT: 'the disk quota is used up; make room, or write elsewhere',
@@ -92,33 +93,67 @@ export const gunzipped =
         )
       : TE.right(bytes);
 
+/** What is open in a process has no name to take: the link leads to the file it had when it was opened. */
+const DESCRIPTOR = /^\/(dev\/(stdin|stdout|stderr|fd\/\d+)|proc\/[^/]+\/fd\/\d+)$/;
+
+/** Where a path leads through links, also to a file that is not there yet; up to a descriptor. */
+const linkedPath = async (path: string): Promise<string> => {
+  if (DESCRIPTOR.test(path)) return path;
+  // Whatever else is wrong with a path that is no link, opening it says.
+  const link = await readlink(path).catch(() => undefined);
+  if (link === undefined) return path;
+  // Not `resolve`: the system alone knows what ".." is behind a link.
+  return linkedPath(isAbsolute(link) ? link : `${dirname(path)}/${link}`);
+};
+
+/** Where a path leads and what is there, if anything. */
+const locate = async (path: string): Promise<{ readonly target: string; readonly there?: Stats }> => {
+  // First, for it refuses links that lead round in a circle.
+  const there = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+  });
+  return { target: await linkedPath(path), ...(there && { there }) };
+};
+
+/** Writes into a new file beside the path, which then takes its name; with a mode, where one is given. */
+const replace = async (path: string, bytes: Uint8Array, mode?: number): Promise<void> => {
+  const unfinished = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = await open(unfinished, 'wx', mode);
+    try {
+      // The process's mask has taken from the mode.
+      if (mode !== undefined) await file.chmod(mode);
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(unfinished, path);
+  } catch (cause) {
+    await rm(unfinished, { force: true });
+    throw cause;
+  }
+};
+
 /**
- * Writes a file whole or not at all: into a new file beside it, flushed to the disk, which then takes its name. A
- * reader, or a process killed at any moment, sees the old bytes or the new ones. A device or a pipe (/dev/stdout) takes the bytes as they
- * come. Fails with FileNotFound (no such folder) or FileFailure.
+ * Writes a file whole or not at all: into a new file beside it, flushed to the disk, which then takes its name and its mode. A
+ * reader, or a process killed at any moment, sees the old bytes or the new ones. A symbolic link stays one: what it leads to is
+ * written. A device, a pipe or a descriptor (/dev/stdout) takes the bytes as they come. Fails with FileNotFound (no such folder) or
+ * FileFailure, which name what a link leads to.
  */
 export const writeBytes =
   (path: string) =>
   (bytes: Uint8Array): TE.TaskEither<DataError, void> =>
-    TE.tryCatch(
-      async () => {
-        const there = await stat(path).catch(() => undefined);
-        // Its name must stay what it is; a folder refuses.
-        if (there && !there.isFile()) return writeFile(path, bytes);
-        const unfinished = `${path}.${randomUUID()}.tmp`;
-        try {
-          const file = await open(unfinished, 'wx');
-          try {
-            await file.writeFile(bytes);
-            await file.sync();
-          } finally {
-            await file.close();
-          }
-          await rename(unfinished, path);
-        } catch (cause) {
-          await rm(unfinished, { force: true });
-          throw cause;
-        }
-      },
-      systemError('write', path),
+    pipe(
+      TE.tryCatch(() => locate(path), systemError('write', path)),
+      TE.chain(({ target, there }) =>
+        TE.tryCatch(
+          () =>
+            // Its name must stay what it is; a folder refuses.
+            (there && !there.isFile()) || DESCRIPTOR.test(target)
+              ? writeFile(target, bytes)
+              : replace(target, bytes, there && there.mode & 0o7777),
+          systemError('write', target),
+        ),
+      ),
     );

@@ -10,6 +10,7 @@ import { type WrongLength, wrongLength } from '../errors.js';
 const PIXELS = 3 * 32 * 32;
 const RECORD = 1 + PIXELS;
 
+/** The images and labels of one file of CIFAR-10. */
 export interface Cifar10Records {
   /** Shape [N, 3, 32, 32]. */
   readonly images: Tensor<'uint8'>;

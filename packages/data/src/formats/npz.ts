@@ -64,6 +64,7 @@ export const decodeNpz =
       E.map((named) => Object.fromEntries(named)),
     );
 
+/** Options of `encodeNpz` and `writeNpz`. */
 export interface NpzOptions {
   /** Deflate the arrays (default: store them, which is faster and, for weights, hardly larger). */
   readonly compress?: boolean;

@@ -9,6 +9,7 @@ import { type DataError, unsupportedType, wrongFormat, wrongLength } from '../er
 import { elementsOf, widthOf, zerosOf } from './elements.js';
 import { float32OfBfloat16, float32OfHalf } from './half.js';
 
+/** A tensor under the name that its file gives it; empty where it gives none. */
 export interface NamedTensor {
   /** '' where the file gives none. */
   readonly name: string;
@@ -51,13 +52,19 @@ const fieldOf = (proto: Onnx.TensorProto, code: number): readonly Field[] => {
   return code === 12 || code === 13 ? proto.uint64Data : proto.int32Data;
 };
 
-const fromFields = (dtype: DType, fields: readonly Field[]): Tensor['data'] => {
+/** Fields as elements of a type; what is found instead where one is a number that the type does not hold. */
+const fromFields = (dtype: DType, fields: readonly Field[]): E.Either<string, Tensor['data']> => {
   const data = zerosOf(dtype, fields.length);
   const wide = data instanceof BigInt64Array || data instanceof BigUint64Array;
-  fields.forEach((field, i) => {
-    data[i] = wide ? BigInt(field.toString()) : Number(field.toString());
+  // The text of −0 has no sign.
+  const numberOf = (field: Field): number => (typeof field === 'number' ? field : Number(field.toString()));
+  const numbers = fields.map((field) => (wide ? BigInt(field.toString()) : numberOf(field)));
+  numbers.forEach((number, i) => {
+    data[i] = number;
   });
-  return data;
+  // What is out of range has been wrapped around.
+  const wrong = numbers.findIndex((number, i) => !Object.is(number, data[i]) || (dtype === 'bool' && number > 1));
+  return wrong < 0 ? E.right(data) : E.left(`${numbers[wrong]} as element ${wrong}, which ${dtype} does not hold`);
 };
 
 const tensorOf = (source: string, proto: Onnx.TensorProto): E.Either<DataError, Tensor> => {
@@ -82,9 +89,15 @@ const tensorOf = (source: string, proto: Onnx.TensorProto): E.Either<DataError, 
   const found = raw ? proto.rawData.length : fields.length;
   const expected = raw ? size * widthOf(dtype) : size;
   if (found !== expected) return E.left(wrongLength(source, expected, found, raw ? 'bytes' : 'elements'));
-  const data = raw ? elementsOf(dtype, proto.rawData, 'little') : fromFields(dtype, fields);
-  return E.right(
-    widen ? { dtype: 'float32', shape, data: Float32Array.from(data as Uint16Array, widen) } : { dtype, shape, data },
+  return pipe(
+    raw ? E.right(elementsOf(dtype, proto.rawData, 'little')) : fromFields(dtype, fields),
+    E.bimap(
+      (wrong) => wrongFormat(source, 'an ONNX TensorProto', wrong, CURE),
+      (data) =>
+        widen
+          ? { dtype: 'float32', shape, data: Float32Array.from(data as Uint16Array, widen) }
+          : { dtype, shape, data },
+    ),
   );
 };
 
@@ -92,8 +105,8 @@ const tensorOf = (source: string, proto: Onnx.TensorProto): E.Either<DataError, 
  * The tensor in the bytes of a serialised TensorProto, from raw_data or the typed fields; float16 and bfloat16 come out
  * as float32. `source` names it in messages.
  *
- * Fails with WrongFormat where the bytes are not a TensorProto, a dimension is negative or the data lie in another file, UnsupportedType,
- * WrongLength.
+ * Fails with WrongFormat where the bytes are not a TensorProto, a dimension is negative, a number is not the type's or the data lie in
+ * another file, UnsupportedType, WrongLength.
  */
 export const decodeTensorProto =
   (source: string) =>

@@ -32,6 +32,7 @@ export interface SamplerState {
   readonly position: number;
 }
 
+/** A batch, and where the next one comes from. */
 export interface Sampled {
   /** Indices of a batch's examples, each in 0 … size − 1. */
   readonly indices: Uint32Array;
@@ -60,7 +61,7 @@ const perEpoch = ({ size, batch, last }: Identity): number => {
 
 const problemOf = ({ size, batch, last, seed }: Identity): DataError | undefined => {
   if (!(Number.isInteger(size) && size >= 1 && size < 2 ** 32)) {
-    return invalidOption('size', `size is ${size}; give the number of examples, 1 or more`);
+    return invalidOption('size', `size is ${size}; give the number of examples, a whole number from 1 to 4294967295`);
   }
   if (!(Number.isInteger(batch) && batch >= 1 && batch <= size)) {
     const cure = size === 1 ? '1 example, give 1' : `${size} examples, give a whole number from 1 to ${size}`;

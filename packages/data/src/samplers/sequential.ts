@@ -4,6 +4,7 @@ import type * as E from 'fp-ts/lib/Either.js';
 import type { DataError } from '../errors.js';
 import { type LastBatch, makeSampler, type Sampler } from './sampler.js';
 
+/** Options of `sequentialSampler`. */
 export interface SequentialSamplerOptions {
   /** Number of examples. */
   readonly size: number;

@@ -5,6 +5,7 @@ import type { DataError } from '../errors.js';
 import { permutation } from '../random/permutation.js';
 import { type LastBatch, makeSampler, type Sampler } from './sampler.js';
 
+/** Options of `shuffledSampler`. */
 export interface ShuffledSamplerOptions {
   /** Number of examples. */
   readonly size: number;

@@ -16,7 +16,7 @@ export interface BatchNormalized {
 
 /**
  * (x − mean)/√(variance + ε)·scale + bias for x [N, C, ...], mean and variance taken over all axes but the channels;
- * scale and bias are [C]. Training mode: the derivative goes through the statistics (Ioffe and Szegedy, 2015).
+ * scale and bias are [C]. Training mode: the derivative goes through the statistics (Ioffe and Szegedy, 2015). Throws GraphError where they are of another length or type.
  */
 export const batchNorm = (x: Expr, scale: Expr, bias: Expr, epsilon = 1e-5): BatchNormalized => {
   const rank = x.shape.length;
@@ -32,7 +32,7 @@ export const batchNorm = (x: Expr, scale: Expr, bias: Expr, epsilon = 1e-5): Bat
   };
 };
 
-/** The same by given statistics: all of scale, bias, mean and variance are [C]. Inference mode. */
+/** The same by given statistics: all of scale, bias, mean and variance are [C]. Inference mode. Throws GraphError where one is of another length or type. */
 export const batchNormInference = (
   x: Expr,
   scale: Expr,

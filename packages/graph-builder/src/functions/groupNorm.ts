@@ -26,7 +26,7 @@ export const groupNorm = (x: Expr, groups: number, scale: Expr, bias: Expr, epsi
   return affine(standardizeGroups(x, groups, epsilon), perChannel(scale, rank), perChannel(bias, rank));
 };
 
-/** Each channel of each sample of x [N, C, ...] standardized over its positions; scale and bias are [C] (Ulyanov et al., 2016). */
+/** Each channel of each sample of x [N, C, ...] standardized over its positions; scale and bias are [C] (Ulyanov et al., 2016). Throws GraphError where they are not. */
 export const instanceNorm = (x: Expr, scale: Expr, bias: Expr, epsilon = 1e-5): Expr => {
   const rank = x.shape.length;
   const spatial = x.shape.map((_, axis) => axis).slice(2);

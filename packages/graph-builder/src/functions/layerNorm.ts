@@ -19,7 +19,7 @@ export const axesFrom = (operation: string, x: Expr, axis: number): readonly num
   return x.shape.map((_, i) => i).slice(first);
 };
 
-/** (x − mean)/√(variance + ε)·scale + bias over the axes from `axis` on; scale and bias broadcast to x (Ba et al., 2016). */
+/** (x − mean)/√(variance + ε)·scale + bias over the axes from `axis` on; scale and bias broadcast to x (Ba et al., 2016). Throws GraphError where they do not, and where there is no such axis. */
 export const layerNorm = (
   x: Expr,
   scale?: Expr,
@@ -27,7 +27,7 @@ export const layerNorm = (
   { axis = -1, epsilon = 1e-5 }: LayerNormOptions = {},
 ): Expr => affine(standardize(x, axesFrom('layerNorm', x, axis), epsilon).value, scale, bias);
 
-/** x/√(mean x² + ε)·scale over the axes from `axis` on; scale broadcasts to x (Zhang and Sennrich, 2019). */
+/** x/√(mean x² + ε)·scale over the axes from `axis` on; scale broadcasts to x (Zhang and Sennrich, 2019). Throws GraphError where it does not, and where there is no such axis. */
 export const rmsNorm = (x: Expr, scale?: Expr, { axis = -1, epsilon = 1e-5 }: LayerNormOptions = {}): Expr => {
   const power = keptMean(square(x), axesFrom('rmsNorm', x, axis));
   return affine(mul(x, inverseDeviation(power, epsilon)), scale, undefined);

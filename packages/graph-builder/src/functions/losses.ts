@@ -5,12 +5,12 @@ import { describe, type Expr } from '../expr.js';
 import { cast } from '../ops/cast.js';
 import { equal } from '../ops/compare.js';
 import { constant } from '../ops/constant.js';
+import { div } from '../ops/div.js';
 import { maximum } from '../ops/extremum.js';
 import { gatherElements } from '../ops/gatherElements.js';
 import { logSoftmax } from '../ops/logSoftmax.js';
 import { mul, square } from '../ops/mul.js';
 import { neg } from '../ops/neg.js';
-import { div } from '../ops/reciprocal.js';
 import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
 import { sub } from '../ops/sub.js';
@@ -20,7 +20,10 @@ import { mean } from './mean.js';
 
 /** Options of losses on labels. */
 export interface LabelOptions {
-  /** The label of what counts for nothing: a whole number, also outside 0..C−1 (PyTorch's ignore_index). Default: every label counts. */
+  /**
+   * The label of what counts for nothing: a whole number, also outside 0..C−1 (PyTorch's ignore_index), so −1 where that marks what has no
+   * label. Default: every label counts, and a graph does not check them: from −C to −1 they count classes from the last, as indices do.
+   */
   readonly ignored?: number | undefined;
 }
 
@@ -66,7 +69,7 @@ export const negativeLogLikelihood = (logProbabilities: Expr, labels: Expr, opti
   return counted ? div(reduceSum(mul(losses, counted)), maximum(reduceSum(counted), 1)) : mean(losses);
 };
 
-/** Mean softmax cross-entropy of logits [N, C] (or [N, C, …]) against integer labels [N] (or [N, …]) in 0..C−1, over those that count. */
+/** Mean softmax cross-entropy of logits [N, C] (or [N, C, …]) against integer labels [N] (or [N, …]) in 0..C−1, over those that count: a scalar, 0 where none does. Throws GraphError where the shapes do not fit or labels are no integers. */
 export const softmaxCrossEntropy = (logits: Expr, labels: Expr, options: LabelOptions = {}): Expr =>
   negativeLogLikelihood(logSoftmax(logits, 1), labels, options);
 

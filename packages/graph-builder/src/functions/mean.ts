@@ -17,7 +17,7 @@ export const dimAsScalar = (dim: Dim, dtype: DType): Expr => cast(reshape(dims([
 
 /**
  * Mean over the given axes (default: all), which are removed. The divisor of a symbolic axis is computed at run time. A mean of integers
- * is one, rounded towards zero, and has no derivative.
+ * is one, rounded towards zero, and has no derivative. Throws GraphError on bool and for an axis that is not there.
  */
 export const mean = (x: Expr, axes: readonly number[] = x.shape.map((_, i) => i)): Expr => {
   const count = sizeOf(axes.map((axis) => x.shape[normalizeAxis('mean', axis, x.shape.length)]!));

@@ -1,15 +1,15 @@
 /** ONNX → Graph: a file's nodes as expressions, its floating-point initializers as inputs with default values. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import type { onnx as Onnx } from 'onnx-proto';
-import { type Dim, symbol } from '../dim.js';
+import type { Dim } from '../dim.js';
 import { GraphError } from '../error.js';
 import { isFloat } from '../expr.js';
-import { type Graph, type Input, makeGraph } from '../graph.js';
+import { type Graph, makeGraph } from '../graph.js';
 import { constant } from '../ops/constant.js';
-import { input } from '../ops/input.js';
+import { type Input, input } from '../ops/input.js';
 import type { Tensor } from '../tensor.js';
 import { withConstants } from './constants.js';
+import { declaredShapes } from './dimensions.js';
 import { type DecodeError, DecodeFailure } from './errors.js';
 import type { ExternalData } from './externalData.js';
 import { fileReading, importNodes } from './importGraph.js';
@@ -20,7 +20,7 @@ import { checkSupport, neededValues } from './needed.js';
 import { namedParameters, parametersOf, readInitializers, separateEqual } from './parameters.js';
 import { scopeIn } from './scope.js';
 import { outputTensor } from './sequences.js';
-import { type Names, ownNames, unified } from './unify.js';
+import { type Names, ownNames, renamed, unified } from './unify.js';
 
 /** Options of `decode`. */
 export interface DecodeOptions {
@@ -44,26 +44,20 @@ const fail = (error: DecodeError): never => {
   throw new DecodeFailure(error);
 };
 
-/** The shape that an input is declared to have; undefined where it is not declared. */
-const declaredShape = ({ name, type }: Onnx.IValueInfoProto): readonly Dim[] | undefined => {
-  const shape = type?.tensorType?.shape;
-  return shape
-    ? (shape.dim ?? []).map((d, axis) => {
-        if (d.dimParam) return symbol(d.dimParam);
-        const value = d.dimValue === undefined || d.dimValue === null ? -1 : Number(d.dimValue);
-        return value >= 0 && Object.hasOwn(d, 'dimValue') ? value : symbol(`${name ?? ''}_${axis}`);
-      })
-    : undefined;
-};
-
-const shapeOf = (info: Onnx.IValueInfoProto, names: Names): readonly Dim[] =>
-  declaredShape(info)?.map((dim) => (typeof dim === 'string' ? (names.get(dim) ?? dim) : dim)) ??
+/** The shape of an input under those names. Fails where the file declares none. */
+const shapeOf = (name: string, declared: readonly Dim[] | undefined, names: Names): readonly Dim[] =>
+  declared?.map(renamed(names)) ??
   fail({
     _tag: 'UnsupportedFeature',
-    message: `input "${info.name ?? ''}" has no shape in the file; run ONNX shape inference on it or export it with shapes`,
+    message: `input "${name}" has no shape in the file; run ONNX shape inference on it or export it with shapes`,
   });
 
-const readGraph = (model: ParsedModel, options: DecodeOptions, names: Names): Graph => {
+const readGraph = (
+  model: ParsedModel,
+  options: DecodeOptions,
+  shapes: readonly (readonly Dim[] | undefined)[],
+  names: Names,
+): Graph => {
   const { graph } = model;
   const written = inlineFunctions(model);
   const outputNames = (graph.output ?? []).map((o) => o.name ?? '');
@@ -97,7 +91,7 @@ const readGraph = (model: ParsedModel, options: DecodeOptions, names: Names): Gr
     : parametersOf(separated, model.kinds);
 
   const inputs: Input[] = [];
-  for (const info of graph.input ?? []) {
+  for (const [i, info] of (graph.input ?? []).entries()) {
     const name = info.name ?? '';
     // Before IR version 4 initializers were listed among the inputs too.
     if (stored.has(name)) continue;
@@ -110,14 +104,14 @@ const readGraph = (model: ParsedModel, options: DecodeOptions, names: Names): Gr
         message: `input "${name}" has element type ${type}, which is not supported; convert the model to float32`,
       });
     }
-    const expr = input(name, shapeOf(info, names), dtype!) as Input;
+    const expr = input(name, shapeOf(name, shapes[i], names), dtype!);
     inputs.push(expr);
     define(name, expr);
   }
   const initializers = new Map<string, Tensor>();
   for (const [name, value] of stored) {
     if (parameters.has(name) && isFloat(value.dtype)) {
-      const expr = input(name, value.shape, value.dtype) as Input;
+      const expr = input(name, value.shape, value.dtype);
       inputs.push(expr);
       initializers.set(name, value);
       define(name, expr);
@@ -142,10 +136,11 @@ const readGraph = (model: ParsedModel, options: DecodeOptions, names: Names): Gr
 
 /** The graph, read again under other names for as long as it takes lengths of inputs for one that have names of their own. */
 const readUnified = (model: ParsedModel, options: DecodeOptions): Graph => {
-  let names = ownNames((model.graph.input ?? []).map((info) => declaredShape(info) ?? []));
+  const shapes = declaredShapes(model.graph.input ?? []);
+  let names = ownNames(shapes.map((shape) => shape ?? []));
   for (;;) {
     try {
-      return readGraph(model, options, names);
+      return readGraph(model, options, shapes, names);
     } catch (cause) {
       const pair = cause instanceof DecodeFailure || cause instanceof GraphError ? cause.unequal : undefined;
       const next = pair && unified(names, pair);

@@ -3,7 +3,7 @@
 import Long from 'long';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { joinConvolutions } from '../convolution/joined.js';
-import { type Dim, evaluateDim } from '../dim.js';
+import { type Dim, evaluateDim, symbolsIn } from '../dim.js';
 import { GraphError } from '../error.js';
 import { type Expr, topologicalOrder } from '../expr.js';
 import type { Graph } from '../graph.js';
@@ -45,6 +45,19 @@ const IR_VERSION = 8;
 
 const encodeDim = (dim: Dim): Onnx.TensorShapeProto.IDimension =>
   typeof dim === 'number' ? { dimValue: Long.fromNumber(dim) } : { dimParam: dim.replaceAll(' ', '') };
+
+const checkLengths = (lengths: ReadonlyMap<string, number>, { inputs }: Graph): void => {
+  const own = new Set(inputs.flatMap(({ shape }) => shape.flatMap(symbolsIn)));
+  for (const [name, length] of lengths) {
+    if (!own.has(name))
+      throw new GraphError(
+        'encode',
+        `no input has the symbol "${name}" to give a length; there are ${listed([...own])}`,
+      );
+    if (!(Number.isSafeInteger(length) && length >= 0))
+      throw new GraphError('encode', `the length of "${name}" is ${length}; give a whole number, 0 or more`);
+  }
+};
 
 /** Inputs and outputs, where symbols have those lengths. */
 const valueInfosWith = (lengths: ReadonlyMap<string, number>) => {
@@ -90,7 +103,7 @@ const renamed = (nodes: readonly Onnx.INodeProto[], names: ReadonlyMap<string, s
 
 /**
  * The graph as an ONNX file of standard operators (opset 17, or 18 where it computes bit by bit). Equal graphs give equal bytes. Throws GraphError where a
- * symbolic dimension cannot be computed from the inputs, where an initializer to keep is none of the graph's, and where the file
+ * symbolic dimension cannot be computed from the inputs, where a length is no whole number or of no input's symbol, where an initializer to keep is none of the graph's, and where the file
  * would exceed protobuf's 2 GB.
  */
 export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array => {
@@ -101,6 +114,7 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
     lengths = new Map(),
     declareShapes = false,
   } = options;
+  checkLengths(lengths, graph);
   const encodeValueInfo = valueInfosWith(lengths);
   const values = graph.outputs.map((o) => o.value);
   const outputs = joinConvolutions((options.lowerFloat64 ?? true) ? lowerFloat64(values) : values);
@@ -160,11 +174,15 @@ export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array =>
     },
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   };
-  const size = [...(model.graph!.initializer ?? [])].reduce((sum, t) => sum + (t.rawData?.length ?? 0), 0);
+  const written = [
+    ...(model.graph!.initializer ?? []),
+    ...nodes.flatMap((n) => (n.attribute ?? []).flatMap((a) => a.t ?? [])),
+  ];
+  const size = written.reduce((sum, t) => sum + (t.rawData?.length ?? 0), 0);
   if (size >= 2 ** 31 - 2 ** 20) {
     throw new GraphError(
       'encode',
-      `initializers of ${size} bytes exceed the 2 GB of one protobuf file; leave them as inputs (keepInitializers: false)`,
+      `initializers and constants of ${size} bytes exceed the 2 GB of one protobuf file; leave them as inputs (keepInitializers: false)`,
     );
   }
   return onnx.ModelProto.encode(onnx.ModelProto.create(model)).finish();

@@ -3,7 +3,16 @@
  * operators need to be equal is, for every batch that the file runs on, and so is read as one symbol.
  */
 
-import { addDims, type Dim, floorDivideDims, multiplyDims, productOfDims, quotientOf, termsOf } from '../dim.js';
+import {
+  addDims,
+  type Dim,
+  floorDivideDims,
+  multiplyDims,
+  productOfDims,
+  quotientOf,
+  symbolsIn,
+  termsOf,
+} from '../dim.js';
 import type { Unequal } from '../error.js';
 
 /** What each symbol of the inputs' shapes is called, in the order of the inputs: itself, or another that it equals. */
@@ -11,20 +20,10 @@ export type Names = ReadonlyMap<string, string>;
 
 /** Each under its own name. */
 export const ownNames = (shapes: readonly (readonly Dim[])[]): Names =>
-  new Map(shapes.flat().flatMap((dim) => (typeof dim === 'string' ? [[dim, dim] as const] : [])));
-
-const symbolsIn = (dim: Dim): readonly string[] =>
-  typeof dim === 'number'
-    ? []
-    : termsOf(dim).flatMap(({ symbols }) =>
-        symbols.flatMap((name) => {
-          const quotient = quotientOf(name);
-          return quotient ? [quotient.numerator, quotient.denominator].flatMap(symbolsIn) : [name];
-        }),
-      );
+  new Map(shapes.flat().flatMap((dim) => symbolsIn(dim).map((name) => [name, name] as const)));
 
 /** The dimension with its symbols under other names. */
-const renamed =
+export const renamed =
   (names: Names) =>
   (dim: Dim): Dim => {
     const factor = (name: string): Dim => {

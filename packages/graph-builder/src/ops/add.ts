@@ -3,7 +3,7 @@
 import { alignLead, lift, makeBroadcast, mapBroadcast, unbroadcast } from '../classes/elementwise.js';
 import { linear } from '../classes/linear.js';
 import { GraphError } from '../error.js';
-import { commonDType, type Expr } from '../expr.js';
+import { commonDType, type Expr, requireNumbers } from '../expr.js';
 import { broadcastShapes, sameShape } from '../shape.js';
 import { uniformValue } from './constant.js';
 import { expand } from './expand.js';
@@ -13,7 +13,10 @@ import { joinPadded } from './joinPadded.js';
 export const addOp = linear({
   name: 'add',
   elementwise: true,
-  infer: (args) => ({ dtype: commonDType('add', args), shape: broadcastShapes('add', ...args.map((a) => a.shape)) }),
+  infer: (args) => {
+    requireNumbers('add', args[0]!);
+    return { dtype: commonDType('add', args), shape: broadcastShapes('add', ...args.map((a) => a.shape)) };
+  },
   emit: (node, e) => e.node('Add', node.args.map(e.name)),
   evaluate: (_, args, shape) => mapBroadcast(args, shape, (a, b) => a! + b!),
   tangent: (node, _, dx, lead) =>
@@ -22,11 +25,12 @@ export const addOp = linear({
 });
 
 /**
- * a + b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or shapes do not
+ * a + b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or are bool, or shapes do not
  * broadcast.
  */
 export function add(a: Expr, b: Expr | number): Expr {
   const right = lift('add', b, a);
+  commonDType('add', [a, right]);
   const [x, y] =
     uniformValue(a) !== undefined || (uniformValue(right) === undefined && right.id < a.id) ? [right, a] : [a, right];
   const shape = broadcastShapes('add', x.shape, y.shape);

@@ -1,6 +1,7 @@
 /** ArgMax and ArgMin: where along an axis the extreme element stands. Integers, and so without a derivative. */
 
-import { type Expr, makeExpr } from '../expr.js';
+import { GraphError } from '../error.js';
+import { describe, type Expr, makeExpr, requireNumbers } from '../expr.js';
 import type { Op } from '../op.js';
 import { normalizeAxis } from '../shape.js';
 import { elementCount } from '../tensor.js';
@@ -9,7 +10,11 @@ type ArgAttributes = { readonly axis: number; readonly last: boolean };
 
 const argExtremum = (name: string, onnx: string, better: (a: number, b: number) => boolean): Op<ArgAttributes> => ({
   name,
-  infer: ([x], { axis }) => ({ dtype: 'int64', shape: x!.shape.filter((_, i) => i !== axis) }),
+  infer: ([x], { axis }) => {
+    requireNumbers(name, x!);
+    if (x!.shape[axis] === 0) throw new GraphError(name, `axis ${axis} of ${describe(x!)} has no elements`);
+    return { dtype: 'int64', shape: x!.shape.filter((_, i) => i !== axis) };
+  },
   emit: (node, e) => {
     const { axis, last } = node.attributes;
     return e.node(onnx, [e.name(node.args[0]!)], { axis, keepdims: 0, ...(last && { select_last_index: 1 }) });

@@ -4,8 +4,9 @@ import { unary, unaryConstructor } from '../classes/unary.js';
 import type { Expr } from '../expr.js';
 import { add } from './add.js';
 import { atan } from './atan.js';
+import { div } from './div.js';
 import { mul, square } from './mul.js';
-import { div, reciprocal } from './reciprocal.js';
+import { reciprocal } from './reciprocal.js';
 import { sqrt } from './sqrt.js';
 import { sub } from './sub.js';
 

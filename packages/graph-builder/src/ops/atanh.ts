@@ -4,9 +4,10 @@ import { unary, unaryConstructor } from '../classes/unary.js';
 import type { Expr } from '../expr.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
+import { div } from './div.js';
 import { log1p } from './log1p.js';
 import { mul, square } from './mul.js';
-import { div, reciprocal } from './reciprocal.js';
+import { reciprocal } from './reciprocal.js';
 import { sign } from './sign.js';
 import { sub } from './sub.js';
 

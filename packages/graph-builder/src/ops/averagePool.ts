@@ -9,6 +9,7 @@ import { mul } from './mul.js';
 import { reshape } from './reshape.js';
 import { windowSums } from './windowSums.js';
 
+/** Options of `averagePool`. */
 export interface AveragePoolOptions extends PoolingOptions {
   /** Count padded zeros as elements of the mean (default false); the overhang of `ceil` is never counted. */
   readonly countIncludePad?: boolean;

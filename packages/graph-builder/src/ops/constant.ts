@@ -8,6 +8,7 @@ import { requireOwnArray } from '../ownArray.js';
 import { requireExtents } from '../shape.js';
 import { arrayTypes, type DType, elementCount, type Tensor, type TensorData } from '../tensor.js';
 
+/** What a constant is, but for its data, which `tensorOf` gives. */
 export type ConstantAttributes = Attributes & { readonly dtype: DType; readonly shape: readonly number[] };
 
 /** The data of constants, beside the nodes so that attributes stay small and comparable. */
@@ -128,6 +129,7 @@ export function constant(value: number | Tensor, dtype: DType = 'float32'): Expr
   return expr;
 }
 
+/** Is its value known? */
 export const isConstant = (expr: Expr): boolean => expr.op === constantOp;
 
 /** The tensor of a constant; undefined for any other node. */
@@ -143,8 +145,9 @@ export const constantValue = (expr: Expr): Value | undefined => {
 
 /** The number that every element of a constant equals, seen through expansions' operands by callers; else undefined. */
 export const uniformValue = (expr: Expr): number | undefined => {
-  const value = constantValue(expr);
-  if (!value || value.data.length === 0) return undefined;
-  const first = value.data[0]!;
-  return value.data.every((v) => v === first) ? first : undefined;
+  // Not `constantValue`: a large constant, such as a model's weights, would be widened only to be looked at.
+  const data = tensors.get(expr)?.data as Float64Array | undefined;
+  if (!data || data.length === 0) return undefined;
+  const first = data[0]!;
+  return data.every((v) => v === first) ? Number(first) : undefined;
 };

@@ -7,6 +7,7 @@ import { elementCount } from '../tensor.js';
 
 type CumSumAttributes = { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean };
 
+/** Options of `cumSum`. */
 export interface CumSumOptions {
   /** Leave the element itself out of its sum, which then begins with 0. */
   readonly exclusive?: boolean;

@@ -36,6 +36,7 @@ export const expandOp = linear<ExpandAttributes>({
 /** x repeated to a shape that it broadcasts to. Throws GraphError where it does not. */
 export function expand(x: Expr, shape: Shape): Expr {
   if (sameShape(x.shape, shape)) return x;
+  expandOp.infer([x], { shape });
   if (x.op === expandOp) return expand(x.args[0]!, shape);
   return makeExpr(expandOp, [x], { shape });
 }

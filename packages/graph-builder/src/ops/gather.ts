@@ -1,12 +1,11 @@
 /** Gather: picks whole slices along one axis by a tensor of indices. */
 
 import { linear } from '../classes/linear.js';
-import { GraphError } from '../error.js';
-import { describe, type Expr, isFloat, makeExpr } from '../expr.js';
+import { type Expr, makeExpr } from '../expr.js';
 import { normalizeAxis } from '../shape.js';
 import { elementCount } from '../tensor.js';
 import { foldConstants } from './fold.js';
-import { placeOf } from './placeOf.js';
+import { placeOf, requireIndices } from './placeOf.js';
 import { scatterSlices } from './scatterSlices.js';
 
 export type GatherAttributes = { readonly axis: number };
@@ -14,7 +13,7 @@ export type GatherAttributes = { readonly axis: number };
 export const gatherOp = linear<GatherAttributes>({
   name: 'gather',
   infer: ([x, indices], { axis }) => {
-    if (isFloat(indices!.dtype)) throw new GraphError('gather', `indices must be integers, got ${describe(indices!)}`);
+    requireIndices('gather', indices!);
     return { dtype: x!.dtype, shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)] };
   },
   emit: (node, e) => e.node('Gather', node.args.map(e.name), { axis: node.attributes.axis }),
@@ -40,7 +39,10 @@ export const gatherOp = linear<GatherAttributes>({
       : undefined,
 });
 
-/** Slices of x along `axis` at integer indices (any shape, which takes the axis's place). Negative indices count from the end. */
+/**
+ * Slices of x along `axis` at integer indices (any shape, which takes the axis's place). Negative indices count from the end. Throws GraphError for
+ * indices that are no integers, and where there is no such axis.
+ */
 export function gather(x: Expr, indices: Expr, axis = 0): Expr {
   return foldConstants(makeExpr(gatherOp, [x, indices], { axis: normalizeAxis('gather', axis, x.shape.length) }));
 }

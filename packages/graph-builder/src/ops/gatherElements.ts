@@ -6,7 +6,7 @@ import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
 import { normalizeAxis, stridesOf, unequalLengths } from '../shape.js';
 import { expand } from './expand.js';
-import { placeOf } from './placeOf.js';
+import { placeOf, requireIndices } from './placeOf.js';
 import { scatterElements } from './scatterElements.js';
 
 export type GatherElementsAttributes = { readonly axis: number };
@@ -37,6 +37,7 @@ export const stackIndices = (indices: Expr, stack: readonly Dim[]): Expr =>
 export const gatherElementsOp = linear<GatherElementsAttributes>({
   name: 'gatherElements',
   infer: ([x, indices], { axis }) => {
+    requireIndices('gatherElements', indices!);
     if (x!.shape.length !== indices!.shape.length || x!.shape.some((d, i) => i !== axis && d !== indices!.shape[i])) {
       throw new GraphError(
         'gatherElements',

@@ -21,5 +21,7 @@ export const log1p = (x: Expr): Expr => {
   const exact = equal(w, one);
   // The divisor is replaced where it is 0, so that what is not taken is no NaN.
   const divisor = where(exact, one, sub(w, one));
-  return where(exact, x, mul(log(w), mul(x, reciprocal(divisor))));
+  // Also ∞, of which the last would be NaN.
+  const large = equal(w, x);
+  return where(exact, x, where(large, log(w), mul(log(w), mul(x, reciprocal(divisor)))));
 };

@@ -5,11 +5,11 @@ import { linear } from '../classes/linear.js';
 import { GraphError } from '../error.js';
 import { commonDType, describe, type Expr, isFloat } from '../expr.js';
 import { broadcastShapes } from '../shape.js';
+import { div } from './div.js';
 import { expand } from './expand.js';
 import { foldConstants } from './fold.js';
 import { mul } from './mul.js';
 import { neg } from './neg.js';
-import { div } from './reciprocal.js';
 import { round } from './round.js';
 import { sub } from './sub.js';
 

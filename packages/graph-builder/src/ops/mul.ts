@@ -2,7 +2,7 @@
 
 import { bilinear } from '../classes/bilinear.js';
 import { alignLead, lift, mapBroadcast, unbroadcast, withoutExpansions } from '../classes/elementwise.js';
-import { commonDType, type Expr, makeExpr } from '../expr.js';
+import { commonDType, type Expr, makeExpr, requireNumbers } from '../expr.js';
 import { broadcastShapes } from '../shape.js';
 import type { DType } from '../tensor.js';
 import { constant, isHeld, uniformValue } from './constant.js';
@@ -13,7 +13,10 @@ import { reciprocalOp } from './reciprocal.js';
 export const mulOp = bilinear({
   name: 'mul',
   elementwise: true,
-  infer: (args) => ({ dtype: commonDType('mul', args), shape: broadcastShapes('mul', ...args.map((a) => a.shape)) }),
+  infer: (args) => {
+    requireNumbers('mul', args[0]!);
+    return { dtype: commonDType('mul', args), shape: broadcastShapes('mul', ...args.map((a) => a.shape)) };
+  },
   emit: (node, e) => {
     const [a, b] = node.args as [Expr, Expr];
     // a·(1/b) is written as one division where nothing else reads the reciprocal.
@@ -40,11 +43,13 @@ const heldProduct = (a: number, b: number, dtype: DType): number | undefined => 
 };
 
 /**
- * a·b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or shapes do not
+ * a·b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or are bool, or shapes do not
  * broadcast.
  */
 export function mul(a: Expr, b: Expr | number): Expr {
-  const [left, right] = withoutExpansions('mul', [a, lift('mul', b, a)]) as [Expr, Expr];
+  const factor = lift('mul', b, a);
+  commonDType('mul', [a, factor]);
+  const [left, right] = withoutExpansions('mul', [a, factor]) as [Expr, Expr];
   // One order for a commutative product, so that a·b and b·a are the same node; constants go second.
   const [x, y] =
     uniformValue(left) !== undefined || (uniformValue(right) === undefined && right.id < left.id)
@@ -61,8 +66,8 @@ export function mul(a: Expr, b: Expr | number): Expr {
   // (x·c₁)·c₂ = x·(c₁c₂): keeps chains of scale factors from piling up, where c₁c₂ neither overflows nor vanishes.
   if (known !== undefined && x.op === mulOp && y.shape.length === 0) {
     const inner = uniformValue(x.args[1]!);
-    const factor = inner === undefined ? undefined : heldProduct(inner, known, x.dtype);
-    if (factor !== undefined && x.args[1]!.shape.length === 0) return mul(x.args[0]!, constant(factor, x.dtype));
+    const both = inner === undefined ? undefined : heldProduct(inner, known, x.dtype);
+    if (both !== undefined && x.args[1]!.shape.length === 0) return mul(x.args[0]!, constant(both, x.dtype));
   }
   return foldConstants(makeExpr(mulOp, [x, y], {}));
 }

@@ -43,7 +43,8 @@ export const countOf = (x: Expr): Dim | undefined => counted.get(x);
 /**
  * Indices [rank, count] (int64) of the elements of x that are not 0, in row-major order. `count` is a symbol made of `name` (default: of
  * x's place among all expressions), the same one wherever it is asked for again; the file computes it when it runs. x has one axis at least.
- * Throws GraphError for a scalar.
+ * Throws GraphError for a scalar. Operands with other numbers of places need other names:
+ * `evaluate` throws where they share one, and a runtime fails.
  */
 export const nonZero = (x: Expr, name = `count_${x.id}`): Expr => {
   if (!READ.has(x.dtype)) return nonZero(cast(x, 'bool'), name);

@@ -4,7 +4,7 @@ import { linear } from '../classes/linear.js';
 import { addDims, type Dim } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
-import { stridesOf } from '../shape.js';
+import { sameShape, stridesOf } from '../shape.js';
 import { elementCount } from '../tensor.js';
 import { constant, uniformValue } from './constant.js';
 import { expand, expandOp } from './expand.js';
@@ -54,10 +54,11 @@ export const padOp = linear<PadAttributes>({
   },
 });
 
-/** x with `before[i]` and `after[i]` zeros around it on axis i. Throws GraphError on negative counts. */
+/** x with `before[i]` and `after[i]` zeros around it on axis i. Throws GraphError on negative counts, or another number of them than x has axes. */
 export function pad(x: Expr, before: readonly Dim[], after: readonly Dim[]): Expr {
-  if ([...before, ...after].every((d) => d === 0)) return x;
+  const { shape } = padOp.infer([x], { before, after });
+  if (sameShape(x.shape, shape)) return x;
   const inner = x.op === expandOp ? x.args[0]! : x;
-  if (uniformValue(inner) === 0) return expand(constant(0, x.dtype), padded(x, { before, after }));
+  if (uniformValue(inner) === 0) return expand(constant(0, x.dtype), shape);
   return foldConstants(makeExpr(padOp, [x], { before, after }));
 }

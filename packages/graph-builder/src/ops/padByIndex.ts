@@ -11,6 +11,7 @@ import { mul } from './mul.js';
 import { neg } from './neg.js';
 import { sub } from './sub.js';
 
+/** What an element beyond the edge is: its mirror image, the last one, or the first from the other side. */
 export type PadMode = 'reflect' | 'edge' | 'wrap';
 
 /** a − b⌊a/b⌋ for a ≥ 0. */

@@ -6,8 +6,8 @@ import type { Op } from '../op.js';
 import { normalizeAxis } from '../shape.js';
 import { cast } from './cast.js';
 import { equal } from './compare.js';
+import { div } from './div.js';
 import { mul } from './mul.js';
-import { div } from './reciprocal.js';
 import { type AxesAttributes, foldAxes, keptShape, reduceSum } from './reduceSum.js';
 import { reshape } from './reshape.js';
 

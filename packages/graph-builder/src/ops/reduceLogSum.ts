@@ -1,7 +1,8 @@
 /** Logarithms of sums along axes. */
 
-import type { Expr } from '../expr.js';
+import { type Expr, requireFloat } from '../expr.js';
 import { normalizeAxis } from '../shape.js';
+import type { DType } from '../tensor.js';
 import { add } from './add.js';
 import { exp } from './exp.js';
 import { maximum, minimum } from './extremum.js';
@@ -15,8 +16,8 @@ import { sub } from './sub.js';
 /** ln Σx over the given axes (default: all), which are removed; NaN where the sum is negative. */
 export const reduceLogSum = (x: Expr, axes?: readonly number[]): Expr => log(reduceSum(x, axes));
 
-/** Within float32, so that a shift by an infinite maximum does not give ∞ − ∞. */
-const FINITE = 3e38;
+/** Within the type, so that a shift by an infinite maximum does not give ∞ − ∞. */
+const FINITE: Readonly<Partial<Record<DType, number>>> = { float32: 3e38, float64: 1.7e308 };
 
 /**
  * ln Σeˣ over the given axes (default: all), which are removed, without overflow. The shift is the maximum rounded down: it
@@ -24,7 +25,9 @@ const FINITE = 3e38;
  */
 export const reduceLogSumExp = (x: Expr, axes: readonly number[] = x.shape.map((_, axis) => axis)): Expr => {
   const positive = axes.map((axis) => normalizeAxis('reduceLogSumExp', axis, x.shape.length));
-  const shift = maximum(minimum(floor(reduceMax(x, positive)), FINITE), -FINITE);
+  requireFloat('reduceLogSumExp', x);
+  const finite = FINITE[x.dtype]!;
+  const shift = maximum(minimum(floor(reduceMax(x, positive)), finite), -finite);
   const shifted = sub(x, reshape(shift, keptShape(x, positive)));
   return add(log(reduceSum(exp(shifted), positive)), shift);
 };

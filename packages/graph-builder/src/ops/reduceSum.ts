@@ -1,7 +1,7 @@
 /** ReduceSum: sums over axes, which disappear from the shape. */
 
 import { linear } from '../classes/linear.js';
-import { type Expr, makeExpr } from '../expr.js';
+import { type Expr, makeExpr, requireNumbers } from '../expr.js';
 import { normalizeAxis, sizeOf, stridesOf } from '../shape.js';
 import { elementCount } from '../tensor.js';
 import { cast } from './cast.js';
@@ -38,7 +38,10 @@ export const foldAxes = (
 
 export const reduceSumOp = linear<AxesAttributes>({
   name: 'reduceSum',
-  infer: ([x], { axes }) => ({ dtype: x!.dtype, shape: x!.shape.filter((_, axis) => !axes.includes(axis)) }),
+  infer: ([x], { axes }) => {
+    requireNumbers('reduceSum', x!);
+    return { dtype: x!.dtype, shape: x!.shape.filter((_, axis) => !axes.includes(axis)) };
+  },
   emit: (node, e) => e.node('ReduceSum', [e.name(node.args[0]!), e.dims(node.attributes.axes)], { keepdims: 0 }),
   evaluate: (node, [x]) => foldAxes(x!.data, x!.shape, node.attributes.axes, 0, (a, b) => a + b),
   tangent: (node, _, dx, lead) =>
@@ -54,7 +57,7 @@ export const reduceSumOp = linear<AxesAttributes>({
   },
 });
 
-/** Σ over the given axes (default: all), which are removed; negative axes count from the end. */
+/** Σ over the given axes (default: all), which are removed; negative axes count from the end. Throws GraphError on bool and for an axis that is not there. */
 export function reduceSum(x: Expr, axes: readonly number[] = x.shape.map((_, axis) => axis)): Expr {
   const positive = [...new Set(axes.map((axis) => normalizeAxis('reduceSum', axis, x.shape.length)))].sort(
     (a, b) => a - b,

@@ -9,12 +9,14 @@ import { elementCount } from '../tensor.js';
 import { constant } from './constant.js';
 import { expand } from './expand.js';
 import { elementOffset, gatherElements, stackIndices } from './gatherElements.js';
+import { requireIndices } from './placeOf.js';
 
 export type ScatterElementsAttributes = { readonly axis: number; readonly size: Dim };
 
 export const scatterElementsOp = linear<ScatterElementsAttributes>({
   name: 'scatterElements',
   infer: ([updates, indices], { axis, size }) => {
+    requireIndices('scatterElements', indices!);
     if (!sameShape(updates!.shape, indices!.shape)) {
       throw new GraphError(
         'scatterElements',

@@ -8,7 +8,7 @@ import { normalizeAxis, sameShape, sizeOf, unequalLengths } from '../shape.js';
 import { elementCount } from '../tensor.js';
 import { cast } from './cast.js';
 import { gather } from './gather.js';
-import { placeOf } from './placeOf.js';
+import { placeOf, requireIndices } from './placeOf.js';
 import { reshape } from './reshape.js';
 import { transpose } from './transpose.js';
 
@@ -63,6 +63,7 @@ export function scatterSlices(updates: Expr, at: Expr, along: number, size: Dim)
       unequalLengths(found, at.shape),
     );
   }
+  requireIndices('scatterSlices', at);
   // ONNX's Gather reads int32 as well, its ScatterND int64 alone.
   const indices = cast(at, 'int64');
   if (axis === 0) return makeExpr(scatterSlicesOp, [updates, indices], { axis, size });

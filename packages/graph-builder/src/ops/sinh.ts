@@ -5,19 +5,20 @@ import type { Expr } from '../expr.js';
 import { abs } from './abs.js';
 import { less } from './compare.js';
 import { cosh } from './cosh.js';
+import { div } from './div.js';
 import { exp } from './exp.js';
 import { maximum, minimum } from './extremum.js';
 import { mul, square } from './mul.js';
 import { neg } from './neg.js';
-import { div } from './reciprocal.js';
+import { sign } from './sign.js';
 import { sub } from './sub.js';
 import { tanh } from './tanh.js';
 import { where } from './where.js';
 
-/** 2t/(1 − t²) with t = tanh(x/2) for |x| < 1, where the difference of exponentials would cancel; that difference beyond. */
+/** 2t/(1 − t²) with t = tanh(x/2) for |x| < 1, where the difference of exponentials would cancel; cosh x − e^−|x| with its sign beyond. */
 const fromPrimitives = (x: Expr): Expr => {
   const t = tanh(mul(minimum(maximum(x, -1), 1), 0.5));
-  return where(less(abs(x), 1), div(mul(t, 2), sub(1, square(t))), mul(sub(exp(x), exp(neg(x))), 0.5));
+  return where(less(abs(x), 1), div(mul(t, 2), sub(1, square(t))), mul(sign(x), sub(cosh(x), exp(neg(abs(x))))));
 };
 
 export const sinhOp = unary({

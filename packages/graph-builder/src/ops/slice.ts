@@ -96,6 +96,7 @@ const sliceUnexpanded = ({ args, shape }: Expr, starts: readonly Dim[], sizes: S
 
 /** The box of x that begins at `starts` and has shape `sizes` (one entry an axis). Throws GraphError where it leaves x. */
 export function slice(x: Expr, starts: readonly Dim[], sizes: Shape): Expr {
+  sliceOp.infer([x], { starts, sizes });
   if (sameShape(x.shape, sizes) && starts.every((s) => s === 0)) return x;
   if (x.op === expandOp) return expand(sliceUnexpanded(x, starts, sizes), sizes);
   if (x.op === sliceOp) {

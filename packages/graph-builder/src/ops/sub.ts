@@ -2,7 +2,7 @@
 
 import { alignLead, lift, makeBroadcast, mapBroadcast, unbroadcast } from '../classes/elementwise.js';
 import { linear } from '../classes/linear.js';
-import { commonDType, type Expr } from '../expr.js';
+import { commonDType, type Expr, requireNumbers } from '../expr.js';
 import { broadcastShapes, sameShape } from '../shape.js';
 import { uniformValue } from './constant.js';
 import { expand } from './expand.js';
@@ -13,7 +13,10 @@ import { reluOp } from './relu.js';
 export const subOp = linear({
   name: 'sub',
   elementwise: true,
-  infer: (args) => ({ dtype: commonDType('sub', args), shape: broadcastShapes('sub', ...args.map((a) => a.shape)) }),
+  infer: (args) => {
+    requireNumbers('sub', args[0]!);
+    return { dtype: commonDType('sub', args), shape: broadcastShapes('sub', ...args.map((a) => a.shape)) };
+  },
   emit: (node, e) => {
     const [a, b] = node.args as [Expr, Expr];
     // x − max(x, 0): one kernel for two, and no ∞ − ∞.
@@ -32,12 +35,13 @@ export const subOp = linear({
 });
 
 /**
- * a − b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or shapes do not
+ * a − b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or are bool, or shapes do not
  * broadcast.
  */
 export function sub(a: Expr | number, b: Expr | number): Expr {
   const left = typeof a === 'number' ? lift('sub', a, b as Expr) : a;
   const right = lift('sub', b, left);
+  commonDType('sub', [left, right]);
   const shape = broadcastShapes('sub', left.shape, right.shape);
   if (uniformValue(right) === 0 && sameShape(left.shape, shape)) return left;
   if (uniformValue(left) === 0) return expand(neg(right), shape);

@@ -4,8 +4,8 @@ import { unary, unaryConstructor } from '../classes/unary.js';
 import type { Expr } from '../expr.js';
 import { add } from './add.js';
 import { cos } from './cos.js';
+import { div } from './div.js';
 import { mul, square } from './mul.js';
-import { div } from './reciprocal.js';
 import { sin } from './sin.js';
 
 /** φ' = 1 + y², from the result alone. */

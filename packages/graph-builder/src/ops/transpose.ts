@@ -44,9 +44,10 @@ export const transposeOp = linear<TransposeAttributes>({
   adjoint: (node, _, adjoint, lead) => transpose(adjoint, behind(lead, inverse(node.attributes.perm))),
 });
 
-/** x with its axes permuted: axis i of the result is axis perm[i] of x (default: reversed). */
+/** x with its axes permuted: axis i of the result is axis perm[i] of x (default: reversed). Throws GraphError unless `perm` has each axis once. */
 export function transpose(x: Expr, perm: readonly number[] = x.shape.map((_, i) => x.shape.length - 1 - i)): Expr {
-  if (perm.length === x.shape.length && perm.every((axis, i) => axis === i)) return x;
+  transposeOp.infer([x], { perm });
+  if (perm.every((axis, i) => axis === i)) return x;
   if (x.op === transposeOp)
     return transpose(
       x.args[0]!,

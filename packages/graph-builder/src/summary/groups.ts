@@ -27,6 +27,11 @@ export interface Summary {
   readonly D3?: Expr;
 }
 
+/** What a summary of a known order has. */
+export type SummaryOf<O extends Order> = Summary &
+  ([O] extends [2 | 3] ? { readonly Hbar: Expr } : unknown) &
+  ([O] extends [3] ? { readonly D3: Expr } : unknown);
+
 /** Throws GraphError unless the loss is a scalar, there is a group, and every direction is like its parameter. */
 export const checkGroups = (loss: Expr, groups: Groups): void => {
   requireScalar('summary', loss);

@@ -38,6 +38,9 @@ export const jvpOrZero = (
   return outputs.map((output) => known.get(output));
 };
 
-/** As jvpOrZero, with zeros written out. */
+/**
+ * J v: tangents of `outputs` along the tangents of some nodes (parameters, inputs, any value), each of its node's shape and type; all others stand still. Each is of
+ * its output's shape; zeros where an output does not move. Throws GraphError for a tangent that is not like its node.
+ */
 export const jvp = (outputs: readonly Expr[], tangents: ReadonlyMap<Expr, Expr>): readonly Expr[] =>
   jvpOrZero(outputs, tangents).map((tangent, i) => tangent ?? zerosLike(outputs[i]!));

@@ -2,10 +2,10 @@
 
 import { GraphError } from '../error.js';
 import { describe, type Expr, isFloat, makeExpr, topologicalOrder } from '../expr.js';
-import type { Graph, Input } from '../graph.js';
+import type { Graph } from '../graph.js';
 import { cast, castOp } from '../ops/cast.js';
 import { constant, constantValue, isConstant, tensor, tensorOf } from '../ops/constant.js';
-import { input, isInput } from '../ops/input.js';
+import { type Input, input, isInput } from '../ops/input.js';
 import { sameShape } from '../shape.js';
 import type { DType, Tensor } from '../tensor.js';
 

@@ -1,13 +1,13 @@
 /** Simplification of a whole graph: common subexpressions, constants, identities, dead code. */
 
 import { type Expr, topologicalOrder } from '../expr.js';
-import { type Graph, type Input, makeGraph } from '../graph.js';
+import { type Graph, makeGraph } from '../graph.js';
 import { add } from '../ops/add.js';
 import { cast } from '../ops/cast.js';
 import { concat } from '../ops/concat.js';
 import { expand } from '../ops/expand.js';
 import { foldConstants } from '../ops/fold.js';
-import { isInput } from '../ops/input.js';
+import { type Input, isInput } from '../ops/input.js';
 import { matmul } from '../ops/matmul.js';
 import { mul } from '../ops/mul.js';
 import { neg } from '../ops/neg.js';

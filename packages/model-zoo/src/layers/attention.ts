@@ -1,18 +1,6 @@
-/** Causal self-attention with several heads, composed of matrix products and a softmax. */
+/** Causal self-attention with several heads. */
 
-import {
-  add,
-  constant,
-  type Expr,
-  matmul,
-  matrixTranspose,
-  mul,
-  reshape,
-  sliceAxis,
-  softmax,
-  tensor,
-  transpose,
-} from '@hograd/graph-builder';
+import { attention, constant, type Expr, reshape, sliceAxis, tensor, transpose } from '@hograd/graph-builder';
 import type { Initializer } from '../initializers/initializer.js';
 import { type Layer, parameterless, sequence } from './layer.js';
 import { linear } from './linear.js';
@@ -47,9 +35,8 @@ const attend =
     const [query, key, value] = [0, 1, 2].map((part) =>
       transpose(reshape(sliceAxis(joint, 2, part * width, width), [batch, length, heads, each]), [0, 2, 1, 3]),
     ) as [Expr, Expr, Expr];
-    const scores = mul(matmul(query, matrixTranspose(key)), 1 / Math.sqrt(each));
-    const seen = softmax(add(scores, causalMask(length, joint.dtype)), -1);
-    return reshape(transpose(matmul(seen, value), [0, 2, 1, 3]), [batch, length, width]);
+    const { value: attended } = attention(query, key, value, { masks: [causalMask(length, joint.dtype)] });
+    return reshape(transpose(attended, [0, 2, 1, 3]), [batch, length, width]);
   };
 
 /**

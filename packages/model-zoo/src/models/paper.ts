@@ -9,6 +9,7 @@ import type { Loss, Model } from '../model.js';
 import { ntkScaling } from '../ntkScaling.js';
 import { checkChoice } from './check.js';
 
+/** What the models of the paper can be built with. */
 export interface PaperOptions {
   /** σ_w, positive: the scale of the weights. Default: 1 with tanh and sigmoid, √2 with ELU and ReLU. */
   readonly sigma?: number;

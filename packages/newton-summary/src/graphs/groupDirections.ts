@@ -1,16 +1,8 @@
 /** A partition and a direction as what graph-builder takes a summary of. */
 
-import { type Along, constant, type Expr, elementCount, type Groups, mul, tensor } from '@hograd/graph-builder';
-import type { Member, Partition } from '@hograd/partition';
+import { type Along, constant, type Expr, type Groups, mul, tensor } from '@hograd/graph-builder';
+import { type Group, indicator, type Partition } from '@hograd/partition';
 import { valueFor } from './requireShape.js';
-
-/** 1 at the given positions of a tensor and 0 elsewhere. */
-const maskOf = (like: Expr, indices: readonly number[]): Expr => {
-  const shape = like.shape as readonly number[];
-  const data = new Float64Array(elementCount(shape));
-  for (const i of indices) data[i] = 1;
-  return constant(tensor(data, shape, like.dtype));
-};
 
 /**
  * Groups of (parameter, direction) for `summary`, in the partition's order. `parameters` and `directions` are keyed by name
@@ -23,12 +15,17 @@ export const groupDirections =
   (parameters: ReadonlyMap<string, Expr>, directions: ReadonlyMap<string, Expr>): Groups => {
     const parameterOf = valueFor('groupDirections', 'expression', parameters);
     const directionOf = valueFor('groupDirections', 'direction', directions);
-    const whole = new Map(
-      partition.parameters.map((p) => [p.name, { parameter: parameterOf(p), direction: directionOf(p) }]),
-    );
-    const along = ({ parameter: name, indices }: Member): Along => {
-      const { parameter, direction } = whole.get(name)!;
-      return { parameter, direction: indices ? mul(direction, maskOf(direction, indices)) : direction };
-    };
-    return partition.groups.map(({ members }) => members.map(along));
+    const whole = partition.parameters.map((p) => ({
+      parameter: parameterOf(p),
+      direction: directionOf(p),
+      shape: p.shape,
+    }));
+    const along = (group: Group): readonly Along[] =>
+      indicator(partition, group).flatMap((mask, p) => {
+        if (mask === undefined) return [];
+        const { parameter, direction, shape } = whole[p]!;
+        if (mask === 'all') return [{ parameter, direction }];
+        return [{ parameter, direction: mul(direction, constant(tensor(mask, shape, direction.dtype))) }];
+      });
+    return partition.groups.map(along);
   };

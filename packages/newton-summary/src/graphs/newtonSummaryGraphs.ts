@@ -1,7 +1,16 @@
 /** The graphs of algorithm 1: a step at given rates, and the parts of a step whose rates are computed on the way. */
 
-import { type Direction, type StepRule, trainStep } from '@hograd/baselines';
-import { type Expr, type Graph, type Input, input, makeGraph, summary } from '@hograd/graph-builder';
+import { type Direction, requireApart, type StepRule, trainStep } from '@hograd/baselines';
+import {
+  type Expr,
+  type Graph,
+  type Input,
+  input,
+  isInput,
+  makeGraph,
+  summary,
+  topologicalOrder,
+} from '@hograd/graph-builder';
 import type { Partition } from '@hograd/partition';
 import { groupDirections } from './groupDirections.js';
 import { groupRates } from './groupRates.js';
@@ -43,8 +52,9 @@ const expose: StepRule = {
 
 /**
  * The graphs of NewtonSummary (arXiv 2312.03885, algorithm 1). A step at which a summary is due runs `direction`, `summary`,
- * solves for the rates, and runs `apply`; the steps between run `step` with the same rates. Throws GraphError as `trainStep`
- * and `summary` do.
+ * solves for the rates, and runs `apply`; the steps between run `step` with the same rates. Throws GraphError as `trainStep`,
+ * `summary` and `groupRates` do, and where the loss reads an input `direction.NAME` of a parameter's NAME; RangeError where the
+ * partition names a parameter that is not given.
  */
 export const newtonSummaryGraphs = ({
   loss,
@@ -54,6 +64,11 @@ export const newtonSummaryGraphs = ({
 }: NewtonSummaryProblem): NewtonSummaryGraphs => {
   const rule = groupRates(partition);
   const along = parameters.map((p) => input(`direction.${nameOf(p)}`, p.shape, p.dtype) as Input);
+  requireApart(
+    'newtonSummaryGraphs',
+    [...parameters, ...topologicalOrder([loss]).filter(isInput)],
+    parameters.map((p, i) => [`the direction of "${nameOf(p)}"`, [along[i]!]]),
+  );
   const exposed = trainStep({ loss, parameters, direction, rule: expose });
   const renamed = new Map(parameters.map((p) => [`next.${nameOf(p)}`, `direction.${nameOf(p)}`]));
   const measured = summary(

@@ -6,6 +6,7 @@ import { dot, quadraticForm } from '../summary/products.js';
 /** A slice, and the η that came of all the others. */
 export interface Fold {
   readonly heldOut: MeasuredSummary;
+  /** [S]. */
   readonly eta: readonly number[];
 }
 

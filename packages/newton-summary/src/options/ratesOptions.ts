@@ -65,9 +65,9 @@ const contradiction = (options: RatesOptions): OptionsError | undefined => {
 };
 
 /**
- * All options, from the ones that differ from DEFAULT_RATES, for S = `groups` groups. Takes what was read from JSON too. The
- * Left names the first option that is unknown, has a value that it does not take, or would have no effect beside the others: a
- * run never differs from what its options say.
+ * All options, from the ones that differ from DEFAULT_RATES, for S = `groups` ≥ 1 groups. Takes what was read from JSON too.
+ * The Left names the first option that is unknown (UnknownOption), has a value that it does not take (InvalidOption), or would
+ * have no effect beside the others (DoesNotApply): a run never differs from what its options say.
  */
 export const ratesOptions = (
   groups: number,

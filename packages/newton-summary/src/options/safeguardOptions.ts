@@ -16,7 +16,10 @@ const misordered = ({ rejectBelow, shrinkBelow, growAbove }: TrustOptions): Opti
     : invalid('growAbove', 'below 1, or a perfect step does not count as one', growAbove);
 };
 
-/** All options of `judgeStep`, from the ones that differ from DEFAULT_TRUST. The Left names the first that is wrong. */
+/**
+ * All options of `judgeStep`, from the ones that differ from DEFAULT_TRUST. The Left names the first that is unknown
+ * (UnknownOption), out of its range, or out of order among the thresholds (InvalidOption).
+ */
 export const trustOptions: (given: Partial<TrustOptions>) => E.Either<OptionsError, TrustOptions> = flow(
   checked<TrustOptions>(
     {
@@ -35,7 +38,10 @@ export const trustOptions: (given: Partial<TrustOptions>) => E.Either<OptionsErr
   E.chain(together(misordered)),
 );
 
-/** All options of `dampOnPlateau`, from the ones that differ from DEFAULT_PLATEAU. The Left names the first that is wrong. */
+/**
+ * All options of `dampOnPlateau`, from the ones that differ from DEFAULT_PLATEAU. The Left names the first that is unknown
+ * (UnknownOption) or out of its range (InvalidOption).
+ */
 export const plateauOptions: (given: Partial<PlateauOptions>) => E.Either<OptionsError, PlateauOptions> =
   checked<PlateauOptions>(
     { patience: wholeFrom(0), threshold: notNegative, factor: fraction, cooldown: wholeFrom(0), smallest: scale },

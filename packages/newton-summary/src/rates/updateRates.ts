@@ -61,6 +61,14 @@ const requireGroups = ({ eta, window = [], d, summary, past = [] }: RatesState, 
   }
 };
 
+/** Throws RangeError unless there is one λ1, or one for each group. */
+const requireRates = ({ lambda1 }: RatesOptions, { gbar }: SummaryNumbers): void => {
+  if (typeof lambda1 !== 'number' && lambda1.length !== gbar.length)
+    throw new RangeError(
+      `lambda1 has ${lambda1.length} numbers for a summary of ${gbar.length} groups; give one for each, or one number`,
+    );
+};
+
 const allFinite = ({ gbar, Hbar, D3, variance = [] }: UncertainSummary): boolean =>
   [gbar, D3, ...Hbar, ...variance].every((row) => row.every(Number.isFinite));
 
@@ -99,12 +107,13 @@ const validate = (
  * measured enters the averages of summaries and of d all the same, unless it or its sampling error has a number that is not
  * finite: such a summary is refused, and every later one leads to what it would lead to without it. `options` are as
  * `ratesOptions` returns them. Throws RangeError where noise-aware rates are asked of a summary without slices, and for a
- * summary whose tensors, or whose state, are of another number of groups.
+ * summary whose tensors, whose state, or whose λ1, are of another number of groups.
  */
 export const updateRates =
   (options: RatesOptions) =>
   (state: RatesState, measured: SummaryNumbers | SlicedSummary): Rates => {
     requireGroups(state, measured);
+    requireRates(options, measured);
     const { eta: before, window = [], seen: entered = 0, ...history } = state;
     const { noise, clipNegative, summaryAverage } = options;
     const sliced = noise.kind === 'aware' ? requireSlices(measured) : undefined;

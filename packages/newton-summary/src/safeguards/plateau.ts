@@ -2,13 +2,13 @@
 
 /** When and by how much rates fall because the training loss does not. */
 export interface PlateauOptions {
-  /** ≥ 0: epochs without improvement that are forgiven. */
+  /** A whole number ≥ 0: epochs without improvement that are forgiven. */
   readonly patience: number;
   /** ≥ 0: an improvement is a loss below best − threshold·|best|. */
   readonly threshold: number;
   /** In (0, 1): what λ1 is multiplied by. */
   readonly factor: number;
-  /** ≥ 0: epochs after a damping in which nothing is counted. */
+  /** A whole number ≥ 0: epochs after a damping in which nothing is counted. */
   readonly cooldown: number;
   /** In (0, 1]: the smallest scale. */
   readonly smallest: number;
@@ -38,7 +38,10 @@ export interface PlateauState {
 /** Where a run starts: no epoch seen, λ1 whole. */
 export const NO_PLATEAU: PlateauState = { waited: 0, cooling: 0, scale: 1 };
 
-/** The scale after one more epoch's mean training loss. A loss that is not a number is no improvement. */
+/**
+ * The scale after one more epoch's mean training loss. A loss that is not a number is no improvement. `options` are as
+ * `plateauOptions` returns them.
+ */
 export const dampOnPlateau =
   ({ patience, threshold, factor, cooldown, smallest }: PlateauOptions) =>
   ({ best, waited, cooling, scale }: PlateauState, loss: number): PlateauState => {

@@ -21,14 +21,19 @@ const bendOf = (Hbar: SummaryNumbers['Hbar'], rates: readonly number[]): number 
 const UNKNOWN: PredictedDecrease = { slope: Number.NaN, bend: Number.NaN, decrease: Number.NaN, error: Number.NaN };
 
 /**
- * The decrease of the loss to expect of the rates that are applied, λ1 included, to second order and on the examples of the
+ * The decrease of the loss to expect of the rates [S] that are applied, λ1 included, to second order and on the examples of the
  * summary (arXiv 2312.03885, §3). Third order would need the mixed derivatives, which a summary does not hold. For the solver's
- * own η at λ1 = 1 it exceeds the certificate's `predictedDecrease` by the cubic term. NaNs for a summary that is not finite.
+ * own η at λ1 = 1 it exceeds the certificate's `predictedDecrease` by the cubic term. NaNs for a summary that is not finite. Throws
+ * RangeError for another number of rates.
  */
 export const predictDecrease =
   (summary: Pick<SummaryNumbers, 'gbar' | 'Hbar'> | SlicedSummary) =>
   (rates: readonly number[]): PredictedDecrease => {
     // A checkpoint in JSON has null for what is not finite, which arithmetic would take for 0.
+    if (rates.length !== summary.gbar.length)
+      throw new RangeError(
+        `there are ${rates.length} rates for a summary of ${summary.gbar.length} groups; give one for each`,
+      );
     if (![...summary.gbar, ...summary.Hbar.flat()].every(Number.isFinite)) return UNKNOWN;
     const slope = dot(summary.gbar, rates);
     const bend = bendOf(summary.Hbar, rates);

@@ -4,7 +4,7 @@ import type { PredictedDecrease } from './predictedDecrease.js';
 
 /** Thresholds of `judgeStep`; `trustOptions` checks them. */
 export interface TrustOptions {
-  /** A step whose agreement is below this is taken back. At most `shrinkBelow`. */
+  /** A number at most `shrinkBelow`: a step whose agreement is below it is taken back. */
   readonly rejectBelow: number;
   /** Below this the scale of the steps shrinks. At most `growAbove`. */
   readonly shrinkBelow: number;
@@ -20,7 +20,7 @@ export interface TrustOptions {
   readonly standardErrors: number;
   /** > 0: steps since the last judged one are taken back where the loss lies so many standard errors above what that one left. */
   readonly risenBy: number;
-  /** Relative rounding error of a computed loss; ten of them are never a contradiction. 2⁻²³ for float32. */
+  /** ≥ 0: relative rounding error of a computed loss; ten of them are never a contradiction. 2⁻²³ for float32. */
   readonly rounding: number;
 }
 
@@ -97,7 +97,11 @@ export const rescaled = ({ smallest }: TrustOptions, { scale }: TrustState, fact
   scale: Math.max(smallest, Math.min(1, scale * factor)),
 });
 
-/** What to make of a step, and the scale of the next. */
+/**
+ * What to make of a step, and the scale of the next: the step is taken back where it is overlong or its agreement is below
+ * `rejectBelow`; the scale shrinks where it is overlong or the agreement is below `shrinkBelow`, and grows where that is above
+ * `growAbove`, from `smallest` to 1. `options` are as `trustOptions` returns them.
+ */
 export const judgeStep =
   (options: TrustOptions) =>
   (state: TrustState, outcome: Outcome): Verdict => {

@@ -41,9 +41,9 @@ const renamed = (joined: Partition, a: Partition, b: Partition, index: readonly 
 };
 
 /**
- * The least upper bound in the refinement order: two scalars share a group when a chain of groups of a and of b links them.
- * A group that was one of a's, or else of b's, keeps its name; the others are `a1 + a2`. Refuses partitions of different
- * tuples.
+ * The least upper bound in the refinement order: two scalars share a group when a chain of groups of a and of b links them. A
+ * group that was one of a's, or else of b's, keeps its name; the others are `a1 + a2`. Refuses partitions of different tuples
+ * (DifferentParameters).
  */
 export const join = (a: Partition, b: Partition): Either<PartitionError, Partition> =>
   map(() => {

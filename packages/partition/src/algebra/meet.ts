@@ -31,13 +31,13 @@ const intersect =
     })(sameTuple(a, b));
 
 /**
- * The greatest lower bound in the refinement order: two scalars share a group when they share one in both. A group that was
- * one of a's, or else of b's, keeps its name; the others are `a & b`. Refuses partitions of different tuples.
+ * The greatest lower bound in the refinement order: two scalars share a group when they share one in both. A group that was one
+ * of a's, or else of b's, keeps its name; the others are `a & b`. Refuses partitions of different tuples (DifferentParameters).
  */
 export const meet = intersect((a, b, size) => {
   if (size === a.size) return a.name;
   return size === b.size ? b.name : `${a.name} & ${b.name}`;
 });
 
-/** The meet, with every group named after both of its parents: `a.b`. */
+/** The meet, with every group named after both of its parents: `a.b`. Refuses what `meet` refuses. */
 export const product = intersect((a, b) => `${a.name}.${b.name}`);

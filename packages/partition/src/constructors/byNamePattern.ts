@@ -18,7 +18,7 @@ const matches = (pattern: string | RegExp, name: string): boolean =>
 
 /**
  * Each parameter goes to the first pattern that it matches; give `''` or `/./` last to catch the rest. Refuses a parameter that
- * matches none (MissingParameter), a pattern that gets no parameter (EmptyGroup), and two groups of one name.
+ * matches none (MissingParameter), a pattern that gets no parameter (EmptyGroup), and two groups of one name (DuplicateGroup).
  */
 export const byNamePattern =
   (patterns: readonly NamePattern[]): Partitioning =>

@@ -139,9 +139,10 @@ const assign = (
 };
 
 /**
- * The groups listed, in their order. Refuses an unknown parameter (and names the closest known one), a parameter or a
- * scalar listed twice, one that is in no group, an index out of range or into a parameter of 2³¹ scalars or more, a group
- * without parameters, and two groups of one name.
+ * The groups listed, in their order. Refuses an unknown parameter (UnknownParameter, which names the closest known one), a
+ * parameter or a scalar listed twice (RepeatedParameter), one that is in no group (MissingParameter), an index out of range
+ * (InvalidIndex) or into a parameter of 2³¹ scalars or more (InvalidParameter), a group without parameters (EmptyGroup), and
+ * two groups of one name (DuplicateGroup).
  */
 export const custom =
   (specs: readonly GroupSpec[]): Partitioning =>

@@ -28,7 +28,7 @@ const groupsOf = (parameter: ParameterShape): readonly Group[] => {
 
 /**
  * S = P: every scalar is a group, named by its place (`0.weight[1,2]`). With λ_int = 0 the step is Newton's method. Refuses
- * more than 65,536 scalars (TooManyGroups): H̄ would not fit in memory.
+ * more than 65,536 scalars (TooManyGroups): H̄ would not fit in memory; and a tuple as every rule does.
  */
 export const discrete = (parameters: readonly ParameterShape[]): Either<PartitionError, Partition> =>
   chain((checked: readonly ParameterShape[]): Either<PartitionError, Partition> => {

@@ -15,10 +15,13 @@ import { layPanel, MapPanel, missingEntries } from './map-panel.js';
 import type { SvgOptions } from './svg.js';
 import { svgFile } from './svg.js';
 
+/** A matrix over groups as its blocks: weights with weights, weights with biases, biases with biases. */
 export interface BlockMap {
   readonly title: string;
   readonly groups: readonly Group[];
+  /** groups × groups. */
   readonly matrix: SquareMatrix;
+  /** As a heat map's; `symlog` by default. */
   readonly scale?: 'linear' | 'symlog';
   readonly notes?: readonly string[];
 }
@@ -80,7 +83,7 @@ export const BlockMapFigure = ({
 /**
  * The three blocks side by side as an SVG file; a block without rows or columns is left out.
  *
- * Fails with `Empty` (no group) or `ShapeMismatch` (the matrix is not groups × groups).
+ * Fails with `Empty` (no group), `ShapeMismatch` (the matrix is not groups × groups) or `OutOfRange` (no such theme).
  */
 export const blockMapSvg = (map: BlockMap, options?: SvgOptions): Either<ReportError, string> =>
   svgFile(checkBlockMap(map), (setting) => <BlockMapFigure map={map} setting={setting} />, options);

@@ -19,20 +19,23 @@ import { Marker, seriesPaint } from './marker.js';
 import type { SvgOptions } from './svg.js';
 import { svgFile } from './svg.js';
 
-/** One dot per group. */
+/** One dot per row. */
 export interface DotSeries {
   readonly name: string;
+  /** One value per row. */
   readonly values: Vector;
 }
 
+/** Rows with names, and a dot of each series in each of them. */
 export interface DotChart {
   readonly title: string;
+  /** Their names, from the top. */
   readonly rows: readonly string[];
   /** A single series is coloured by sign (positive blue, negative orange), several each in its own colour, beyond eight in another shape, too. */
   readonly series: readonly DotSeries[];
   readonly valueTitle: string;
   readonly scale?: ScaleKind;
-  /** Pixels, 240 or more. */
+  /** Pixels, 240 to 10,000. */
   readonly width?: number;
   readonly notes?: readonly string[];
 }
@@ -219,7 +222,7 @@ export const DotChartInPage = ({ chart, id }: { readonly chart: DotChart; readon
  * A dot chart as an SVG file. Values that are not finite are named in their row and counted in a note.
  *
  * Fails with `Empty` (no row or no series), `ShapeMismatch` (a series without one value per row) or `OutOfRange` (a width that
- * leaves no room to draw in).
+ * leaves no room to draw in, no such theme).
  */
 export const dotChartSvg = (chart: DotChart, options?: SvgOptions): Either<ReportError, string> =>
   svgFile(

@@ -12,12 +12,14 @@ import { layPanel, MapPanel, missingEntries } from './map-panel.js';
 import type { SvgOptions } from './svg.js';
 import { svgFile } from './svg.js';
 
+/** A matrix, each entry a cell. */
 export interface HeatMap {
   readonly title: string;
   /** A name for each row. */
   readonly rows: readonly string[];
   /** A name for each column; left out: the rows' names. */
   readonly columns?: readonly string[];
+  /** rows × columns. */
   readonly matrix: readonly Vector[];
   /**
    * How magnitude becomes colour, either way neutral at zero and symmetric. `symlog` (the default) shows entries that
@@ -57,8 +59,8 @@ export const HeatMapFigure = ({ map, setting }: { readonly map: HeatMap; readonl
  * A heat map as an SVG file: diverging colours (positive blue, negative orange, zero neutral), every value on hover.
  * Non-finite entries are crossed out and counted in a note.
  *
- * Fails with `Empty` (no row or no column), `ShapeMismatch` (the matrix is not rows × columns) or `OutOfRange` (a bound that
- * is not above 0).
+ * Fails with `Empty` (no row or no column), `ShapeMismatch` (the matrix is not rows × columns) or `OutOfRange` (a bound that is
+ * not above 0, no such theme).
  */
 export const heatMapSvg = (map: HeatMap, options?: SvgOptions): Either<ReportError, string> =>
   svgFile(checkHeatMap(map), (setting) => <HeatMapFigure map={map} setting={setting} />, options);

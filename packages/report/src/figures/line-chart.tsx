@@ -26,11 +26,12 @@ import { svgFile } from './svg.js';
 export interface Curve {
   readonly name: string;
   readonly points: readonly CurvePoint[];
-  /** A slot of the categorical palette, or of the ramp from first layer to last. */
+  /** A slot, from 0, of the categorical palette, or one of the twelve, 0 to 11, of the ramp from first layer to last. */
   readonly color: { readonly series: number } | { readonly depth: number };
   readonly dashed?: boolean;
 }
 
+/** Curves over one axis. */
 export interface LineChart {
   readonly title: string;
   readonly xTitle: string;
@@ -40,9 +41,9 @@ export interface LineChart {
   readonly yFormat?: (tick: number) => string;
   /** `keys` above the plot, or each curve's name at its end. */
   readonly naming: 'keys' | 'ends';
-  /** Pixels, 240 or more. */
+  /** Pixels, 240 to 10,000. */
   readonly width?: number;
-  /** Pixels, 120 or more. */
+  /** Pixels, 120 to 10,000. */
   readonly height?: number;
   readonly notes?: readonly string[];
 }
@@ -271,7 +272,8 @@ const linearSteps = (
 /**
  * A line chart as an SVG file. Points whose `x` or `y` is not finite are gaps, counted in a note.
  *
- * Fails with `Empty` when there is no curve or no point at all, with `OutOfRange` when its sides leave no room to draw in.
+ * Fails with `Empty` when there is no curve or no point at all, with `OutOfRange` when its sides leave no room to draw in or
+ * there is no such theme.
  */
 export const lineChartSvg = (chart: LineChart, options?: SvgOptions): Either<ReportError, string> =>
   svgFile(

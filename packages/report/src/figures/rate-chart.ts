@@ -48,7 +48,7 @@ export const rateChart = (rates: Rates, title: string, xTitle = 'step'): LineCha
 /**
  * The rates through training as an SVG file: logarithmic where they span orders of magnitude, symmetric where some are zero or negative.
  *
- * Fails with `Empty` (no group or no step) or `ShapeMismatch` (`eta` is not steps × groups).
+ * Fails with `Empty` (no group or no step), `ShapeMismatch` (`eta` is not steps × groups) or `OutOfRange` (no such theme).
  */
 export const rateChartSvg = (rates: Rates, title: string, options?: SvgOptions): Either<ReportError, string> => {
   const checked = ensure(

@@ -19,6 +19,7 @@ import { Marker, seriesPaint } from './marker.js';
 import type { SvgOptions } from './svg.js';
 import { svgFile } from './svg.js';
 
+/** A point; one that is not finite is left out and counted. */
 export interface ScatterPoint {
   readonly x: Datum;
   readonly y: Datum;
@@ -26,11 +27,13 @@ export interface ScatterPoint {
   readonly label: string;
 }
 
+/** Points of one colour. */
 export interface ScatterSeries {
   readonly name: string;
   readonly points: readonly ScatterPoint[];
 }
 
+/** Points over two axes. */
 export interface ScatterChart {
   readonly title: string;
   readonly xTitle: string;
@@ -40,9 +43,9 @@ export interface ScatterChart {
   readonly yScale?: ScaleKind;
   /** `equality`: the line y = x, both axes then share one scale. `medians`: median and quartiles at each x. */
   readonly guide?: 'equality' | 'medians';
-  /** Pixels, 240 or more. */
+  /** Pixels, 240 to 10,000. */
   readonly width?: number;
-  /** Pixels, 120 or more. */
+  /** Pixels, 120 to 10,000. */
   readonly height?: number;
   readonly notes?: readonly string[];
 }
@@ -179,7 +182,8 @@ export const ScatterChartFigure = ({
 /**
  * A scatter chart as an SVG file. Points that are not finite are left out and counted in a note.
  *
- * Fails with `Empty` when there is no point, with `OutOfRange` when its sides leave no room to draw in.
+ * Fails with `Empty` when there is no point, with `OutOfRange` when its sides leave no room to draw in or there is no such
+ * theme.
  */
 export const scatterChartSvg = (chart: ScatterChart, options?: SvgOptions): Either<ReportError, string> =>
   svgFile(

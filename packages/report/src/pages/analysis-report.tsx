@@ -11,12 +11,13 @@ import { DotChartInPage } from '../figures/dot-chart.js';
 import { LineChartFigure } from '../figures/line-chart.js';
 import { rateChart } from '../figures/rate-chart.js';
 import { ScatterChartFigure } from '../figures/scatter-chart.js';
+import { inverseOver } from '../matrix.js';
 import { formatCount, formatNumber, formatPercent, isFiniteNumber } from '../number.js';
 import { multipleOf, plural } from '../text.js';
 import { InteractionMaps } from './interaction-maps.js';
 import type { Tab } from './page.js';
 import { Figure, pageText, Section, Tabs } from './page.js';
-import type { Snapshot } from './snapshot.js';
+import type { InvertedSnapshot, Snapshot } from './snapshot.js';
 import { ReachFigure, reachInWords, SnapshotBlocks } from './snapshot.js';
 
 /** η* averaged over a stretch of epochs. */
@@ -151,8 +152,8 @@ function* checkReport({ groups, snapshots, windows = [], rates }: AnalysisReport
 }
 
 const snapshotTabs = (
-  snapshots: readonly Snapshot[],
-  draw: (snapshot: Snapshot, k: number) => JSX.Element,
+  snapshots: readonly InvertedSnapshot[],
+  draw: (snapshot: InvertedSnapshot, k: number) => JSX.Element,
 ): readonly Tab[] => snapshots.map((snapshot, k) => ({ name: snapshot.label, panel: draw(snapshot, k) }));
 
 /**
@@ -164,7 +165,12 @@ const snapshotTabs = (
  */
 export const analysisReport = (report: AnalysisReport): Either<ReportError, string> =>
   ensure(checkReport(report), () => {
-    const { groups, snapshots, predictions = [] } = report;
+    const { groups, predictions = [] } = report;
+    const snapshots = report.snapshots.map((snapshot) => ({
+      ...snapshot,
+      inverse: inverseOver(groups, snapshot.Hbar),
+    }));
+    const last = snapshots.at(-1)!;
     return pageText({
       kind: 'analysis',
       title: report.title,
@@ -202,7 +208,7 @@ export const analysisReport = (report: AnalysisReport): Either<ReportError, stri
             />
           </Section>
           <Section id="maps" title="The whole maps">
-            <InteractionMaps id="map" summary={{ groups, Hbar: snapshots.at(-1)!.Hbar }} />
+            <InteractionMaps id="map" summary={{ groups, Hbar: last.Hbar }} inverse={last.inverse} />
           </Section>
         </>
       ),

@@ -95,7 +95,8 @@ function* checkReport({ setups }: ExperimentReport): Generator<Verdict> {
  * One self-contained HTML page for an experiment: the final table, then for each setup its curves (mean and range over repeats,
  * by epoch and by wall time) and its own table, and the same for its search. Runs that failed stay in the tables with their reason.
  *
- * Fails with `Empty` (no setup, a setup or search without runs) or `ShapeMismatch`.
+ * Fails with `Empty` (no setup, a setup or search without runs) or `ShapeMismatch` (rates or a summary that do not fit their
+ * groups).
  */
 export const experimentReport = (report: ExperimentReport): Either<ReportError, string> =>
   ensure(checkReport(report), () => {

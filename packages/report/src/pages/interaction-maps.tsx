@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import type { SquareMatrix, Summary } from '../data.js';
 import type { HeatMap } from '../figures/heat-map.js';
 import { HeatMapFigure } from '../figures/heat-map.js';
-import { inverseOf, normalizedInteraction, strongestPairs } from '../matrix.js';
+import { type Inverse, normalizedInteraction, strongestPairs } from '../matrix.js';
 import { formatNumber } from '../number.js';
 import { plural } from '../text.js';
 import type { Tab } from './page.js';
@@ -32,8 +32,7 @@ const normalizedNotes = (matrix: SquareMatrix): readonly string[] => {
     : [];
 };
 
-const inverseTab = (id: string, rows: readonly string[], Hbar: SquareMatrix): Tab => {
-  const inverse = inverseOf(Hbar, rows);
+const inverseTab = (id: string, rows: readonly string[], inverse: Inverse): Tab => {
   if ('matrix' in inverse) {
     return mapTab(
       id,
@@ -50,9 +49,11 @@ const inverseTab = (id: string, rows: readonly string[], Hbar: SquareMatrix): Ta
 export const InteractionMaps = ({
   id,
   summary,
+  inverse,
 }: {
   readonly id: string;
   readonly summary: Pick<Summary, 'groups' | 'Hbar'>;
+  readonly inverse: Inverse;
 }): JSX.Element => {
   const { groups, Hbar } = summary;
   const rows = groups.map(({ name }) => name);
@@ -79,7 +80,7 @@ export const InteractionMaps = ({
       'Each entry relative to the two groups’ own curvatures, so that the scale of the direction drops out: 0 means the groups can be stepped apart, ±1 that they act as one.',
       { rows, matrix: normalized, scale: 'linear', bound: 1, notes: normalizedNotes(normalized) },
     ),
-    inverseTab(`${id}-inverse`, rows, Hbar),
+    inverseTab(`${id}-inverse`, rows, inverse),
   ];
   return (
     <>

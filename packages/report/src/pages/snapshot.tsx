@@ -5,7 +5,7 @@ import type { Group, SquareMatrix } from '../data.js';
 import { BlockMapFigure } from '../figures/block-map.js';
 import { ScatterChartFigure } from '../figures/scatter-chart.js';
 import { distantPairs, medianBetweenLayers, medianByDistance } from '../interaction.js';
-import { inverseOf } from '../matrix.js';
+import type { Inverse } from '../matrix.js';
 import { formatNumber } from '../number.js';
 import { capitalize } from '../text.js';
 import { Figure } from './page.js';
@@ -17,12 +17,16 @@ export interface Snapshot {
   readonly Hbar: SquareMatrix;
 }
 
+/** With its inverse, which takes the longest of all that a page shows and so is computed once. */
+export interface InvertedSnapshot extends Snapshot {
+  readonly inverse: Inverse;
+}
+
 /** How strongly layers interact in H̄, and in H̄⁻¹. */
-export const reachInWords = (groups: readonly Group[], { label, Hbar }: Snapshot): string => {
+export const reachInWords = (groups: readonly Group[], { label, Hbar, inverse }: InvertedSnapshot): string => {
   const direct = medianBetweenLayers(groups, Hbar);
   const moment = capitalize(label);
   if (direct === undefined) return `${moment}: there are no two layers whose interaction is defined.`;
-  const inverse = inverseOf(Hbar);
   const inverted =
     'matrix' in inverse
       ? ` and ${formatNumber(medianBetweenLayers(groups, inverse.matrix), 2)} in H̄⁻¹`
@@ -37,12 +41,9 @@ export const SnapshotBlocks = ({
 }: {
   readonly id: string;
   readonly groups: readonly Group[];
-  readonly snapshot: Snapshot;
+  readonly snapshot: InvertedSnapshot;
 }): JSX.Element => {
-  const inverse = inverseOf(
-    snapshot.Hbar,
-    groups.map(({ name }) => name),
-  );
+  const { inverse } = snapshot;
   const block = (own: string, title: string, reading: string, matrix: SquareMatrix): JSX.Element => (
     <Figure id={own} title={title} reading={reading}>
       <BlockMapFigure map={{ title, groups, matrix }} setting={{ place: 'page', id: own }} />

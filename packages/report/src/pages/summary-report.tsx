@@ -7,6 +7,7 @@ import { checkSummary, checkVector, ensure } from '../check.js';
 import type { Datum, Eta, Provenance, Summary } from '../data.js';
 import type { ReportError } from '../error.js';
 import { DotChartInPage } from '../figures/dot-chart.js';
+import { inverseOver } from '../matrix.js';
 import { formatCount, formatNumber, formatSeconds } from '../number.js';
 import { plural } from '../text.js';
 import { isSolved, summaryHeadline, summaryWarnings } from './headline.js';
@@ -223,7 +224,7 @@ export const summaryReport = (report: SummaryReport): Either<ReportError, string
             title="Which groups interact"
             reading={`H̄ has one row and one column per group (${plural(groups.length, 'group')}); off-diagonal entries say that two groups change each other’s slope.`}
           >
-            <InteractionMaps id="map" summary={report} />
+            <InteractionMaps id="map" summary={report} inverse={inverseOver(groups, Hbar)} />
           </Section>
           <SlopeSection report={report} />
           <NumbersSection report={report} />

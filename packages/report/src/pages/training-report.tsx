@@ -7,6 +7,7 @@ import type { Provenance, Run } from '../data.js';
 import type { ReportError } from '../error.js';
 import { LineChartFigure } from '../figures/line-chart.js';
 import { rateChart } from '../figures/rate-chart.js';
+import { inverseOver } from '../matrix.js';
 import { formatCount } from '../number.js';
 import { groupRuns } from '../series.js';
 import { interactionInWords } from './headline.js';
@@ -96,10 +97,13 @@ export const trainingReport = (report: TrainingReport): Either<ReportError, stri
             >
               <Tabs
                 id="interactions-tab"
-                tabs={summarized.map((run, k) => ({
-                  name: run.name,
-                  panel: <InteractionMaps id={`map-${k}`} summary={run.summary!} />,
-                }))}
+                tabs={summarized.map(({ name, summary }, k) => {
+                  const { groups, Hbar } = summary!;
+                  const maps = (
+                    <InteractionMaps id={`map-${k}`} summary={summary!} inverse={inverseOver(groups, Hbar)} />
+                  );
+                  return { name, panel: maps };
+                })}
               />
             </Section>
           )}

@@ -85,8 +85,9 @@ const withBias = (readers: Readers, layer: Layer, parameters: ReadonlySet<Expr>)
 
 /**
  * The layers of a loss among `parameters`: each parameter that the loss reads once, as an operand of a matrix product
- * (as it is, transposed or times a constant) or as the kernels of a convolution without groups, with the parameter that is added to each
- * of its outputs, if one is. Any model's: only the graph is looked at.
+ * (as it is, transposed or times a constant) or as the kernels of a convolution without groups, with the parameter that
+ * is added to each of its outputs, if one is. Any model's: only the graph is looked at. In the order of the parameters;
+ * none where no layer is found.
  */
 export const findLayers = (loss: Expr, parameters: readonly Input[]): readonly Layer[] => {
   const readers = readersIn(loss);

@@ -39,7 +39,10 @@ export interface KfacOptions {
    * first axis of its inputs.
    */
   readonly fisher?: Fisher;
-  /** Newton–Schulz iterations of each inverse: about ½log₂ of its condition number and 4. Default 16. */
+  /**
+   * Newton–Schulz iterations of each inverse: about ½log₂ of its condition number and 4. A whole number of at least 1;
+   * default 16.
+   */
   readonly iterations?: number;
   /**
    * Default `inverses`. Inverses cost most of a step: run a graph with `inverses` at the first and every k-th step, one
@@ -56,7 +59,7 @@ const UPDATES = 'kfacUpdates';
 
 /**
  * Which graph to run at a step (0 at the first) where factors and inverses are updated every so many steps; inverses
- * always of fresh factors. Throws GraphError unless both are whole numbers of at least 1.
+ * always of fresh factors. Throws GraphError for an unknown option and unless both are whole numbers of at least 1.
  */
 export const kfacRefresh = (options: {
   readonly factors: number;
@@ -115,8 +118,8 @@ const slotsOf = (layer: Layer): readonly StateTensor[] => {
  * The direction knows no rate: `chain(kfac(), clipByKL({ largest: 1e-3 }), momentum())` is K-FAC as commonly run.
  * State: `kfacInput.NAME`, `kfacOutput.NAME`, `kfacInputInverse.NAME` and `kfacOutputInverse.NAME` for each layer's
  * weight, and `kfacUpdates`. Check, where inverses are computed: `kfacResidual`, the largest entry of |I − MX| over all
- * of them; far below 1 is well. Throws GraphError where an option is out of its range, or where the batch does not say
- * how many examples it has. Martens and Grosse, ICML 2015; Grosse and Martens, ICML 2016.
+ * of them; far below 1 is well. Throws GraphError where an option is unknown or out of its range, or where the batch
+ * does not say how many examples it has. Martens and Grosse, ICML 2015; Grosse and Martens, ICML 2016.
  */
 export const kfac = (options: KfacOptions = {}): Direction => {
   requireKnown('kfac', options, ['damping', 'decay', 'fisher', 'iterations', 'refresh']);

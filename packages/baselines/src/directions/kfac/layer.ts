@@ -12,7 +12,10 @@ import {
   transpose,
 } from '@hograd/graph-builder';
 
-/** A matrix product or convolution with a parameter, and the parameter that is added to its result. */
+/**
+ * A matrix product or convolution with a parameter, and the parameter that is added to its result, [outputs] along
+ * `channelAxis`.
+ */
 export interface Layer {
   readonly weight: Input;
   readonly bias?: Input;

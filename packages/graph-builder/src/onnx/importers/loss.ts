@@ -3,10 +3,10 @@
 import { describe, type Expr } from '../../expr.js';
 import { labelLosses } from '../../functions/losses.js';
 import { mean } from '../../functions/mean.js';
+import { div } from '../../ops/div.js';
 import { gather } from '../../ops/gather.js';
 import { logSoftmax } from '../../ops/logSoftmax.js';
 import { mul } from '../../ops/mul.js';
-import { div } from '../../ops/reciprocal.js';
 import { reduceSum } from '../../ops/reduceSum.js';
 import type { Importer, ImportNode } from '../importer.js';
 

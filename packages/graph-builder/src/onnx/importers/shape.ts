@@ -76,7 +76,7 @@ const constantImporter: Importer = (n) => {
 
 const shapeImporter: Importer = (n) => {
   const { shape } = n.input(0);
-  const bound = (i: number): number => (i < 0 ? i + shape.length : i);
+  const bound = (i: number): number => Math.min(Math.max(i < 0 ? i + shape.length : i, 0), shape.length);
   return [dims(shape.slice(bound(n.int('start', 0)), bound(n.int('end', shape.length))))];
 };
 
