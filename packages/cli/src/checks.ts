@@ -18,6 +18,12 @@ export const countOrZero = where<number>(
 );
 export const text = where<string>((x) => typeof x === 'string' && x.trim() !== '', 'text');
 
+/** An object of fields, which a list is not. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const record = where<Readonly<Record<string, unknown>>>(isRecord, 'options by name, such as { patience: 2 }');
+
 const isSeeds = (value: unknown): boolean =>
   Array.isArray(value) &&
   value.length > 0 &&

@@ -26,17 +26,20 @@ export const agree = (tolerance: number, a: number, b: number, scale: number): b
   Math.abs(a - b) <= tolerance * scale;
 
 /**
- * Tries a loss on the first few examples, at once and in parts, `slice` examples at most at a time where there are so many. It is
- * undefined where both give the same, as they do for a mean over independent examples; a sum over the batch, class weights and
- * normalisation by the batch's statistics give others. `lossOver` gives the output "loss" over examples start…end − 1, undefined where no label counts.
+ * Tries a loss on the first few examples, at once and in parts, `slice` examples at most at a time. Of slices of one example, two are
+ * tried at once all the same: nothing less tells, a mean that is none is worse than a limit that is passed, and the loss alone takes of two
+ * examples, as a rule, less than its derivatives, which the slices are planned for, do of one. It is undefined where both give the same, as they do for a
+ * mean over independent examples; a sum over the batch, class weights and normalisation by the batch's statistics give others; and where fewer
+ * than two of the parts have a label that counts. `lossOver` gives the output "loss" over examples start…end − 1, undefined where no label counts.
  */
 export const findCoupling = async (
   dtype: keyof typeof TOLERANCE,
   { examples, slice }: { readonly examples: number; readonly slice: number },
   lossOver: (start: number, end: number) => Promise<Slice | undefined>,
 ): Promise<Coupling | undefined> => {
-  const parts = Math.min(PARTS, examples);
-  const size = Math.max(1, Math.min(LARGEST_PART, Math.floor(Math.min(slice, examples) / parts)));
+  const atMost = Math.min(Math.max(2, slice), examples);
+  const parts = Math.min(PARTS, atMost);
+  const size = Math.min(LARGEST_PART, Math.floor(atMost / parts));
   const lossOf = ({ values }: Slice): number => numbers(values.loss!)[0]!;
   const counting: Slice[] = [];
   for (let i = 0; i < parts; i++) {

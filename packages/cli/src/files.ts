@@ -1,6 +1,7 @@
 /** The files that commands read and write; one that cannot be is refused in a line that names it. */
 
 import { type DataError, makeFolder, readBytes, systemError, writeBytes } from '@hograd/data';
+import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Failure, failed, orRefuse, refuse, wrongInput } from './failure.js';
 
@@ -19,6 +20,29 @@ export const readText = async (path: string): Promise<string> => {
   const bytes = orRefuse(await readBytes(path)(), (e) => wrongInput(e.message));
   return decodeText(bytes) ?? refuse(`${path} is not a text file (UTF-8); check the path`);
 };
+
+/** The bytes of a file; undefined where there is none. Refuses one that is there and cannot be read. */
+export const bytesIfAny = async (path: string): Promise<Uint8Array | undefined> => {
+  const bytes = await readBytes(path)();
+  if (E.isLeft(bytes) && bytes.left._tag === 'FileNotFound') return undefined;
+  return orRefuse(bytes, (e) => wrongInput(e.message));
+};
+
+/** The text of a file that hograd writes; undefined where there is none. Refuses one that is there and cannot be read. */
+export const textIfAny = async (path: string): Promise<string | undefined> => {
+  const bytes = await bytesIfAny(path);
+  return bytes && new TextDecoder().decode(bytes);
+};
+
+/** What a text of hograd's says as JSON; `called`: which text that is. Refuses what is no JSON. */
+export const jsonIn = (text: string, called: string): unknown =>
+  orRefuse(
+    E.tryCatch(
+      () => JSON.parse(text) as unknown,
+      () => wrongInput(`${called} is not JSON; it was not written by hograd`),
+    ),
+    (failure) => failure,
+  );
 
 /** A disk that has no room fails the work; any other place that takes no file is a wrong argument. */
 const unwritten = (error: DataError): Failure =>

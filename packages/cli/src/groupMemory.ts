@@ -13,6 +13,18 @@ export const availableMemory = (): number =>
 /** Time and memory grow with the square of the groups: 2,048 of them take 18 s on two cores, for a perceptron of 52,650 parameters. */
 const MOST_GROUPS = 4096;
 
+/**
+ * A page draws every pair of groups several times: it has 36 MB at so many, which a browser still shows, and from 2,000 groups on more
+ * characters than a text may have.
+ */
+export const MOST_DRAWN = 512;
+
+/** Why there is no picture of so many groups, and what to do; undefined where there is one. */
+export const undrawn = (groups: number): string | undefined =>
+  groups <= MOST_DRAWN
+    ? undefined
+    : `the pairs of ${groups} groups are too many to draw, ${MOST_DRAWN} groups are the most; take fewer (--partition)`;
+
 /** Of a float32. */
 const WIDTH = 4;
 

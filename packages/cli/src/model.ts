@@ -23,7 +23,7 @@ import {
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Failure, wrongInput } from './failure.js';
+import { attempt, type Failure, orRefuse, wrongInput } from './failure.js';
 import { indexInputs } from './indexInputs.js';
 import { type ModelFile, readModelFile } from './modelFile.js';
 import { constantsOf, findParameters, namesIn, otherNames } from './parameters.js';
@@ -230,7 +230,8 @@ const decodeMessage = (error: DecodeError): string =>
 
 /**
  * Only what the named loss needs: a classifier's labels may come from operators that nobody has to differentiate. Initializers that
- * are named as parameters are some, also where they would not be by default (statistics, buffers).
+ * are named as parameters are some, also where they would not be by default (statistics, buffers). Refuses a file of the model's data that
+ * cannot be read.
  */
 export const graphFor = (
   { softmaxCrossEntropy, mse, loss, dtype, params }: LossOptions,
@@ -258,11 +259,14 @@ export const graphFor = (
 export const readModel = (path: string, options: LossOptions): TE.TaskEither<Failure, LossModel> =>
   pipe(
     readModelFile(path),
-    TE.chainEitherK((file) =>
-      pipe(
-        graphFor(options, file),
-        E.mapLeft((failure) => wrongInput(`${path}: ${failure.message}`)),
-        E.chain((graph) => lossModel(graph, options, () => constantsOf(file))),
-      ),
+    TE.chain(
+      (file) => () =>
+        attempt(async () => {
+          const graph = orRefuse(graphFor(options, file), ({ message }) => wrongInput(`${path}: ${message}`));
+          return orRefuse(
+            lossModel(graph, options, () => constantsOf(file)),
+            (failure) => failure,
+          );
+        }),
     ),
   );

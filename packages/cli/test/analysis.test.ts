@@ -283,6 +283,9 @@ describe('epochs', () => {
     ['x', /"x" is no epoch; give numbers and ranges such as/],
     ['', /"" is no epoch/],
     ['3,11', /epoch 11 is past the end; the run has 10 epochs/],
+    ['0-1000000', /epoch 1000000 is past the end; the run has 10 epochs/],
+    ['0-9007199254740991', /epoch 9007199254740991 is past the end/],
+    [`0-${'9'.repeat(400)}`, /is no epoch/],
   ])('refuses "%s"', (text, message) => {
     const refused = parseEpochs(10)(text);
     expect(E.isLeft(refused) && refused.left).toMatch(message);

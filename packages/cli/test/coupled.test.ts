@@ -163,6 +163,24 @@ describe('a loss over the batch that is no mean over its examples', { timeout: 1
     expect(await of((count) => 1.25 * count)).toEqual({ examples: 4, atOnce: 5, inParts: 1.25 });
   });
 
+  it.each([
+    [1, 2],
+    [2, 2],
+    [3, 3],
+    [4, 4],
+    [7, 4],
+    [9, 8],
+    [1000, 32],
+  ])('is found with slices of %d examples by %d at once', async (slice, most) => {
+    const counts: number[] = [];
+    const found = await findCoupling('float64', { examples: 100, slice }, async (start, end) => {
+      counts.push(end - start);
+      return { values: { loss: tensor([end - start], [], 'float64') }, count: end - start };
+    });
+    expect(found).toMatchObject({ examples: most, atOnce: most });
+    expect(Math.max(...counts)).toBe(most);
+  });
+
   it('is not cut into slices by summarize, and said to be by analyze', async () => {
     const limit = ['--memory-limit', String(PROCESS + 100_000)];
     const sliced = await hograd('summarize', plain, '--inputs', inputs, ...limit);

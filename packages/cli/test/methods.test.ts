@@ -58,12 +58,15 @@ describe('methodOf', () => {
     ['kfac', { fisher: 'true' }, /^fisher is "true"; it must be "sampled" or "exact" or "empirical"$/],
     ['kfac', { inversePeriod: 0 }, /^inversePeriod is 0; it must be a whole number, 1 or more$/],
     ['newton-summary', { lambdaInt: -1 }, /^lambdaInt is -1; it must be a number from 0$/],
+    ['newton-summary', { plateau: { patience: -1 } }, /^plateau\.patience is -1; it must be a whole number from 0$/],
     [
       'newton-summary',
-      { plateau: { patience: -1 } },
-      /^plateau\.patience is -1; it must be a whole number, 0 or more$/,
+      { plateau: { smallest: 5 } },
+      /^plateau\.smallest is 5; it must be a number above 0, at most 1$/,
     ],
-    ['newton-summary', { plateau: { wait: 1 } }, /^plateau\.wait is no option of newton-summary; /],
+    ['newton-summary', { plateau: { factor: 0 } }, /^plateau\.factor is 0; it must be a number between 0 and 1, /],
+    ['newton-summary', { plateau: { wait: 1 } }, /^plateau: there is no option "wait"; the options are patience, /],
+    ['newton-summary', { plateau: 2 }, /^plateau is 2; it must be options by name, such as \{ patience: 2 \}$/],
     ['newton-summary', { trust: 1 }, /^trust is 1; it must be true or false$/],
     ['newton-summary', { dDecay: 0.5, lambdaInt: 0 }, /^dDecay averages d, which nothing reads where lambdaInt is 0/],
     [

@@ -185,6 +185,8 @@ describe('hograd train', { timeout: 120_000 }, () => {
     [['--out', join(binary, 'inside')], /cannot write .*: part of the path is a file, not a folder/],
     [['--optimizer', 'adma'], /there is no optimizer "adma"; there are newton-summary/],
     [['--model', 'bert'], /there is no model "bert"; there are small-mlp, mlp/],
+    [['--lambda-int', '0', '--model', 'bert'], /there is no model "bert"/],
+    [['--lambda-int', '-1'], /option '--lambda-int <X>' argument '-1' is invalid\. it must be a number, 0 or more\./],
     [['--epochs', '0'], /option '--epochs <N>' argument '0' is invalid\. it must be a whole number, 1 or more\./],
     [['--model', 'gpt'], /model "gpt" is not trained on images with labels; take one of small-mlp, mlp/],
     [

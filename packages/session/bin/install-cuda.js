@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Brings the CUDA provider beside onnxruntime-node; see docs/cuda.md.
 import { parseArgs } from 'node:util';
-import { installCuda, probe } from '../dist/index.js';
 
 const HELP = `Usage: hograd-install-cuda [--pip | --wheel FILE | --from FOLDER]
 
@@ -47,20 +46,32 @@ const sourceOf = ({ pip, wheel, from }) => {
   return sources[0] ?? { _tag: 'nuget' };
 };
 
+/** A package brings its dist, of a clone it is still to be built. */
+const load = () =>
+  import('../dist/index.js').catch((cause) => {
+    if (!/^Cannot find module '[^']*[\\/]dist[\\/]/.test(cause.message)) throw cause;
+    return refuse('this clone is not built yet; run "npm run build" at its root', 1);
+  });
+
+const verdict = (probed) => {
+  const cuda = probed._tag === 'Right' ? probed.right.providers.find(({ device }) => device === 'cuda') : undefined;
+  if (cuda?.works) return `cuda works: ${cuda.maxDifference} from float64`;
+  const why = probed._tag === 'Left' ? probed.left.message : (cuda?.error ?? 'onnxruntime-node has none here');
+  return `cuda does not run yet: ${why}`;
+};
+
 const values = read();
 if (values.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
-const result = await installCuda(sourceOf(values))();
+const source = sourceOf(values);
+const { installCuda, probe } = await load();
+const result = await installCuda(source)();
 if (result._tag === 'Left') refuse(result.left.message, 1);
 const { folder, libraries, unresolved } = result.right;
 process.stdout.write(`installed in ${folder}: ${libraries.join(', ')}\n`);
 if (unresolved.length > 0) {
   process.stdout.write(`still needed from CUDA, and not found: ${unresolved.join(', ')} (docs/cuda.md says how)\n`);
 }
-const probed = await probe();
-const cuda = probed._tag === 'Right' && probed.right.providers.find(({ device }) => device === 'cuda');
-process.stdout.write(
-  cuda?.works ? `cuda works: ${cuda.maxDifference} from float64\n` : `cuda does not run yet: ${cuda?.error}\n`,
-);
+process.stdout.write(`${verdict(await probe())}\n`);

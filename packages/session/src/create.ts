@@ -9,6 +9,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { Device } from './device.js';
 import type { SessionError } from './error.js';
 import { LOG_SEVERITIES, type Optimization, type Settings } from './options.js';
+import { profilesOf } from './placement.js';
 import { isProviderFailure, providerCure } from './providers.js';
 import { ROUNDING_FUSIONS } from './roundingFusions.js';
 import type { Runtime } from './runtime.js';
@@ -26,8 +27,8 @@ export interface Created {
   readonly exact: boolean;
   /** Why not the optimization that was asked for. */
   readonly lowered?: string;
-  /** The path prefix of the profile that this session writes. */
-  readonly profile?: string;
+  /** The path prefix of the profile that this session writes, and the files with that prefix that were there before it. */
+  readonly profile?: { readonly prefix: string; readonly earlier: readonly string[] };
   /** A folder to remove with the session: that of a profile which nobody asked for. */
   readonly temporary?: string;
 }
@@ -89,41 +90,78 @@ const attempt = (
   }, runtimeMessage);
 
 /**
+ * Would fusions round this session's constants to float32? Bytes may not tell that a model is one of float64 (of a path, or of types that
+ * onnxruntime infers); a session does.
+ */
+const rounds = ({ inputMetadata, outputMetadata }: InferenceSession, { optimization, exact }: Level): boolean =>
+  !exact &&
+  optimization !== 'disabled' &&
+  [...inputMetadata, ...outputMetadata].some((value) => value.isTensor && value.type === 'float64');
+
+/**
  * Without a profile first: onnxruntime writes one for every attempt, also for those that fail. Then again with one where the
- * caller wants it, or where nodes went to the CPU and only a profile can tell how many.
+ * caller wants it, or where nodes went to the CPU and only a profile can tell how many; and again without the fusions that round
+ * where the session is found to need that.
  */
 const place = (
   runtime: Runtime,
   model: Model,
   device: Device,
   settings: Settings,
-  level: Level,
+  asked: Level,
 ): TE.TaskEither<string, Created> => {
-  const create = (strict: boolean, profile?: string) =>
+  const create = (level: Level, strict: boolean, profile?: string) =>
     attempt(runtime, model, device, settings, { ...level, strict, ...(profile !== undefined && { profile }) });
-  const profiled = (complete: boolean, prefix: string): TE.TaskEither<string, Created> =>
+  const instead = (
+    session: InferenceSession,
+    again: () => TE.TaskEither<string, Created>,
+  ): TE.TaskEither<string, Created> =>
     pipe(
-      create(false, prefix),
-      TE.map((session) => ({ session, complete, ...level, profile: prefix })),
+      TE.tryCatch(() => session.release(), runtimeMessage),
+      TE.chain(again),
+    );
+  const profiled = (level: Level, complete: boolean, prefix: string): TE.TaskEither<string, Created> => {
+    const earlier = profilesOf(prefix);
+    return pipe(
+      create(level, false, prefix),
+      TE.chain((session) =>
+        rounds(session, level)
+          ? instead(session, () => profiled({ ...level, exact: true }, complete, prefix))
+          : TE.right({ session, complete, ...level, profile: { prefix, earlier } }),
+      ),
+    );
+  };
+  const placed = (level: Level): TE.TaskEither<string, Created> =>
+    pipe(
+      create(level, device !== 'cpu'),
+      TE.chain((session) => {
+        if (rounds(session, level)) return instead(session, () => placed({ ...level, exact: true }));
+        const { profile } = settings;
+        return profile === undefined
+          ? TE.right({ session, complete: true, ...level })
+          : instead(session, () => profiled(level, true, profile));
+      }),
     );
   return pipe(
-    create(device !== 'cpu'),
-    TE.chain((session) => {
-      if (settings.profile === undefined) return TE.right({ session, complete: true, ...level });
-      return pipe(
-        TE.tryCatch(() => session.release(), runtimeMessage),
-        TE.chain(() => profiled(true, settings.profile!)),
-      );
-    }),
+    placed(asked),
     TE.orElse((message): TE.TaskEither<string, Created> => {
       if (!FALLBACK.test(message)) return TE.left(message);
-      if (settings.profile !== undefined) return profiled(false, settings.profile);
+      if (settings.profile !== undefined) return profiled(asked, false, settings.profile);
       return pipe(
         TE.tryCatch(() => mkdtemp(join(tmpdir(), 'hograd-profile-')), runtimeMessage),
         TE.chain((folder) =>
           pipe(
-            profiled(false, join(folder, 'run')),
+            profiled(asked, false, join(folder, 'run')),
             TE.map((created) => ({ ...created, temporary: folder })),
+            TE.orElse((message) =>
+              pipe(
+                TE.tryCatch(
+                  () => rm(folder, { recursive: true, force: true }),
+                  () => message,
+                ),
+                TE.chain(() => TE.left(message)),
+              ),
+            ),
           ),
         ),
       );
@@ -135,7 +173,8 @@ const place = (
 const fuses = (optimization: Optimization): boolean => optimization === 'all' || optimization === 'extended';
 
 /**
- * A session on a device; `exact` leaves out the fusions that round constants to float32. Some of onnxruntime's fused operators have no
+ * A session on a device; `exact` leaves out the fusions that round constants to float32, which a session of float64 goes without in any case,
+ * at the cost of another opening where that is not said. Some of onnxruntime's fused operators have no
  * kernel for a model's types (seen: QuickGelu, from x·sigmoid(αx), in float64): then the session is created without those
  * fusions, and where that is not enough with `basic` optimization.
  */

@@ -10,7 +10,6 @@ import { type Device, FASTEST_FIRST } from './device.js';
 import type { SessionError } from './error.js';
 import { END, withEnd } from './inPlace.js';
 import { type SessionOptions, type Settings, settingsOf } from './options.js';
-import { profilesOf } from './placement.js';
 import { declaresFloat64 } from './precision.js';
 import { obstacleOf } from './providers.js';
 import { ROUNDING_FUSIONS } from './roundingFusions.js';
@@ -74,30 +73,6 @@ const ports = (created: Created): E.Either<SessionError, OnDevice> => {
   );
 };
 
-/**
- * A float64 model whose bytes did not tell that it is one (a path, or types that onnxruntime infers) is opened again without the fusions
- * that round constants to float32.
- */
-const keepPrecision = (
-  runtime: Runtime,
-  model: Model,
-  device: Device,
-  settings: Settings,
-  opened: OnDevice,
-): TE.TaskEither<SessionError, OnDevice> => {
-  const { created, inputs, outputs } = opened;
-  const float64 = [...inputs, ...outputs].some(({ dtype }) => dtype === 'float64');
-  if (!float64 || created.exact || created.optimization === 'disabled') return TE.right(opened);
-  return pipe(
-    TE.tryCatch(
-      () => close(created),
-      (cause): SessionError => ({ _tag: 'RunFailed', message: `the session could not be released: ${String(cause)}` }),
-    ),
-    TE.chain(() => createOn(runtime, model, device, settings, true)),
-    TE.chain((again) => TE.fromEither(ports(again))),
-  );
-};
-
 const releasing =
   (created: Created) =>
   (error: SessionError): TE.TaskEither<SessionError, OnDevice> =>
@@ -128,7 +103,6 @@ const openOn = (
           TE.orElse(releasing(created)),
         ),
       ),
-      TE.chain((opened) => keepPrecision(runtime, file, device, settings, opened)),
     );
   if (!settings.inPlace || device !== 'cpu' || typeof model === 'string') return open(model);
   // A model that cannot have the additional output is opened as it is, and if that fails, too, its own error is told.
@@ -192,19 +166,17 @@ export const openSession = (model: Model, options: SessionOptions = {}): TE.Task
     TE.bind('runtime', () => loadRuntime),
     TE.chainFirst(() => checkPath(model)),
     TE.chainFirst(({ settings }) => checkProfile(settings)),
-    TE.let('earlier', ({ settings }) => (settings.profile === undefined ? [] : profilesOf(settings.profile))),
     TE.bind('opened', ({ runtime, settings }) => {
       hush(runtime, settings);
       return firstOf(runtime, model, settings, settings.device === 'auto' ? FASTEST_FIRST : [settings.device]);
     }),
-    TE.map(({ runtime, settings, earlier, opened }) => {
+    TE.map(({ runtime, settings, opened }) => {
       const { device, tried, created, inPlace, inputs, outputs } = opened;
       return makeSession({
         runtime,
         created,
         inputs,
         outputs,
-        earlier,
         report: {
           requested: settings.device,
           tried,

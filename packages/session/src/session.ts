@@ -79,13 +79,11 @@ export interface Opened {
   readonly report: SessionReport;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  /** Profiles with the same prefix that were there before. */
-  readonly earlier: readonly string[];
 }
 
 const released: SessionError = { _tag: 'Released', message: 'the session has been released; open another one' };
 
-export const makeSession = ({ runtime, created, report, inputs, outputs, earlier }: Opened): Session => {
+export const makeSession = ({ runtime, created, report, inputs, outputs }: Opened): Session => {
   const { session, complete, profile, temporary } = created;
   // A profile that nobody asked for is read for the placement and thrown away.
   const ownProfile = temporary === undefined;
@@ -97,7 +95,8 @@ export const makeSession = ({ runtime, created, report, inputs, outputs, earlier
   const finishProfile = (): Profile => {
     session.endProfiling();
     profiling = false;
-    const file = profilesOf(profile!).find((name) => !earlier.includes(name))!;
+    const { prefix, earlier } = profile!;
+    const file = profilesOf(prefix).find((name) => !earlier.includes(name))!;
     nodes = nodesInProfile(file);
     return { file, nodes };
   };

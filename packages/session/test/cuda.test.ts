@@ -87,6 +87,15 @@ describe.runIf(hasCudaBuild())('installing the CUDA provider', () => {
     });
   });
 
+  it('leaves what was there where one of the two cannot be copied, and nothing half written', async () => {
+    writeFileSync(join(source, SHARED), 'new');
+    mkdirSync(join(source, CUDA));
+    for (const name of [CUDA, SHARED]) writeFileSync(join(into, name), 'old');
+    expect((await refusal(installCuda({ _tag: 'folder', path: source }, into)))._tag).toBe('WriteFailed');
+    expect(readdirSync(into).sort()).toEqual([CUDA, SHARED]);
+    for (const name of [CUDA, SHARED]) expect(readFileSync(join(into, name), 'utf8')).toBe('old');
+  });
+
   it('says where it could not write', async () => {
     for (const name of [CUDA, SHARED]) writeFileSync(join(source, name), name);
     const target = join(into, 'missing');

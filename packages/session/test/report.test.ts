@@ -1,10 +1,14 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createOn } from '../src/create.js';
 import { openSession } from '../src/index.js';
+import { settingsOf } from '../src/options.js';
 import { nodesInProfile } from '../src/placement.js';
 import { ROUNDING_FUSIONS } from '../src/roundingFusions.js';
+import type { Runtime } from '../src/runtime.js';
 import { feeds, float64, get, model, refusal, tanhProduct } from './model.js';
 
 describe('the report', () => {
@@ -83,6 +87,37 @@ describe('a profile', () => {
     expect(session.placement()).toEqual({ complete: true, nodes: { cpu: 2 } });
     expect((await refusal(session.endProfiling()))._tag).toBe('NotProfiling');
     await get(session.release());
+  });
+
+  it('is of the session that runs, where a float64 model at a path was opened before to find that it is one', async () => {
+    const path = join(folder, 'model.onnx');
+    writeFileSync(path, tanhProduct('float64'));
+    const session = await get(openSession(path, { profile: join(folder, 'double'), optimization: 'basic' }));
+    expect(session.report.optimization.withheld).toEqual(ROUNDING_FUSIONS);
+    await get(session.run({ x: float64([1, 2, 3], [1, 3]), w: float64([1, 2, 3, 4, 5, 6], [3, 2]) }));
+    const { file, nodes } = await get(session.endProfiling());
+    expect(nodes).toEqual({ cpu: 2 });
+    expect(readdirSync(folder).filter((name) => name.startsWith('double_'))).toEqual([basename(file)]);
+    await get(session.release());
+  });
+
+  it('that tells where nodes went leaves no folder behind where the session cannot be had', async () => {
+    const prefixes: string[] = [];
+    const failing = {
+      InferenceSession: {
+        create: async (_: unknown, { profileFilePrefix }: { readonly profileFilePrefix?: string }) => {
+          if (profileFilePrefix === undefined) throw new Error('fallback to CPU EP has been explicitly disabled');
+          prefixes.push(profileFilePrefix);
+          throw new Error('std::bad_alloc');
+        },
+      },
+    } as unknown as Runtime;
+    const settings = settingsOf({ device: 'webgpu' });
+    if (E.isLeft(settings)) throw new Error(settings.left.message);
+    const { message } = await refusal(createOn(failing, Uint8Array.of(), 'webgpu', settings.right));
+    expect(message).toMatch(/^there is not memory enough to open the model on webgpu/);
+    expect(prefixes).toHaveLength(1);
+    expect(existsSync(dirname(prefixes[0]!))).toBe(false);
   });
 
   it('is refused where it was not asked for', async () => {

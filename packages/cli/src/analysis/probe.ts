@@ -15,6 +15,7 @@ import { drawnAmong } from '../draws.js';
 import { failed, orRefuse, refuse, wrongInput } from '../failure.js';
 import { inputsOf } from '../lengths.js';
 import { meansOf, type Slice } from '../means.js';
+import { opening } from '../opening.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
 import { atEvaluation } from '../training/atEvaluation.js';
 import { measuredSummary } from '../training/measuredSummary.js';
@@ -82,16 +83,19 @@ const openSweeps = async (problem: Probed, dataset: Dataset, options: ProbeOptio
   const graphs = { gradient: grouped.direction, curvature: grouped.summary, along: whole.summary, loss: grouped.loss };
   // One length for all: where slices make a difference, it is the same one everywhere.
   const slice = sliceFor(Object.values(graphs), dataset, options.memoryLimit);
-  const open = (graph: Graph): Promise<Sweep> => openSweep(graph, dataset, slice, options);
-  return {
-    slice,
-    sweeps: {
-      gradient: await open(graphs.gradient),
-      curvature: await open(graphs.curvature),
-      along: await open(graphs.along),
-      loss: await open(graphs.loss),
-    },
-  };
+  return opening(async ({ keep, release }) => {
+    const open = async (graph: Graph): Promise<Sweep> => keep(await openSweep(graph, dataset, slice, options));
+    return {
+      slice,
+      sweeps: {
+        gradient: await open(graphs.gradient),
+        curvature: await open(graphs.curvature),
+        along: await open(graphs.along),
+        loss: await open(graphs.loss),
+      },
+      release,
+    };
+  });
 };
 
 /**
@@ -108,7 +112,7 @@ export const openProbe = async (problem: Probed, dataset: Dataset, options: Prob
       `the loss draws "${noise.attributes.name}" at random, and an analysis looks at one loss from several sides; analyze a model that draws nothing`,
     );
   }
-  const { slice, sweeps } = await openSweeps({ ...problem, loss: loss! }, dataset, options);
+  const { slice, sweeps, release } = await openSweeps({ ...problem, loss: loss! }, dataset, options);
   const examples = sizeOfDataset(dataset);
   const weight = weightOf(arraysOf(dataset));
   const names = partition.parameters.map(({ name }) => name);
@@ -159,8 +163,6 @@ export const openProbe = async (problem: Probed, dataset: Dataset, options: Prob
         throw cause;
       }
     },
-    release: async () => {
-      for (const sweep of Object.values(sweeps)) await sweep.release();
-    },
+    release,
   };
 };

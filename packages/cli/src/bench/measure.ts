@@ -7,6 +7,7 @@ import { building, failed, Refusal, refuse } from '../failure.js';
 import { type Arrays, directionName } from '../feeds.js';
 import { availableMemory } from '../groupMemory.js';
 import { aliveBytes, formatBytes } from '../memoryPlan.js';
+import { opening } from '../opening.js';
 import { timed } from '../timed.js';
 import { numbers, openBytes, runOn, type Tensors } from '../training/tensors.js';
 import { type Contestant, medianOf, medianRatio, type Series, type TurnOptions, takeTurns } from '../turns.js';
@@ -81,14 +82,12 @@ const buildTask = async ({ name, outputs }: Task, feeds: Arrays): Promise<Built>
   return { task: name, bytes, build, aliveBytes: aliveBytes(values, feeds) };
 };
 
-const openTask = async ({ bytes, ...built }: Built, feeds: Arrays, options: SessionOptions): Promise<Opened> => {
-  const [session, create] = await timed(() => openBytes(bytes, { ...options, inPlace: true }));
-  const [values, first] = await timed(() => runOn(session, feeds)).catch(async (cause) => {
-    await session.release()();
-    throw cause;
+const openTask = ({ bytes, ...built }: Built, feeds: Arrays, options: SessionOptions): Promise<Opened> =>
+  opening(async ({ keep }) => {
+    const [session, create] = await timed(async () => keep(await openBytes(bytes, { ...options, inPlace: true })));
+    const [values, first] = await timed(() => runOn(session, feeds));
+    return { ...built, session, values, create, first };
   });
-  return { ...built, session, values, create, first };
-};
 
 /** Times runs of a session, one after the other, each written over the results of the one before, as a loop does that uses them up. */
 const contestant = (session: Session, feeds: Arrays): Contestant => {

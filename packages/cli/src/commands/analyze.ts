@@ -1,5 +1,6 @@
 /** hograd analyze: curvature, its inverse and the rates that it asks for, along a training run that it does not disturb. */
 
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sizeOfDataset } from '@hograd/data';
 import { analysisReport } from '@hograd/report';
@@ -16,6 +17,8 @@ import { sampleOf } from '../analysis/sample.js';
 import { tablesOf } from '../analysis/tables.js';
 import { attempt, type Failure, failed, orRefuse, Refusal, wrongInput } from '../failure.js';
 import { writeText } from '../files.js';
+import { undrawn } from '../groupMemory.js';
+import { opening } from '../opening.js';
 import { hasCheckpoint } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { stepsPerEpoch } from '../training/loop.js';
@@ -65,17 +68,30 @@ export const outOf = outOr(DEFAULT_OUT);
 export interface Analyzed {
   readonly analysis: Analysis;
   readonly files: readonly string[];
+  /** Why there is no page among the files; left out: there is one. */
+  readonly unreported?: string;
 }
 
-const write = async (out: string, analysis: Analysis, command: string): Promise<readonly string[]> => {
-  const html = orRefuse(analysisReport(reportOf(analysis, command)), (e) => failed(e.message));
+const REPORT = 'report.html';
+
+/** The numbers before their picture, whatever becomes of that. */
+const write = async (out: string, analysis: Analysis, command: string): Promise<Omit<Analyzed, 'analysis'>> => {
   const texts: Readonly<Record<string, string>> = {
-    'report.html': html,
     'analysis.json': `${JSON.stringify(analysis)}\n`,
     ...Object.fromEntries(Object.entries(tablesOf(analysis)).map(([name, table]) => [name, csv(table)])),
   };
   for (const [name, text] of Object.entries(texts)) await writeText(join(out, name), text);
-  return Object.keys(texts).map((name) => join(out, name));
+  const files = Object.keys(texts).map((name) => join(out, name));
+  const page = join(out, REPORT);
+  const unreported = undrawn(analysis.groups.length);
+  if (unreported !== undefined) {
+    // An earlier analysis's page is not this one's.
+    await rm(page, { force: true });
+    return { files, unreported };
+  }
+  const html = orRefuse(analysisReport(reportOf(analysis, command)), (e) => failed(e.message));
+  await writeText(page, html);
+  return { files: [page, ...files] };
 };
 
 /** Which moments to look at. Refuses text that is no list of the run's epochs. */
@@ -86,36 +102,37 @@ const chosenEpochs = ({ at, epochs }: AnalyzeOptions): ((epoch: number) => boole
 };
 
 /** The run and what looks at it, opened together. */
-const open = async (options: AnalyzeOptions, interrupted: () => boolean) => {
-  const { lr, lambda1, period, summaryBatch } = options;
-  checkTaken([options.optimizer], { lr, lambda1, period, summaryBatch });
-  const optimizer = makeOptimizer(options.optimizer, { ...options, lambdaInt: options.lambdaInt[0]! });
-  const sizes: Sizes = {
-    ...(options.trainExamples !== undefined && { train: options.trainExamples }),
-    validation: options.validation ?? 0,
-    ...(options.testExamples !== undefined && { test: options.testExamples }),
-  };
-  const model = await openModel(options);
-  const data = await openParts(options.data, options.seed, { targets: model.targets });
-  const run = await openRun(optimizer, model, partsOf(sizes, options.seed)(data), options);
-  const digests = {
-    modelDigest: run.trainable.digest,
-    partitionDigest: run.partitionDigest,
-    dataDigest: digestOfData(data),
-  };
-  const examples = options.examples ?? sizeOfDataset(run.train);
-  const looked = sampleOf(run.train, examples, options.seed);
-  const probe = await openProbe(run.problem, looked, {
-    device: options.device,
-    ...(options.threads !== undefined && { threads: options.threads }),
-    dtype: options.dtype,
-    memoryLimit: options.memoryLimit,
-    interrupted,
-    lambdaInt: options.lambdaInt,
-    stepSizes: options.stepSize,
+const open = (options: AnalyzeOptions, interrupted: () => boolean) =>
+  opening(async ({ keep }) => {
+    const { lr, lambda1, period, summaryBatch } = options;
+    checkTaken([options.optimizer], { lr, lambda1, period, summaryBatch });
+    const optimizer = makeOptimizer(options.optimizer, { ...options, lambdaInt: options.lambdaInt[0]! });
+    const sizes: Sizes = {
+      ...(options.trainExamples !== undefined && { train: options.trainExamples }),
+      validation: options.validation ?? 0,
+      ...(options.testExamples !== undefined && { test: options.testExamples }),
+    };
+    const model = await openModel(options);
+    const data = await openParts(options.data, options.seed, { targets: model.targets });
+    const run = keep(await openRun(optimizer, model, partsOf(sizes, options.seed)(data), options));
+    const digests = {
+      modelDigest: run.trainable.digest,
+      partitionDigest: run.partitionDigest,
+      dataDigest: digestOfData(data),
+    };
+    const examples = options.examples ?? sizeOfDataset(run.train);
+    const looked = sampleOf(run.train, examples, options.seed);
+    const probe = await openProbe(run.problem, looked, {
+      device: options.device,
+      ...(options.threads !== undefined && { threads: options.threads }),
+      dtype: options.dtype,
+      memoryLimit: options.memoryLimit,
+      interrupted,
+      lambdaInt: options.lambdaInt,
+      stepSizes: options.stepSize,
+    });
+    return { run, probe, examples, digests };
   });
-  return { run, probe, examples, digests };
-};
 
 const work = async (options: AnalyzeOptions, command: string, watcher: AnalyzeWatcher): Promise<Analyzed> => {
   const isChosen = chosenEpochs(options);
@@ -181,13 +198,13 @@ const work = async (options: AnalyzeOptions, command: string, watcher: AnalyzeWa
     windows: windowsOf(moments, options.lambdaInt, options.epochs, options.windows),
     training: await epochsOf(folder),
   };
-  const files = moments.length > 0 ? await write(out, analysis, command) : [];
-  if (!failure) return { analysis, files };
+  const written = moments.length > 0 ? await write(out, analysis, command) : { files: [] };
+  if (!failure) return { analysis, ...written };
   // A run that diverged has been looked at until then: what was seen is kept.
   const { status, message } = failure;
   throw new Refusal({
     status,
-    message: files.length > 0 ? `${message}; what was measured is in ${out}` : message,
+    message: written.files.length > 0 ? `${message}; what was measured is in ${out}` : message,
   });
 };
 

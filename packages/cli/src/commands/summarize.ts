@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { grad, type Order, type Output, type Tensor } from '@hograd/graph-builder';
+import { type SummaryNumbers, summaryNumbers } from '@hograd/newton-summary';
 import type { Partition } from '@hograd/partition';
 import { summaryReport } from '@hograd/report';
 import type { Session } from '@hograd/session';
@@ -11,6 +12,7 @@ import { couplingText, findCoupling } from '../coupling.js';
 import { attempt, building, type Failure, failed, orRefuse, Refusal, refuse } from '../failure.js';
 import { type Arrays, directionName, ownInputs, readDirections, readModelFeeds } from '../feeds.js';
 import { writeText } from '../files.js';
+import { undrawn } from '../groupMemory.js';
 import { meansOf } from '../means.js';
 import { batchOf, describePlan, type MemoryPlan, planMemory } from '../memoryPlan.js';
 import { type LossModel, type LossOptions, readModel } from '../model.js';
@@ -22,7 +24,7 @@ import { summaryNotes } from '../summaryNotes.js';
 import { summaryOutputs } from '../summaryOutputs.js';
 import { timed } from '../timed.js';
 import { inexactGroups, namesOf, withoutGroups } from '../training/inexact.js';
-import { sliceBatch } from '../training/tensors.js';
+import { numbers, sliceBatch } from '../training/tensors.js';
 
 export interface SummarizeOptions extends LossOptions {
   readonly inputs: string;
@@ -69,8 +71,12 @@ export interface Summarized {
   readonly seconds: { readonly build: number; readonly compile: number; readonly run: number };
 }
 
-const numbers = (value: Tensor | undefined): readonly number[] =>
-  Array.from((value?.data ?? []) as ArrayLike<number | bigint>, Number);
+/** A summary's outputs, with zeros for those that the order leaves out. */
+const summaryIn = ({ gbar, Hbar, D3 }: Arrays): SummaryNumbers => {
+  const groups = gbar!.data.length;
+  const zeros = (length: number): Pick<Tensor, 'data'> => ({ data: new Float64Array(length) });
+  return summaryNumbers({ gbar: gbar!, Hbar: Hbar ?? zeros(groups ** 2), D3: D3 ?? zeros(groups) });
+};
 
 /** A session for one run on all examples; under a memory limit for the slices that were planned, and with what these were planned to take. */
 const openFor = (outputs: readonly Output[], options: SummarizeOptions, feeds: Arrays): Promise<Session> =>
@@ -152,6 +158,8 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     refuse('--report needs --order 2 or 3: the picture is of Hbar');
   checkFixed(parameters);
   const partition = await readPartition(options.partition, shapesOf(parameters));
+  const tooMany = options.report === undefined ? undefined : undrawn(partition.groups.length);
+  if (tooMany !== undefined) refuse(`--report: ${tooMany}, or leave the report out`);
   const { feeds, drawn } = await readModelFeeds(model, options.inputs, options.seed);
   const directions = await directionFeeds(model, feeds, options);
   const [outputs, build] = await timed(async () =>
@@ -166,18 +174,15 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   await checkSlices(model, all, plan, options);
   const [session, compile] = await timed(() => openFor(outputs, options, all));
   const [values, seconds] = await timed(() => meansOf(runSlices(session, all, plan, model.classes)));
-  const loss = numbers(values.loss)[0]!;
+  const loss = numbers(values.loss!)[0]!;
   if (!Number.isFinite(loss)) {
     throw new Refusal(
       failed(`the loss is ${loss} on ${options.inputs}; look for an overflow, or for −∞ in an input that is no mask`),
     );
   }
-  const size = partition.groups.length;
-  const gbar = numbers(values.gbar);
-  const flat = numbers(values.Hbar);
-  const Hbar = partition.groups.map((_, s) => flat.slice(s * size, (s + 1) * size));
-  const D3 = numbers(values.D3);
-  const broken = Object.entries({ gbar, Hbar: flat, D3 }).flatMap(([name, own]) =>
+  const summary = summaryIn(values);
+  const { gbar, Hbar, D3 } = summary;
+  const broken = Object.entries({ gbar, Hbar: Hbar.flat(), D3 }).flatMap(([name, own]) =>
     own.every(Number.isFinite) ? [] : [name],
   );
   if (broken.length > 0) {
@@ -188,7 +193,7 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
     );
   }
   const inexact = await leftOut(model, partition, all, plan, options);
-  const usable = withoutGroups(inexact, { gbar, Hbar, D3: options.order === '3' ? D3 : gbar.map(() => 0) });
+  const usable = withoutGroups(inexact, summary);
   const names = namesOf(partition, inexact);
   const examples = examplesOf(model, feeds);
   const placed = placeGroups(partition);
@@ -210,36 +215,34 @@ const work = async (path: string, options: SummarizeOptions): Promise<Summarized
   };
 };
 
-const writeReport = async (
-  path: string,
-  model: string,
-  result: Summarized,
-  options: SummarizeOptions,
-  command: string,
-): Promise<void> => {
-  const html = summaryReport({
-    ...result,
-    Hbar: result.Hbar!,
-    title: `Curvature of ${basename(model)}`,
-    model: basename(model),
-    direction: directionText(result.direction),
-    notes: summaryNotes(result),
-    engine: options.engine,
-    dtype: result.dtype,
-    provenance: { command, device: result.device, partition: options.partition },
-  });
-  await writeText(
-    path,
-    orRefuse(html, (e) => failed(e.message)),
-  );
-};
+/**
+ * Writes the picture of MODEL's summary, where `options.report` says so: apart from the work, whose result is there whatever becomes of its
+ * picture. The Left says why it cannot be written.
+ */
+export const writeReport =
+  (model: string, { report, engine, partition }: SummarizeOptions, command: string) =>
+  (result: Summarized): TE.TaskEither<Failure, void> =>
+  () =>
+    attempt(async () => {
+      if (report === undefined) return;
+      const html = summaryReport({
+        ...result,
+        Hbar: result.Hbar!,
+        title: `Curvature of ${basename(model)}`,
+        model: basename(model),
+        direction: directionText(result.direction),
+        notes: summaryNotes(result),
+        engine,
+        provenance: { command, device: result.device, partition },
+      });
+      await writeText(
+        report,
+        orRefuse(html, (e) => failed(e.message)),
+      );
+    });
 
 /** The summary of MODEL's loss on the arrays of `options.inputs`; the Left names the culprit and the cure. */
 export const summarize =
-  (path: string, options: SummarizeOptions, command: string): TE.TaskEither<Failure, Summarized> =>
+  (path: string, options: SummarizeOptions): TE.TaskEither<Failure, Summarized> =>
   () =>
-    attempt(async () => {
-      const result = await building(`${path} cannot be summarized`, () => work(path, options));
-      if (options.report !== undefined) await writeReport(options.report, path, result, options, command);
-      return result;
-    });
+    attempt(() => building(`${path} cannot be summarized`, () => work(path, options)));

@@ -8,7 +8,9 @@ import { placeGroups } from '../analysis/layers.js';
 import { type BatchCoupling, batchCouplingText } from '../coupling.js';
 import { attempt, type Failure, failed, orRefuse, refuse } from '../failure.js';
 import { writeBinary, writeText } from '../files.js';
+import { undrawn } from '../groupMemory.js';
 import { DEFAULT_PARTITION } from '../partition.js';
+import type { Evaluator } from '../training/evaluator.js';
 import { hasCheckpoint, MODEL } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { type EpochMetrics, stepsPerEpoch } from '../training/loop.js';
@@ -19,6 +21,7 @@ import {
   checkSlices,
   type FittedRun,
   fitRun,
+  openEvaluator,
   openFitted,
   openModel,
   openParts,
@@ -112,12 +115,13 @@ const prepare = async (names: readonly string[], options: GroupedOptions): Promi
 const trainOne = async (
   optimizer: Optimizer,
   { fitted, dataDigest }: Prepared,
+  evaluator: Evaluator,
   options: GroupedOptions,
   resume: boolean,
   watcher: Watcher,
 ): Promise<{ readonly trained: TrainedRun; readonly run: Run }> => {
   const { name } = optimizer;
-  const opened = await openFitted(optimizer, fitted, options);
+  const opened = await openFitted(optimizer, fitted, evaluator, options);
   const { problem, trainable, partitionDigest, trainer, coupling } = opened;
   const folder = folderOf(name, options);
   const model = join(folder, MODEL);
@@ -146,7 +150,7 @@ const trainOne = async (
   if (finished) await writeBinary(model, trainable.encode(end.trainer.carried));
   const groups = placeGroups(problem.partition);
   const { rates, takenBack, inexact } = await measuredSteps(folder, groups);
-  const last = end?.trainer.summary;
+  const last = undrawn(groups.length) === undefined ? end?.trainer.summary : undefined;
   const summary: Summary | undefined = last && { groups, gbar: last.gbar, Hbar: last.Hbar, D3: last.D3 };
   return {
     trained: {
@@ -199,14 +203,23 @@ export const train =
       const names = namesOf(given);
       const going = begun(names, options);
       const prepared = await prepare(names, options);
+      const evaluator = await openEvaluator(prepared.fitted, options);
       const results: { trained: TrainedRun; run: Run }[] = [];
-      for (const optimizer of prepared.optimizers) {
-        if (watcher.interrupted()) continue;
-        results.push(await trainOne(optimizer, prepared, options, going.includes(optimizer.name), watcher));
+      try {
+        for (const optimizer of prepared.optimizers) {
+          if (watcher.interrupted()) continue;
+          results.push(
+            await trainOne(optimizer, prepared, evaluator, options, going.includes(optimizer.name), watcher),
+          );
+        }
+      } finally {
+        await evaluator.release();
       }
       const runs = results.map((r) => r.trained);
       if (watcher.interrupted()) return { runs, interrupted: true };
       const coupling = runs.find((run) => run.coupling)?.coupling;
+      const measured = results.some(({ run }) => run.rates !== undefined);
+      const tooMany = measured ? undrawn(prepared.fitted.problem.partition.groups.length) : undefined;
       const html = trainingReport({
         title: 'Training report',
         command,
@@ -214,7 +227,10 @@ export const train =
         dataset: options.data,
         model: options.model,
         seed: options.seed,
-        ...(coupling && { provenance: { losses: batchCouplingText(coupling) } }),
+        provenance: {
+          ...(coupling && { losses: batchCouplingText(coupling) }),
+          ...(tooMany !== undefined && { 'interactions left out': tooMany }),
+        },
       });
       if (E.isLeft(html)) return orRefuse(html, (e) => failed(e.message));
       const report = join(outOf(options), 'report.html');

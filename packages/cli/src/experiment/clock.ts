@@ -1,5 +1,7 @@
 /** How long an experiment still takes, from the pace of its runs so far. */
 
+import { mean } from 'd3-array';
+
 /** A run, as far as its pace goes. */
 export interface Paced {
   /** Runs of one optimizer on one setup go at one pace; those of one setup at similar ones. */
@@ -20,11 +22,9 @@ export interface Paced {
   readonly pace?: number;
 }
 
-const mean = (values: readonly number[]): number | undefined =>
-  values.length === 0 ? undefined : values.reduce((a, b) => a + b) / values.length;
-
+/** Of those that have it; undefined where none does. */
 const meanOf = (field: 'pace' | 'opening', runs: readonly Paced[]): number | undefined =>
-  mean(runs.flatMap(({ [field]: value }) => (value === undefined ? [] : [value])));
+  mean(runs, ({ [field]: value }) => value);
 
 /** Undefined where neither the pace nor a budget is known. */
 const remaining = (

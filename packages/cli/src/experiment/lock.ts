@@ -1,9 +1,9 @@
 /** One process at a time in an experiment's folder. */
 
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refuse } from '../failure.js';
-import { writing } from '../files.js';
+import { textIfAny, writing } from '../files.js';
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -14,18 +14,38 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+/** Whether the file was not there and now is, with this process's number in it: two that ask at once are told apart by the system. */
+const create = (path: string): Promise<boolean> =>
+  writing(path, () =>
+    writeFile(path, `${process.pid}\n`, { flag: 'wx' }).then(
+      () => true,
+      (cause: NodeJS.ErrnoException) => {
+        if (cause.code === 'EEXIST') return false;
+        throw cause;
+      },
+    ),
+  );
+
 /**
- * Takes the folder and returns what gives it back. Refuses one that a living process holds; what a killed one left is
- * taken over.
+ * Takes the folder and returns what gives it back. Refuses one that a living process holds, or one that does not say who holds it; what a
+ * killed one left is taken over.
  */
 export const lockFolder = async (folder: string): Promise<() => Promise<void>> => {
   const path = join(folder, 'lock');
-  const holder = Number(await readFile(path, 'utf8').catch(() => '0'));
-  if (holder > 0 && holder !== process.pid && isAlive(holder)) {
-    refuse(
-      `${folder} is in use by process ${holder}; wait for it, give another --out, or delete ${path} if it is not hograd`,
-    );
+  while (!(await create(path))) {
+    const text = await textIfAny(path);
+    // Given back meanwhile.
+    if (text === undefined) continue;
+    const holder = Number(text);
+    // A process makes the file before it writes its number.
+    if (!(Number.isSafeInteger(holder) && holder > 0))
+      refuse(`${folder} is in use by a process that ${path} does not name; delete that file if none is at work there`);
+    if (holder !== process.pid && isAlive(holder)) {
+      refuse(
+        `${folder} is in use by process ${holder}; wait for it, give another --out, or delete ${path} if it is not hograd`,
+      );
+    }
+    await writing(path, () => rm(path, { force: true }));
   }
-  await writing(path, () => writeFile(path, `${process.pid}\n`));
   return () => rm(path, { force: true });
 };

@@ -1,6 +1,7 @@
 /** The report of an experiment's outcome: each setup with its final runs and its grid search. */
 
 import type { ExperimentReport, Setup as ReportSetup, Run } from '@hograd/report';
+import { plural } from '../plural.js';
 import { settingsText } from './grid.js';
 import type { ArmOutcome, Outcome, SetupOutcome } from './outcome.js';
 import type { RunRecord } from './record.js';
@@ -18,8 +19,6 @@ const runOf = (name: string, { plan, epochs, peakBytes, reason }: RunRecord): Ru
 /** What a grid's section shows. */
 const SEARCH = `${SELECTION_RULE} Runs that came to be final ones are in both sections.`;
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
 const choiceText = ({ arm, grid, selected }: ArmOutcome): readonly string[] => {
   if (grid.length === 0) return [];
   return selected === undefined
@@ -30,15 +29,15 @@ const choiceText = ({ arm, grid, selected }: ArmOutcome): readonly string[] => {
 const descriptionOf = ({ setup, arms }: SetupOutcome): string => {
   const { model, data, train, validation, test, batch, epochs, seconds, seeds } = setup;
   const size = [
-    train === undefined ? 'all training examples' : counted(train, 'training example'),
+    train === undefined ? 'all training examples' : plural(train, 'training example'),
     ...(validation > 0 ? [`${validation} held out`] : []),
-    ...(test === undefined ? [] : [counted(test, 'test example')]),
+    ...(test === undefined ? [] : [plural(test, 'test example')]),
   ].join(', ');
   const length = [
-    ...(epochs === undefined ? [] : [counted(epochs, 'epoch')]),
+    ...(epochs === undefined ? [] : [plural(epochs, 'epoch')]),
     ...(seconds === undefined ? [] : [`at most ${seconds} s and the epoch that they end in`]),
   ].join(', ');
-  const facts = `${model} on ${data} (${size}), batches of ${batch}, ${length}, ${counted(seeds.length, 'seed')}.`;
+  const facts = `${model} on ${data} (${size}), batches of ${batch}, ${length}, ${plural(seeds.length, 'seed')}.`;
   return [...(setup.description === undefined ? [] : [setup.description]), facts, ...arms.flatMap(choiceText)].join(
     ' ',
   );

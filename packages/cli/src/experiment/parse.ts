@@ -4,7 +4,7 @@ import { modelNames } from '@hograd/model-zoo';
 import * as E from 'fp-ts/lib/Either.js';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { count, countOrZero, firstIssue, positive, seeds, text } from '../checks.js';
+import { count, countOrZero, firstIssue, isRecord, positive, seeds, text } from '../checks.js';
 import { isModelFile } from '../modelFile.js';
 import { methodOf } from '../training/methods.js';
 import type { Arm, Experiment, Setup } from './experiment.js';
@@ -17,9 +17,6 @@ export type ExperimentError =
   | { readonly _tag: 'WrongField'; readonly message: string; readonly field: string };
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isListOfRecords = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isRecord);
 

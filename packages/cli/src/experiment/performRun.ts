@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Device } from '@hograd/session';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
+import { opening } from '../opening.js';
 import { hasCheckpoint } from '../training/files.js';
 import { trainInFolder } from '../training/folderRun.js';
 import { methodOf } from '../training/methods.js';
@@ -63,14 +64,17 @@ export const performRun = async (
   };
   const model = await openModel(options);
   const data = await openForRuns(dataRoot, plan.data, model.targets);
-  const opened = await openRun(optimizer, model, partsOf(plan, plan.seed)(data), options);
-  const contents = [
-    [under(plan.model), plan.modelDigest, opened.trainable.digest],
-    [under(partition), plan.partitionDigest, opened.partitionDigest],
-    [plan.data, plan.dataDigest, digestOfData(data)],
-  ];
-  const changed = contents.find(([, then, now]) => then !== now);
-  if (changed) refuse(`${changed[0]} has changed since the experiment began; start it again with the same command`);
+  const opened = await opening(async ({ keep }) => {
+    const run = keep(await openRun(optimizer, model, partsOf(plan, plan.seed)(data), options));
+    const contents = [
+      [under(plan.model), plan.modelDigest, run.trainable.digest],
+      [under(partition), plan.partitionDigest, run.partitionDigest],
+      [plan.data, plan.dataDigest, digestOfData(data)],
+    ];
+    const changed = contents.find(([, then, now]) => then !== now);
+    if (changed) refuse(`${changed[0]} has changed since the experiment began; start it again with the same command`);
+    return run;
+  });
   const { diverged, steps, epochs } = await trainInFolder(opened, {
     folder,
     options: { ...plan },

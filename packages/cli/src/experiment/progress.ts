@@ -2,17 +2,17 @@
 
 import { type Bar, canDraw, type Layout, openBar } from '../bar.js';
 import type { EpochMetrics } from '../training/loop.js';
+import { secondsPerEpoch } from '../training/metrics.js';
 import { durationText, type Paced, secondsLeft } from './clock.js';
 import type { ConductWatcher } from './conduct.js';
 import type { RunRecord } from './record.js';
-import { secondsPerEpoch } from './results.js';
 
 const accuracyText = ({ testAccuracy }: EpochMetrics): string =>
   testAccuracy === undefined ? '' : `test accuracy ${(100 * testAccuracy).toFixed(2)}%, `;
 
 const endText = (record: RunRecord): string => {
   const last = record.epochs.at(-1);
-  const pace = secondsPerEpoch(record);
+  const pace = secondsPerEpoch(record.epochs);
   if (record.outcome === 'failed') return `failed: ${record.reason}`;
   return `train loss ${last!.trainLoss.toPrecision(4)}, ${accuracyText(last!)}${pace!.toFixed(1)} s/epoch`;
 };

@@ -1,8 +1,7 @@
 /** What is kept of a run that is over, whichever way it ended: record.json in its folder. */
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeText } from '../files.js';
+import { jsonIn, textIfAny, writeText } from '../files.js';
 import type { EpochMetrics } from '../training/loop.js';
 import type { RunPlan } from './plan.js';
 
@@ -25,10 +24,11 @@ export interface RunRecord {
 
 const RECORD = 'record.json';
 
-/** The record of a folder; undefined where the run is not over. */
+/** The record of a folder; undefined where the run is not over. Refuses one that is there and cannot be read. */
 export const readRecord = async (folder: string): Promise<RunRecord | undefined> => {
-  const text = await readFile(join(folder, RECORD), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as RunRecord);
+  const path = join(folder, RECORD);
+  const text = await textIfAny(path);
+  return text === undefined ? undefined : (jsonIn(text, path) as RunRecord);
 };
 
 /** Writes it whole or not at all. */

@@ -1,5 +1,7 @@
 /** results.json: an experiment's outcome as data, every run in it. */
 
+import { deviation, mean } from 'd3-array';
+import { secondsPerEpoch } from '../training/metrics.js';
 import type { Outcome } from './outcome.js';
 import { finalTrainLoss, type RunRecord } from './record.js';
 import { SELECTION_RULE, scoreOf } from './select.js';
@@ -12,17 +14,9 @@ export interface Spread {
 
 /** Mean and standard deviation; undefined where there is nothing. */
 export const spreadOf = (values: readonly (number | undefined)[]): Spread | undefined => {
-  const known = values.filter((value) => value !== undefined);
-  if (known.length === 0) return undefined;
-  const mean = known.reduce((a, b) => a + b) / known.length;
-  if (known.length === 1) return { mean };
-  const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / (known.length - 1)) };
+  const [middle, spread] = [mean(values), deviation(values)];
+  return middle === undefined ? undefined : { mean: middle, ...(spread !== undefined && { deviation: spread }) };
 };
-
-/** Seconds an epoch, steps and evaluation together; undefined where no epoch was finished. */
-export const secondsPerEpoch = ({ epochs }: RunRecord): number | undefined =>
-  epochs.length === 0 ? undefined : epochs.reduce((sum, { seconds }) => sum + seconds, 0) / epochs.length;
 
 /** Of the runs that finished: where they ended; of all: seconds and memory, and how many failed. */
 export const summaryOf = (runs: readonly RunRecord[]) => {
@@ -36,7 +30,7 @@ export const summaryOf = (runs: readonly RunRecord[]) => {
     testAccuracy: last('testAccuracy'),
     validationLoss: last('validationLoss'),
     validationAccuracy: last('validationAccuracy'),
-    secondsPerEpoch: spreadOf(runs.map(secondsPerEpoch)),
+    secondsPerEpoch: spreadOf(runs.map(({ epochs }) => secondsPerEpoch(epochs))),
     peakBytes: runs.length === 0 ? undefined : Math.max(...runs.map(({ peakBytes }) => peakBytes)),
   };
 };

@@ -11,12 +11,20 @@ import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
 import { type Console, conclude } from './console.js';
 import { onInterrupt } from './interrupts.js';
-import { notNegative, partitionOption, positive, repeatable, runOptions, wholeNumber } from './options.js';
+import {
+  memoryLimitOption,
+  notNegative,
+  partitionOption,
+  positive,
+  repeatable,
+  runOptions,
+  wholeNumber,
+} from './options.js';
 import { commandLine } from './shell.js';
 
 const DEFAULT_LAMBDA_INT: readonly number[] = [1];
 const DEFAULT_STEP_SIZES: readonly number[] = [0.1, 0.3, 1];
-/** 1 GiB. */
+/** In bytes. */
 const DEFAULT_MEMORY_LIMIT = 2 ** 30;
 
 const share = (value: number | null): string => (value === null ? 'none' : `${(100 * value).toFixed(1)}%`);
@@ -35,7 +43,7 @@ const momentLine = ({ epoch, loss, betweenLayers, condition, eta, inverse }: Mom
 };
 
 /** One line a moment: the loss, how much of H̄ and of H̄⁻¹ lies between layers, and how far to trust the latter. */
-const text = ({ analysis, files }: Analyzed): string => {
+const text = ({ analysis, files, unreported }: Analyzed): string => {
   const best = bestMoment(analysis);
   const coupling = analysis.moments.find((moment) => moment.coupling)?.coupling;
   return [
@@ -48,6 +56,7 @@ const text = ({ analysis, files }: Analyzed): string => {
           `${couplingText(coupling)}: what was measured are means over slices of ${coupling.slice} examples; raise --memory-limit until all fit`,
         ]
       : []),
+    ...(unreported === undefined ? [] : [`no report.html: ${unreported}`]),
     `written: ${files.join(', ')}`,
   ].join('\n');
 };
@@ -77,10 +86,9 @@ const run = async (
     console.exitWith(130);
     return;
   }
-  await conclude(
-    console,
-    json ? ({ analysis }: Analyzed) => JSON.stringify(analysis) : text,
-  )(() => Promise.resolve(result));
+  await conclude(console, { text: json ? ({ analysis }: Analyzed) => JSON.stringify(analysis) : text })(() =>
+    Promise.resolve(result),
+  );
 };
 
 /** `hograd analyze` on the program: reads the options, runs the command, ends with its status. */
@@ -132,11 +140,11 @@ export const addAnalyze = (program: Command, console: Console): Command =>
         .choices(['float32', 'float64'])
         .default('float32'),
     )
-    .option(
-      '--memory-limit <BYTES>',
-      'keep what is measured under so many bytes, with slices of the examples',
-      wholeNumber,
-      DEFAULT_MEMORY_LIMIT,
+    .addOption(
+      memoryLimitOption('keep what is measured under so much memory, with slices of the examples').default(
+        DEFAULT_MEMORY_LIMIT,
+        '1GiB',
+      ),
     )
     .option('--checkpoint-every <N>', 'steps between checkpoints', wholeNumber, 1000)
     .option(

@@ -102,7 +102,7 @@ const run = async (model: string, { json, ...options }: Given, console: Console)
   const { watcher, stop } = watch(process.stderr);
   const result = await bench(model, options, watcher)();
   stop();
-  await conclude(console, json ? JSON.stringify : text, holds)(() => Promise.resolve(result));
+  await conclude(console, { text: json ? JSON.stringify : text, holds })(() => Promise.resolve(result));
 };
 
 /** `hograd bench` on the program: reads the options, runs the command, ends with its status. */

@@ -1,7 +1,7 @@
 /** Where a command's words go, and the exit status it ends with. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Failure } from '../failure.js';
 
 /** Where words go. */
@@ -19,19 +19,27 @@ export interface Console extends Streams {
   readonly exitWith: (status: number) => void;
 }
 
-/**
- * Runs a command's work; prints its result, or says in one line why there is none. A result that does not hold, as a self-check that failed, is
- * printed too, and is exit status 1.
- */
+/** What a command's result is as text, and what else belongs to its end. */
+export interface Conclusion<A> {
+  readonly text: (result: A) => string;
+  /** A result that does not hold, as a self-check that failed, is printed all the same, and is exit status 1. Left out: every one does. */
+  readonly holds?: (result: A) => boolean;
+  /** What is done with a result once it is printed: where that fails, the result is not lost. */
+  readonly after?: (result: A) => TE.TaskEither<Failure, void>;
+}
+
+/** Runs a command's work; prints its result, or says in one line why there is none. */
 export const conclude =
-  <A>(console: Console, text: (result: A) => string, holds: (result: A) => boolean = () => true) =>
+  <A>(console: Console, { text, holds = () => true, after = () => TE.right(undefined) }: Conclusion<A>) =>
   async (work: TE.TaskEither<Failure, A>): Promise<void> => {
+    const fail = ({ message, status }: Failure): void => {
+      console.say(`hograd: ${message}`);
+      console.exitWith(status);
+    };
     const result = await work();
-    if (E.isRight(result)) {
-      console.print(text(result.right));
-      if (!holds(result.right)) console.exitWith(1);
-      return;
-    }
-    console.say(`hograd: ${result.left.message}`);
-    console.exitWith(result.left.status);
+    if (E.isLeft(result)) return fail(result.left);
+    console.print(text(result.right));
+    if (!holds(result.right)) console.exitWith(1);
+    const followed = await after(result.right)();
+    if (E.isLeft(followed)) fail(followed.left);
   };

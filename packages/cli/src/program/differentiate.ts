@@ -55,5 +55,5 @@ export const addDifferentiate = (program: Command, console: Console): Command =>
       '\nExample:\n  hograd differentiate model.onnx --out gradient.onnx --softmax-cross-entropy logits --labels y',
     )
     .action((model: string, options: DifferentiateOptions & { readonly json?: boolean }) =>
-      conclude(console, options.json ? JSON.stringify : text)(differentiate(model, options)),
+      conclude(console, { text: options.json ? JSON.stringify : text })(differentiate(model, options)),
     );

@@ -23,5 +23,8 @@ export const addDoctor = (program: Command, console: Console): Command =>
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  hograd doctor')
     .action((options: { readonly json?: boolean }) =>
-      conclude(console, options.json ? JSON.stringify : text, ({ golden }: Diagnosis) => golden.agrees)(doctor),
+      conclude(console, {
+        text: options.json ? JSON.stringify : text,
+        holds: ({ golden }: Diagnosis) => golden.agrees,
+      })(doctor),
     );

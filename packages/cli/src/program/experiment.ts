@@ -58,7 +58,7 @@ const run = async (
     return;
   }
   const done = E.map((right: Experimented | undefined) => right!)(result);
-  await conclude(console, json ? JSON.stringify : text)(() => Promise.resolve(done));
+  await conclude(console, { text: json ? JSON.stringify : text })(() => Promise.resolve(done));
 };
 
 /** `hograd experiment` on the program: reads the options, runs the command, ends with its status. */

@@ -21,5 +21,5 @@ export const addExport = (program: Command, console: Console): Command =>
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  hograd export lenet --out lenet.onnx')
     .action((model: string, options: ExportOptions & { readonly json?: boolean }) =>
-      conclude(console, options.json ? JSON.stringify : text)(exportModel(model, options)),
+      conclude(console, { text: options.json ? JSON.stringify : text })(exportModel(model, options)),
     );

@@ -70,6 +70,30 @@ export const seedNumber = (text: string): number => {
   return value;
 };
 
+const UNITS: Readonly<Record<string, number>> = {
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+};
+
+/** Bytes, 1 or more: a whole number of them, or a number of KiB, MiB, GiB, KB, MB or GB (powers of 1024 and of 1000), to the nearest byte. */
+export const byteCount = (text: string): number => {
+  const [, amount, unit] = /^\s*(\d+(?:\.\d+)?)\s*([kmg]i?b)\s*$/i.exec(text) ?? [];
+  const value = unit === undefined ? Number(text) : Math.round(Number(amount) * UNITS[unit.toLowerCase()]!);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError(
+      'it must be a whole number of bytes, 1 or more, or a number with a unit (KiB, MiB, GiB, KB, MB, GB), such as 2GiB.',
+    );
+  return value;
+};
+
+/** What a command's runs may take. */
+export const memoryLimitOption = (what: string): Option =>
+  new Option('--memory-limit <BYTES>', `${what} (bytes, or with a unit: 2GiB)`).argParser(byteCount);
+
 /** A finite number above 0. */
 export const positive = (text: string): number => {
   const value = Number(text);

@@ -1,17 +1,17 @@
 /** The command line of `hograd summarize`. */
 
 import { type Command, Option } from 'commander';
-import { type Summarized, type SummarizeOptions, summarize } from '../commands/summarize.js';
+import { type Summarized, type SummarizeOptions, summarize, writeReport } from '../commands/summarize.js';
 import { summaryNotes } from '../summaryNotes.js';
 import { type Console, conclude } from './console.js';
 import {
   deviceOption,
   lossOptions,
+  memoryLimitOption,
   notNegative,
   partitionOption,
   repeatable,
   seedNumber,
-  wholeNumber,
 } from './options.js';
 
 /** One line a group: its name, size, ḡ, and as far as the order goes H̄_ss, D3 and the learning rates. */
@@ -70,10 +70,10 @@ export const addSummarize = (program: Command, console: Console): Command =>
     )
     .addOption(new Option('--engine <ENGINE>', 'how to compute').choices(['stacked', 'generic']).default('stacked'))
     .addOption(deviceOption())
-    .option(
-      '--memory-limit <BYTES>',
-      'keep the runs under so many bytes, with slices of the batch (for a loss that is a mean over independent examples)',
-      wholeNumber,
+    .addOption(
+      memoryLimitOption(
+        'keep the runs under so much memory, with slices of the batch, for a loss that is a mean over independent examples',
+      ),
     )
     .option('--report <FILE>', 'write the picture: one self-contained HTML page')
     .option('--json', 'print one JSON document')
@@ -82,5 +82,9 @@ export const addSummarize = (program: Command, console: Console): Command =>
       '\nExample:\n  hograd summarize model.onnx --inputs batch.npz --lambda-int 1 --report summary.html',
     )
     .action((model: string, options: SummarizeOptions & { readonly json?: boolean }) =>
-      conclude(console, options.json ? JSON.stringify : table, hasRates)(summarize(model, options, console.command)),
+      conclude(console, {
+        text: options.json ? JSON.stringify : table,
+        holds: hasRates,
+        after: writeReport(model, options, console.command),
+      })(summarize(model, options)),
     );

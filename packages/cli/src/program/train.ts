@@ -7,9 +7,10 @@ import { batchCouplingText } from '../coupling.js';
 import { lossText } from '../lossText.js';
 import { watchProgress } from '../progress.js';
 import { OPTIMIZERS } from '../training/methods.js';
+import { secondsPerEpoch } from '../training/metrics.js';
 import { type Console, conclude } from './console.js';
 import { onInterrupt } from './interrupts.js';
-import { headOptions, partitionIfAny, positive, runOptions, wholeNumber } from './options.js';
+import { headOptions, notNegative, partitionIfAny, runOptions, wholeNumber } from './options.js';
 import { commandLine } from './shell.js';
 import { tableText } from './table.js';
 
@@ -19,13 +20,12 @@ const text = ({ runs, report }: Trained): string => {
   const measuresAccuracy = trained.some(({ epochs }) => epochs.at(-1)!.testAccuracy !== undefined);
   const rows = trained.map(({ optimizer, epochs }) => {
     const last = epochs.at(-1)!;
-    const perEpoch = epochs.reduce((sum, e) => sum + e.seconds, 0) / epochs.length;
     return [
       optimizer,
       lossText(last.trainLoss),
       lossText(last.testLoss),
       ...(measuresAccuracy ? [`${(100 * last.testAccuracy!).toFixed(2)}%`] : []),
-      perEpoch.toFixed(2),
+      secondsPerEpoch(epochs)!.toFixed(2),
     ];
   });
   const coupling = trained.find((one) => one.coupling)?.coupling;
@@ -74,7 +74,7 @@ const run = async (
     console.exitWith(130);
     return;
   }
-  await conclude(console, json ? JSON.stringify : text, allFinished)(() => Promise.resolve(result));
+  await conclude(console, { text: json ? JSON.stringify : text, holds: allFinished })(() => Promise.resolve(result));
 };
 
 /** `hograd train` on the program: reads the options, runs the command, ends with its status. */
@@ -87,7 +87,7 @@ export const addTrain = (program: Command, console: Console): Command =>
         .option('--optimizer <NAMES>', `of ${OPTIMIZERS.join(', ')}`, 'newton-summary-safe'),
       partitionIfAny(),
     )
-      .option('--lambda-int <X>', 'internal damping of newton-summary (default: 1)', positive)
+      .option('--lambda-int <X>', 'internal damping of newton-summary (default: 1)', notNegative)
       .option('--checkpoint-every <N>', 'steps between checkpoints', wholeNumber, 200)
       .option(
         '--out <DIR>',

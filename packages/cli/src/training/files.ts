@@ -1,14 +1,14 @@
 /** What a training run leaves on disk: metrics line by line, and checkpoints that a crash cannot tear. */
 
 import { existsSync } from 'node:fs';
-import { open, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { open, readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeNpz, readNpz, type SamplerState } from '@hograd/data';
-import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
 import { countOrZero } from '../checks.js';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
-import { openFolder, writeBinary, writeText, writing } from '../files.js';
+import { jsonIn, openFolder, textIfAny, writeBinary, writeText, writing } from '../files.js';
+import { lineOf } from '../jsonLines.js';
 import type { Tensors } from './tensors.js';
 import type { TrainerState } from './trainer.js';
 
@@ -69,21 +69,21 @@ const SAVED = z.looseObject({
 /** Whether a run in the folder has got as far as its first checkpoint. */
 export const hasCheckpoint = (folder: string): boolean => existsSync(join(folder, CHECKPOINT));
 
+/** A checkpoint as it is in its folder: whether the samplers' states are of the run's samplers is for `resumeSampler` to say. */
+export interface SavedCheckpoint extends Omit<Checkpoint, 'gradientSampler' | 'summarySampler'> {
+  readonly gradientSampler: unknown;
+  readonly summarySampler: unknown;
+}
+
 /** The last checkpoint of a folder. Refuses a folder without one. */
-export const loadCheckpoint = async (folder: string): Promise<Checkpoint> => {
-  const text = await readFile(join(folder, CHECKPOINT), 'utf8').catch(() =>
-    refuse(`${folder} holds no ${CHECKPOINT} to resume from; start the run without --resume`),
-  );
+export const loadCheckpoint = async (folder: string): Promise<SavedCheckpoint> => {
   const path = join(folder, CHECKPOINT);
-  const parsed = orRefuse(
-    E.tryCatch(
-      () => JSON.parse(text) as unknown,
-      () => undefined,
-    ),
-    () => wrongInput(`${path} is not JSON; it was not written by hograd`),
-  );
+  const text =
+    (await textIfAny(path)) ??
+    refuse(`${folder} holds no ${CHECKPOINT} to resume from; start the run without --resume`);
+  const parsed = jsonIn(text, path);
   if (!SAVED.safeParse(parsed).success) refuse(`${path} lacks what a checkpoint holds; start the run without --resume`);
-  const { tensors, anchor, trainer, ...rest } = parsed as Omit<Checkpoint, 'trainer'> & {
+  const { tensors, anchor, trainer, ...rest } = parsed as Omit<SavedCheckpoint, 'trainer'> & {
     readonly tensors: string;
     readonly anchor?: { readonly step: number; readonly tensors: string };
     readonly trainer: Omit<TrainerState, 'carried' | 'anchor'>;
@@ -121,7 +121,7 @@ export const openMetrics = async (folder: string, bytes: number): Promise<Metric
   let written = bytes;
   return {
     append: async (line) => {
-      const text = `${JSON.stringify(line)}\n`;
+      const text = lineOf(line);
       await writing(path, () => file.appendFile(text));
       written += Buffer.byteLength(text);
     },

@@ -2,11 +2,12 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { refuse } from '../failure.js';
+import { resumeSampler, type Sampler, type SamplerState } from '@hograd/data';
+import { orRefuse, refuse, wrongInput } from '../failure.js';
 import { openFolder } from '../files.js';
 import { type Checkpoint, loadCheckpoint, MODEL } from './files.js';
 import { Diverged, type EpochMetrics, type LoopSetup, stepsPerEpoch, trainLoop } from './loop.js';
-import { appendTiming, clearTimings, epochsOf, timingsOf } from './metrics.js';
+import { appendTiming, clearTimings, epochsOf, mendTimings, timingsOf } from './metrics.js';
 import type { OpenRun } from './openRun.js';
 
 export interface FolderRun
@@ -45,7 +46,12 @@ const startOf = (
   options,
 });
 
-const savedIn = async (folder: string, options: Checkpoint['options']): Promise<Checkpoint> => {
+/** Where a run stood. Refuses a checkpoint of other options, files or samplers. */
+const savedIn = async (
+  { gradientSampler, summarySampler }: OpenRun,
+  folder: string,
+  options: Checkpoint['options'],
+): Promise<Checkpoint> => {
   const saved = await loadCheckpoint(folder);
   const said = (value: unknown): string => (value === undefined ? 'left out' : JSON.stringify(value));
   // How often the state is saved does not change it.
@@ -65,7 +71,13 @@ const savedIn = async (folder: string, options: Checkpoint['options']): Promise<
       `${folder} was started with other options: ${other} was ${said(saved.options[other])} and is ${said(options[other])} now; resume with the same ones`,
     );
   }
-  return saved;
+  const resumed = (sampler: Sampler, state: unknown): SamplerState =>
+    orRefuse(resumeSampler(sampler)(state), ({ message }) => wrongInput(`${folder}: ${message}`));
+  return {
+    ...saved,
+    gradientSampler: resumed(gradientSampler, saved.gradientSampler),
+    summarySampler: resumed(summarySampler, saved.summarySampler),
+  };
 };
 
 /**
@@ -78,9 +90,10 @@ export const trainInFolder = async (
 ): Promise<FolderRunEnd> => {
   try {
     const options = JSON.parse(JSON.stringify(run.options));
-    const from = resume ? await savedIn(folder, options) : startOf(opened, options);
+    const from = resume ? await savedIn(opened, folder, options) : startOf(opened, options);
     await openFolder(folder);
-    if (!resume) {
+    if (resume) await mendTimings(folder);
+    else {
       await clearTimings(folder);
       // An earlier run's model is not this one's.
       await rm(join(folder, MODEL), { force: true });

@@ -21,6 +21,7 @@ import { type Expr, input, tensor } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
 import { refuse } from '../failure.js';
 import { inputsOf } from '../lengths.js';
+import { opening } from '../opening.js';
 import { batchDraws } from './batchDraws.js';
 import type { KfacOptimizer } from './optimizer.js';
 import { advance, examplesIn, initialTensors, numbers, openGraph, over, runOn, type Tensors } from './tensors.js';
@@ -81,11 +82,14 @@ export const kfacTrainer = async (
   const { output, graphOf } = kfacGraphs(problem, optimizer);
   const whole = graphOf('inverses');
   const inPlace = { ...options, inPlace: true };
-  const sessions = {
-    inverses: await openGraph(whole, inPlace),
-    factors: await openGraph(graphOf('factors'), inPlace),
-    nothing: await openGraph(graphOf('nothing'), inPlace),
-  };
+  const { sessions, release } = await opening(async ({ keep, release }) => ({
+    sessions: {
+      inverses: keep(await openGraph(whole, inPlace)),
+      factors: keep(await openGraph(graphOf('factors'), inPlace)),
+      nothing: keep(await openGraph(graphOf('nothing'), inPlace)),
+    },
+    release,
+  }));
   const refreshAt = kfacRefresh({ factors: optimizer.factorPeriod, inverses: optimizer.inversePeriod });
   const rate = tensor([optimizer.rate], [], 'float32');
   const { withDraws } = batchDraws(problem);
@@ -115,8 +119,6 @@ export const kfacTrainer = async (
       };
     },
     epochEnded: (state) => state,
-    release: async () => {
-      for (const session of Object.values(sessions)) await session.release()();
-    },
+    release,
   };
 };

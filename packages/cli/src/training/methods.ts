@@ -1,16 +1,18 @@
 /** The optimizers by name, each with its options: settings of a file or command line in, what trains out. */
 
 import {
-  DEFAULT_PLATEAU,
   DEFAULT_RATES,
   DEFAULT_TRUST,
   NOISE_AWARE_RATES,
+  type OptionsError,
+  type PlateauOptions,
+  plateauOptions,
   type RatesOptions,
   ratesOptions,
 } from '@hograd/newton-summary';
 import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
-import { count, countOrZero, notNegative, oneOf, positive, share, text } from '../checks.js';
+import { count, notNegative, oneOf, positive, record, share, text } from '../checks.js';
 import { orRefuse, refuse, wrongInput } from '../failure.js';
 import { directionOf, directions, type NamedDirection } from './directions.js';
 import type { KfacOptimizer, Optimizer } from './optimizer.js';
@@ -48,23 +50,26 @@ const constantRate = (lr: number, named: NamedDirection): Kind => ({
 
 const RATES = Object.keys(DEFAULT_RATES) as readonly (keyof RatesOptions)[];
 
-const PLATEAU = z.strictObject({
-  patience: countOrZero.optional(),
-  threshold: notNegative.optional(),
-  factor: share.optional(),
-  cooldown: countOrZero.optional(),
-  smallest: positive.optional(),
-});
-
 const NEWTON_SUMMARY: z.ZodRawShape = {
   ...Object.fromEntries(RATES.map((name) => [name, z.unknown().optional()])),
   period: count.optional(),
   early: z.boolean('true or false').optional(),
   slices: count.optional(),
   trust: z.boolean('true or false').optional(),
-  plateau: PLATEAU.optional(),
+  plateau: record.optional(),
   partition: text.optional(),
   summaryBatch: count.optional(),
+};
+
+/** Undefined where there are no settings. */
+const plateauOf = (settings: unknown): E.Either<MethodError, PlateauOptions | undefined> => {
+  if (settings === undefined) return E.right(undefined);
+  return E.mapLeft(
+    ({ _tag, option, message }: OptionsError): MethodError =>
+      _tag === 'UnknownOption'
+        ? { field: 'plateau', message: `plateau: ${message}` }
+        : { field: `plateau.${option}`, message: `plateau.${message}` },
+  )(plateauOptions(settings as Partial<PlateauOptions>));
 };
 
 /** Slices that a safe summary's batch is cut into. */
@@ -81,7 +86,9 @@ const newtonSummary = (safe: boolean, named: NamedDirection, directionDefaults: 
     const rates = ratesOptions(1)({ ...(safe ? NOISE_AWARE_RATES : DEFAULT_RATES), ...given });
     if (E.isLeft(rates)) return E.left({ field: rates.left.option, message: rates.left.message });
     const { period = 10, early = safe, slices = safe ? SAFE_SLICES : 1, trust = safe } = settings;
-    const { plateau, partition = 'canonical' } = settings;
+    const { partition = 'canonical' } = settings;
+    const plateau = plateauOf(settings.plateau);
+    if (E.isLeft(plateau)) return plateau;
     if (rates.right.noise.kind === 'aware' && (slices as number) < 2) {
       const message = `slices is ${slices}; noise-aware rates need 2 slices of a summary's batch or more`;
       return E.left({ field: 'slices', message });
@@ -94,7 +101,7 @@ const newtonSummary = (safe: boolean, named: NamedDirection, directionDefaults: 
         control: {
           rates: rates.right,
           ...(trust === true && { trust: DEFAULT_TRUST }),
-          ...(plateau !== undefined && { plateau: { ...DEFAULT_PLATEAU, ...(plateau as object) } }),
+          ...(plateau.right && { plateau: plateau.right }),
         },
         period: period as number,
         early: early === true,

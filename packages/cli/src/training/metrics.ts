@@ -1,9 +1,11 @@
 /** What a run leaves: metrics.jsonl, the same in every repetition, and timings.jsonl, the machine's. */
 
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Rates } from '@hograd/report';
+import { mean } from 'd3-array';
 import { writing } from '../files.js';
+import { lineOf, mendLines, readLines } from '../jsonLines.js';
 import type { EpochMetrics } from './loop.js';
 
 /** One line of metrics.jsonl. */
@@ -22,14 +24,6 @@ interface Timing {
   readonly seconds: number;
 }
 
-const readLines = async <T>(path: string): Promise<readonly T[]> => {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-};
-
 const metricsIn = (folder: string): Promise<readonly Line[]> => readLines<Line>(join(folder, 'metrics.jsonl'));
 
 /**
@@ -41,8 +35,11 @@ const timings = (folder: string): string => join(folder, 'timings.jsonl');
 export const clearTimings = (folder: string): Promise<void> =>
   writing(timings(folder), () => writeFile(timings(folder), ''));
 
+/** Before a run that was killed goes on. */
+export const mendTimings = (folder: string): Promise<void> => mendLines(timings(folder));
+
 export const appendTiming = (folder: string, { epoch, seconds }: Timing): Promise<void> =>
-  writing(timings(folder), () => appendFile(timings(folder), `${JSON.stringify({ epoch, seconds })}\n`));
+  writing(timings(folder), () => appendFile(timings(folder), lineOf({ epoch, seconds })));
 
 /**
  * Seconds of each epoch by its number. An epoch that was lost in a crash and trained again counts as long as it last
@@ -51,13 +48,18 @@ export const appendTiming = (folder: string, { epoch, seconds }: Timing): Promis
 export const timingsOf = async (folder: string): Promise<ReadonlyMap<number, number>> =>
   new Map((await readLines<Timing>(timings(folder))).map((t) => [t.epoch, t.seconds]));
 
-/** The epochs that a run has finished. */
+/** The epochs that a run has finished: not one that it was killed in before its time was written, which is trained again. */
 export const epochsOf = async (folder: string): Promise<readonly EpochMetrics[]> => {
-  const seconds = await timingsOf(folder);
-  return (await metricsIn(folder)).flatMap((line) =>
-    line.step === undefined ? [{ ...line, seconds: seconds.get(line.epoch)! }] : [],
-  );
+  const timed = await timingsOf(folder);
+  return (await metricsIn(folder)).flatMap((line) => {
+    const seconds = line.step === undefined ? timed.get(line.epoch) : undefined;
+    return line.step === undefined && seconds !== undefined ? [{ ...line, seconds }] : [];
+  });
 };
+
+/** Seconds an epoch, steps and evaluation together; undefined where there is none. */
+export const secondsPerEpoch = (epochs: readonly EpochMetrics[]): number | undefined =>
+  mean(epochs, ({ seconds }) => seconds);
 
 /** What the steps of a run that measured a summary left. */
 export interface MeasuredSteps {

@@ -14,6 +14,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { agree } from '../coupling.js';
 import { refuse } from '../failure.js';
 import { meansOf, type Slice } from '../means.js';
+import { opening } from '../opening.js';
 import { batchDraws } from './batchDraws.js';
 import { inexactGroups, namesOf, withoutGroups } from './inexact.js';
 import { measuredSummary } from './measuredSummary.js';
@@ -82,13 +83,16 @@ export const newtonSummaryTrainer = async (
   // Slices of one length, if they are.
   const even = batches && batches.summary % optimizer.slices === 0;
   const sliceShapes = even ? batches.shapes(batches.summary / optimizer.slices) : undefined;
-  const sessions = {
-    step: await openGraphFor(graphs.step, { ...options, inPlace: true }, batchShapes),
-    direction: await openGraphFor(graphs.direction, options, batchShapes),
-    summary: await openGraphFor(graphs.summary, options, sliceShapes),
-    apply: await openGraph(graphs.apply, options),
-    ...(trust && { loss: await openGraph(graphs.loss, options) }),
-  };
+  const { sessions, release } = await opening(async ({ keep, release }) => ({
+    sessions: {
+      step: keep(await openGraphFor(graphs.step, { ...options, inPlace: true }, batchShapes)),
+      direction: keep(await openGraphFor(graphs.direction, options, batchShapes)),
+      summary: keep(await openGraphFor(graphs.summary, options, sliceShapes)),
+      apply: keep(await openGraph(graphs.apply, options)),
+      ...(trust && { loss: keep(await openGraph(graphs.loss, options)) }),
+    },
+    release,
+  }));
   const control = rateControl(optimizer.control);
   const isDue = summaryDue(optimizer);
   const size = problem.partition.groups.length;
@@ -204,8 +208,6 @@ export const newtonSummaryTrainer = async (
       ...(inexact && !inexact.includes(true) && { inexact }),
       ...(state.control && { control: control.epochEnded(state.control, loss) }),
     }),
-    release: async () => {
-      for (const session of Object.values(sessions)) await session.release()();
-    },
+    release,
   };
 };

@@ -6,10 +6,11 @@ import type { BatchCoupling } from '../coupling.js';
 import { building, orRefuse, refuse, wrongInput } from '../failure.js';
 import type { LossOptions } from '../model.js';
 import { isModelFile } from '../modelFile.js';
+import { opening } from '../opening.js';
 import { digestOfPartition, readPartition } from '../partition.js';
 import { plural } from '../plural.js';
 import { diagnoser } from './diagnosis.js';
-import { makeEvaluator } from './evaluator.js';
+import { type Evaluator, makeEvaluator } from './evaluator.js';
 import { openModelFile } from './fileModel.js';
 import type { LoopSetup } from './loop.js';
 import type { Optimizer } from './optimizer.js';
@@ -153,15 +154,28 @@ const namingModel = <A>(optimizer: Optimizer, model: string, work: () => A | Pro
 export const checkOptimizer = (optimizer: Optimizer, model: string, problem: TrainingProblem): Promise<void> =>
   namingModel(optimizer, model, () => checkTrainer(problem, optimizer));
 
-/** One optimizer's run of what is fitted. Refuses an optimizer or a device that it cannot be had with. */
-export const openFitted = async (optimizer: Optimizer, fitted: FittedRun, options: RunOptions): Promise<OpenRun> => {
-  const { problem, train, validation, test } = fitted;
-  const session: SessionOptions = {
-    device: options.device,
-    ...(options.threads !== undefined && { threads: options.threads }),
-  };
+const sessionOptions = ({ device, threads }: RunOptions): SessionOptions => ({
+  device,
+  ...(threads !== undefined && { threads }),
+});
+
+/** What evaluates every run of what is fitted, whichever optimizer trains. Refuses a device that cannot be had. */
+export const openEvaluator = ({ problem, train }: FittedRun, options: RunOptions): Promise<Evaluator> =>
+  makeEvaluator({ ...problem, train, batch: options.batch }, sessionOptions(options));
+
+/**
+ * One optimizer's run of what is fitted; the evaluator stays open when it is released. Refuses an optimizer or a device that it cannot be
+ * had with.
+ */
+export const openFitted = async (
+  optimizer: Optimizer,
+  fitted: FittedRun,
+  evaluator: Evaluator,
+  options: RunOptions,
+): Promise<OpenRun> => {
+  const { problem, validation, test } = fitted;
+  const session = sessionOptions(options);
   const trainer = await namingModel(optimizer, options.model, () => makeTrainer(problem, optimizer, session));
-  const evaluator = await makeEvaluator({ ...problem, train, batch: options.batch }, session);
   return {
     ...fitted,
     trainer,
@@ -177,20 +191,16 @@ export const openFitted = async (optimizer: Optimizer, fitted: FittedRun, option
         ...(held?.accuracy !== undefined && { validationAccuracy: held.accuracy }),
       };
     },
-    release: async () => {
-      await trainer.release();
-      await evaluator.release();
-    },
+    release: trainer.release,
   };
 };
 
 /** One optimizer's run on data that is already there. Refuses options that do not fit one another, the data or the machine. */
-export const openRun = async (
-  optimizer: Optimizer,
-  model: OpenModel,
-  data: Parts,
-  options: RunOptions,
-): Promise<OpenRun> => {
-  checkSlices(optimizer, options.summaryBatch ?? options.batch);
-  return openFitted(optimizer, await fitRun(model, data, options), options);
-};
+export const openRun = (optimizer: Optimizer, model: OpenModel, data: Parts, options: RunOptions): Promise<OpenRun> =>
+  opening(async ({ keep, release }) => {
+    checkSlices(optimizer, options.summaryBatch ?? options.batch);
+    const fitted = await fitRun(model, data, options);
+    const evaluator = keep(await openEvaluator(fitted, options));
+    const run = keep(await openFitted(optimizer, fitted, evaluator, options));
+    return { ...run, release };
+  });

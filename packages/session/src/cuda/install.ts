@@ -65,21 +65,32 @@ const sourceFailed =
   (what: string) =>
   (error: unknown): CudaInstallError => ({ _tag: 'SourceFailed', message: `${what}: ${reason(error)}` });
 
-/** Under another name first, so that an interrupted copy leaves no half library behind. */
-const place = async (into: string, name: string, write: (file: string) => Promise<void>): Promise<string> => {
-  const target = join(into, name);
-  const partial = `${target}.partial`;
-  await write(partial);
-  await rename(partial, target);
-  return name;
-};
-
 const writeFailed =
   (into: string) =>
   (error: unknown): CudaInstallError => ({
     _tag: 'WriteFailed',
     message: `the libraries cannot be written to ${into}: ${reason(error)}; check the folder and its permissions`,
   });
+
+/**
+ * Libraries, each by what writes it into a file: all of them under other names first, so that a copy that fails or is interrupted leaves
+ * no half library behind, and none beside one of another version.
+ */
+const place = (
+  into: string,
+  libraries: ReadonlyMap<string, (file: string) => Promise<void>>,
+): TE.TaskEither<CudaInstallError, readonly string[]> =>
+  TE.tryCatch(async () => {
+    const partial = (name: string): string => join(into, `${name}.partial`);
+    try {
+      for (const [name, write] of libraries) await write(partial(name));
+      for (const name of libraries.keys()) await rename(partial(name), join(into, name));
+      return [...libraries.keys()];
+    } catch (cause) {
+      for (const name of libraries.keys()) await rm(partial(name), { force: true });
+      throw cause;
+    }
+  }, writeFailed(into));
 
 const fromFolder = (path: string, into: string): TE.TaskEither<CudaInstallError, readonly string[]> =>
   pipe(
@@ -92,10 +103,7 @@ const fromFolder = (path: string, into: string): TE.TaskEither<CudaInstallError,
       },
     ),
     TE.chain(() =>
-      TE.tryCatch(
-        () => Promise.all(CUDA_LIBRARIES.map((name) => place(into, name, (file) => copyFile(join(path, name), file)))),
-        writeFailed(into),
-      ),
+      place(into, new Map(CUDA_LIBRARIES.map((name) => [name, (file) => copyFile(join(path, name), file)]))),
     ),
   );
 
@@ -120,10 +128,7 @@ const fromWheel = (file: string, into: string): TE.TaskEither<CudaInstallError, 
     checkWheelVersion(file),
     TE.chain(() => TE.tryCatch(() => unpack(file), sourceFailed(`the wheel "${file}" cannot be read`))),
     TE.chain((libraries) =>
-      TE.tryCatch(
-        () => Promise.all([...libraries].map(([name, data]) => place(into, name, (target) => writeFile(target, data)))),
-        writeFailed(into),
-      ),
+      place(into, new Map([...libraries].map(([name, data]) => [name, (file) => writeFile(file, data)]))),
     ),
   );
 
