@@ -1,5 +1,6 @@
 /** Running outputs on feeds, the batch whole or in slices. */
 
+import { takeRows } from '@hograd/data';
 import { makeGraph, type Output } from '@hograd/graph-builder';
 import type { Session, SessionOptions } from '@hograd/session';
 import { orRefuse } from './failure.js';
@@ -29,14 +30,38 @@ const weightOf = (classes: LossModel['classes'], batched: readonly string[], own
   return labels ? labelsThatCount(labels, leaving.ignored) : examples;
 };
 
+/** Outputs by name on the feeds of some examples. */
+const run = async (
+  session: Session,
+  own: Arrays,
+  examples: number,
+  { batched }: MemoryPlan,
+  classes: LossModel['classes'],
+): Promise<Slice | undefined> => {
+  const count = weightOf(classes, batched, own, examples);
+  return count > 0 ? { count, values: orRefuse(await session.run(own)(), sessionFailure) } : undefined;
+};
+
+const readBy = (session: Session, feeds: Arrays): Arrays =>
+  Object.fromEntries(session.inputs.map(({ name }) => [name, feeds[name]!]));
+
+/** Outputs by name for the examples of those indices; undefined where none of their labels counts. */
+export const runExamples =
+  (session: Session, feeds: Arrays, plan: MemoryPlan, classes: LossModel['classes']) =>
+  (indices: readonly number[]): Promise<Slice | undefined> => {
+    const own = Object.entries(readBy(session, feeds)).map(
+      ([name, value]) => [name, plan.batched.includes(name) ? takeRows(value, indices) : value] as const,
+    );
+    return run(session, Object.fromEntries(own), indices.length, plan, classes);
+  };
+
 /** Outputs by name for examples start…end − 1; undefined where none of their labels counts. */
-export const runRows =
-  (session: Session, feeds: Arrays, { examples, batched }: MemoryPlan, classes: LossModel['classes']) =>
-  async (start: number, end: number): Promise<Slice | undefined> => {
-    const all = Object.fromEntries(session.inputs.map(({ name }) => [name, feeds[name]!]));
-    const own = end - start < examples ? sliceBatch(all, start, end, batched) : all;
-    const count = weightOf(classes, batched, own, end - start);
-    return count > 0 ? { count, values: orRefuse(await session.run(own)(), sessionFailure) } : undefined;
+const runRows =
+  (session: Session, feeds: Arrays, plan: MemoryPlan, classes: LossModel['classes']) =>
+  (start: number, end: number): Promise<Slice | undefined> => {
+    const all = readBy(session, feeds);
+    const own = end - start < plan.examples ? sliceBatch(all, start, end, plan.batched) : all;
+    return run(session, own, end - start, plan, classes);
   };
 
 /**

@@ -2,20 +2,25 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeNpz, normal } from '@hograd/data';
+import { encodeNpz, normal, takeRows } from '@hograd/data';
 import {
   add,
   decode,
   div,
   type Expr,
   encode,
+  gather,
+  gatherElements,
   input,
+  logSoftmax,
   makeGraph,
   matmul,
   mean,
   mul,
+  neg,
   reduceSum,
   relu,
+  reshape,
   softmaxCrossEntropy,
   sqrt,
   square,
@@ -25,10 +30,11 @@ import {
 } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { findCoupling } from '../src/coupling.js';
+import { couplingText, findCoupling } from '../src/coupling.js';
 import { PROCESS } from '../src/memoryPlan.js';
 import { makeOptimizer } from '../src/training/methods.js';
 import { openModel, openParts, openRun } from '../src/training/openRun.js';
+import { numbers, type Tensors } from '../src/training/tensors.js';
 import { hograd, metricsLines } from './capture.js';
 import { scratch } from './scratch.js';
 
@@ -75,6 +81,10 @@ const hidden = add(matmul(x, w0), b0);
 const scores = (a: Expr): Expr => add(matmul(relu(mul(a, gain)), w1), b1);
 const file = (name: string, loss: Expr, own: ReadonlyMap<string, Tensor> = values): string =>
   write(name, encode(makeGraph([{ name: 'loss', value: loss }], [], own), { keepInitializers: true }));
+
+/** −log p[n, y[n]] [N]. */
+const perExample = (logits: Expr, y: Expr): Expr =>
+  neg(reshape(gatherElements(logSoftmax(logits, 1), reshape(y, ['N', 1]), 1), ['N']));
 
 const plain = file('mean.onnx', softmaxCrossEntropy(scores(hidden), labels));
 const batchNorm = file('batchNorm.onnx', softmaxCrossEntropy(scores(normalized(hidden)), labels));
@@ -155,30 +165,82 @@ describe('a loss over the batch that is no mean over its examples', { timeout: 1
 
   it('is found by trying, and a mean over examples is none', async () => {
     const of = (whole: (count: number) => number) =>
-      findCoupling('float64', { examples: 100, slice: 7 }, async (start, end) => ({
-        values: { loss: tensor([whole(end - start)], [], 'float64') },
-        count: end - start,
+      findCoupling('float64', { examples: 100, slice: 7, parameters: {} }, async ({ length }) => ({
+        values: { loss: tensor([whole(length)], [], 'float64') },
+        count: length,
       }));
     expect(await of(() => 1.25)).toBeUndefined();
-    expect(await of((count) => 1.25 * count)).toEqual({ examples: 4, atOnce: 5, inParts: 1.25 });
+    expect(await of(() => Number.NaN)).toBeUndefined();
+    expect(await of((count) => 1.25 * count)).toEqual({ examples: 7, atOnce: 8.75, oneByOne: 1.25 });
+  });
+
+  it('is tried beside the parameters, or where the loss is not finite there at them', async () => {
+    const at: Tensors = { w: tensor([0, 0, 0], [3], 'float32'), v: tensor([1, -1], [2], 'float32') };
+    const before = structuredClone(at);
+    const seen: number[][] = [];
+    const found = await findCoupling(
+      'float32',
+      { examples: 8, slice: 9, parameters: at },
+      async ({ length }, { w, v }) => {
+        seen.push(numbers(w!).concat(numbers(v!)) as number[]);
+        const loss = numbers(w!)[0] === 0 ? length : Number.NaN;
+        return { values: { loss: tensor([loss], [], 'float32') }, count: length };
+      },
+    );
+    expect(found).toEqual({ examples: 8, atOnce: 8, oneByOne: 1 });
+    const [beside] = seen;
+    expect(seen.at(-1)).toEqual([0, 0, 0, 1, -1]);
+    expect(beside!.every((value, i) => value !== [0, 0, 0, 1, -1][i] && Math.abs(value) < 2)).toBe(true);
+    expect(at).toEqual(before);
+  });
+
+  it('takes examples from everywhere, each once', async () => {
+    const seen: number[] = [];
+    await findCoupling('float64', { examples: 1000, slice: 1000, parameters: {} }, async (indices) => {
+      if (indices.length === 1) seen.push(indices[0]!);
+      return { values: { loss: tensor([1], [], 'float64') }, count: indices.length };
+    });
+    expect(new Set(seen).size).toBe(16);
+    expect([Math.min(...seen) < 300, Math.max(...seen) > 700, Math.max(...seen) < 1000]).toEqual([true, true, true]);
   });
 
   it.each([
     [1, 2],
     [2, 2],
     [3, 3],
-    [4, 4],
-    [7, 4],
-    [9, 8],
-    [1000, 32],
+    [9, 9],
+    [1000, 16],
   ])('is found with slices of %d examples by %d at once', async (slice, most) => {
     const counts: number[] = [];
-    const found = await findCoupling('float64', { examples: 100, slice }, async (start, end) => {
-      counts.push(end - start);
-      return { values: { loss: tensor([end - start], [], 'float64') }, count: end - start };
+    const found = await findCoupling('float64', { examples: 100, slice, parameters: {} }, async ({ length }) => {
+      counts.push(length);
+      return { values: { loss: tensor([length], [], 'float64') }, count: length };
     });
     expect(found).toMatchObject({ examples: most, atOnce: most });
     expect(Math.max(...counts)).toBe(most);
+  });
+
+  it('is found where the data are sorted by class, and where the last layer is zeros', async () => {
+    const weights = input('weights', [CLASSES]);
+    const scale = gather(weights, labels);
+    const picked = mul(scale, perExample(scores(hidden), labels));
+    const weighted = div(reduceSum(picked), reduceSum(scale));
+    const order = Array.from({ length: SIZE }, (_, i) => i).sort((i, j) => Number(train.y.data[i]! - train.y.data[j]!));
+    const sorted = write('sorted.npz', encodeNpz()({ x: takeRows(train.x, order), y: takeRows(train.y, order) }));
+    const own = (name: string, last: Tensor): string =>
+      file(name, weighted, new Map([...values, ['weights', tensor([1, 10, 0.1], [CLASSES], 'float32')], ['w1', last]]));
+    const zeros = tensor(new Float32Array(HIDDEN * CLASSES), [HIDDEN, CLASSES], 'float32');
+    const limit = ['--memory-limit', String(PROCESS + 100_000)];
+    for (const model of [own('weighted.onnx', values.get('w1')!), own('zeros.onnx', zeros)]) {
+      const args = ['--params', 'w0,b0,gain,w1,b1', ...limit];
+      const { status, err } = await hograd('summarize', model, '--inputs', sorted, ...args);
+      expect([status, err]).toEqual([2, expect.stringMatching(/no mean over independent examples/)]);
+    }
+  });
+
+  it('tells two losses apart in its message', () => {
+    expect(couplingText({ examples: 16, atOnce: 2.20941, oneByOne: 2.2092 })).toMatch(/2\.2094 at once and 2\.2092 on/);
+    expect(couplingText({ examples: 16, atOnce: 3, oneByOne: 1.5 })).toMatch(/it is 3 at once and 1\.5 on/);
   });
 
   it('is not cut into slices by summarize, and said to be by analyze', async () => {
@@ -189,7 +251,7 @@ describe('a loss over the batch that is no mean over its examples', { timeout: 1
       const { status, err } = await hograd('summarize', model, '--inputs', inputs, ...limit);
       expect(status).toBe(2);
       expect(err).toMatch(
-        /--memory-limit asks for slices of the batch, and the loss is no mean over independent examples: over the first \d+ it is .* at once and .* on average in parts .*; raise the limit until the batch fits/,
+        /--memory-limit asks for slices of the batch, and the loss is no mean over independent examples: over \d+ of them, beside the parameters, it is .* at once and .* on average one by one .*; raise the limit until the batch fits/,
       );
     }
     const analyze = (model: string) =>

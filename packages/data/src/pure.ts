@@ -3,7 +3,7 @@
  */
 
 export type { Augmentation } from './dataset/augment.js';
-export { type Batch, type Indices, subset, takeBatch } from './dataset/batch.js';
+export { type Batch, type Indices, subset, takeBatch, takeRows } from './dataset/batch.js';
 export { checkFinite, checkLabels, NO_LABEL } from './dataset/checks.js';
 export {
   type Dataset,

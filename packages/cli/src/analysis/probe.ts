@@ -137,7 +137,9 @@ export const openProbe = async (problem: Probed, dataset: Dataset, options: Prob
 
   const coupled = async (at: Tensors): Promise<Pick<Measurement, 'coupling'>> => {
     if (slice >= examples) return {};
-    const coupling = await findCoupling(dtype, { examples, slice }, (start, end) => sweeps.loss.at(at, start, end));
+    const coupling = await findCoupling(dtype, { examples, slice, parameters: at }, (indices, own) =>
+      sweeps.loss.at({ ...at, ...own }, indices),
+    );
     return coupling ? { coupling: { ...coupling, slice } } : {};
   };
 

@@ -23,8 +23,8 @@ export class Interrupted extends Error {
 export interface Sweep {
   /** The slices in order, as they are done, but those in which no label counts. `fixed` are the values that are not the batch's. Throws Interrupted. */
   readonly over: (fixed: Tensors) => AsyncIterable<Slice>;
-  /** Examples start…end − 1 at once; undefined where none of their labels counts. */
-  readonly at: (fixed: Tensors, start: number, end: number) => Promise<Slice | undefined>;
+  /** Examples of those indices at once; undefined where none of their labels counts. */
+  readonly at: (fixed: Tensors, indices: readonly number[]) => Promise<Slice | undefined>;
   readonly release: () => Promise<void>;
 }
 
@@ -52,8 +52,7 @@ export const openSweep = async (
 ): Promise<Sweep> => {
   const examples = sizeOfDataset(dataset);
   const session = await openGraph(graph, options);
-  const at: Sweep['at'] = async (fixed, start, end) => {
-    const indices = Array.from({ length: end - start }, (_, i) => start + i);
+  const at: Sweep['at'] = async (fixed, indices) => {
     const batch = takeBatch(dataset, indices);
     const count = weightOf(batch);
     if (count === 0) return undefined;
@@ -65,7 +64,11 @@ export const openSweep = async (
     over: async function* (fixed) {
       for (let start = 0; start < examples; start += slice) {
         if (options.interrupted()) throw new Interrupted();
-        const done = await at(fixed, start, Math.min(start + slice, examples));
+        const length = Math.min(slice, examples - start);
+        const done = await at(
+          fixed,
+          Array.from({ length }, (_, i) => start + i),
+        );
         if (done) yield done;
       }
     },

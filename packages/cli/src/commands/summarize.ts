@@ -19,7 +19,7 @@ import { type LossModel, type LossOptions, readModel } from '../model.js';
 import { checkFixed } from '../parameters.js';
 import { type DescribedGroup, describeGroups, readPartition, shapesOf } from '../partition.js';
 import { type RefusedRates, ratesOf, type SolvedRates } from '../rates.js';
-import { openOnce, openOutputs, runRows, runSlices } from '../runGraph.js';
+import { openOnce, openOutputs, runExamples, runSlices } from '../runGraph.js';
 import { summaryNotes } from '../summaryNotes.js';
 import { summaryOutputs } from '../summaryOutputs.js';
 import { timed } from '../timed.js';
@@ -136,9 +136,13 @@ const leftOut = async (
 const checkSlices = async (model: LossModel, feeds: Arrays, plan: MemoryPlan, options: SummarizeOptions) => {
   if (plan.slice >= plan.examples) return;
   const session = await openOutputs([{ name: 'loss', value: model.loss }], options);
-  const run = runRows(session, feeds, plan, model.classes);
   const dtype = model.loss.dtype === 'float64' ? 'float64' : 'float32';
-  const coupling = await findCoupling(dtype, plan, run).finally(async () => {
+  const parameters = Object.fromEntries(
+    model.parameters.map(({ attributes: { name } }) => [name, feeds[name]!] as const),
+  );
+  const coupling = await findCoupling(dtype, { ...plan, parameters }, (indices, at) =>
+    runExamples(session, { ...feeds, ...at }, plan, model.classes)(indices),
+  ).finally(async () => {
     await session.release()();
   });
   if (coupling) {

@@ -4,11 +4,10 @@ import { type Dataset, NO_LABEL, sizeOfDataset, takeBatch } from '@hograd/data';
 import { elementCount, makeGraph, type Tensor, tensor } from '@hograd/graph-builder';
 import type { Session, SessionOptions } from '@hograd/session';
 import * as E from 'fp-ts/lib/Either.js';
-import { type BatchCoupling, findCoupling } from '../coupling.js';
+import { type BatchCoupling, findCoupling, type LossOver } from '../coupling.js';
 import { drawnAmong } from '../draws.js';
 import { attempt } from '../failure.js';
 import { inputsOf } from '../lengths.js';
-import type { Slice } from '../means.js';
 import { atEvaluation } from './atEvaluation.js';
 import { batchDraws } from './batchDraws.js';
 import { numbers, openGraph, runOn, sliceBatch, type Tensors } from './tensors.js';
@@ -67,21 +66,15 @@ const couplingOf = async (
       ]),
     );
   const examples = sizeOfDataset(train);
-  const over = async (start: number, end: number): Promise<Slice | undefined> => {
-    const own = takeBatch(
-      train,
-      Array.from({ length: end - start }, (_, i) => start + i),
-    );
+  const over: LossOver = async (indices, at) => {
+    const own = takeBatch(train, indices);
     const count = weightOf(own);
     if (count === 0) return undefined;
-    const values = await runOn(session, { ...initial, ...still(withDraws(own, ['evaluation', start])) });
-    return { count, values };
+    return { count, values: await runOn(session, { ...at, ...still(withDraws(own, ['coupling', 0])) }) };
   };
   // A model that does not take so few examples at once is trained all the same.
-  const tried = await attempt(() => findCoupling('float32', { examples, slice: examples }, over));
-  if (E.isLeft(tried) || !tried.right) return undefined;
-  const { atOnce, inParts } = tried.right;
-  return Number.isFinite(atOnce - inParts) ? { ...tried.right, batch } : undefined;
+  const tried = await attempt(() => findCoupling('float32', { examples, slice: examples, parameters: initial }, over));
+  return E.isRight(tried) && tried.right ? { ...tried.right, batch } : undefined;
 };
 
 /**

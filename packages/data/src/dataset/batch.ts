@@ -28,7 +28,7 @@ const checkIndices = (size: number, indices: Indices): void => {
   }
 };
 
-/** Copies of the rows of a tensor, its first axis being the rows. */
+/** Copies of the rows of a tensor, its first axis being the rows, at `indices` (repeats allowed). Throws RangeError for an index outside. */
 export const takeRows = <T extends Tensor>(tensor: T, indices: Indices): T => {
   const [rows, ...row] = tensor.shape;
   checkIndices(rows!, indices);
