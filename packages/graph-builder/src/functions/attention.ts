@@ -60,8 +60,9 @@ export const attention = (q: Expr, k: Expr, v: Expr, options: AttentionOptions =
   // Query heads that share a key head are more rows of one product: keys are never copied.
   const rows = [batch!, keyHeads!, multiplyDims(shared, queries!)] as const;
   const whole = [batch!, heads!, queries!, keys!] as const;
-  const scaled = mul(reshape(q, [...rows, size]), options.scale ?? 1 / Math.sqrt(size));
-  const scores = reshape(matmul(scaled, matrixTranspose(k)), whole);
+  const products = matmul(reshape(q, [...rows, size]), matrixTranspose(k));
+  // Not the queries, which are fewer numbers: ONNX Runtime takes a factor of a product into the product.
+  const scores = reshape(mul(products, options.scale ?? 1 / Math.sqrt(size)), whole);
   const { softcap = 0, masks = [] } = options;
   const capped = softcap > 0 ? mul(tanh(mul(scores, 1 / softcap)), softcap) : scores;
   const masked = masks.reduce(applyMask, capped);
