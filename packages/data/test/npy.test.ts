@@ -106,9 +106,9 @@ describe('.npy', () => {
   });
 
   const withShape = (shape: string): Uint8Array => {
-    const text = new TextDecoder('latin1').decode(encodeNpy({ dtype: 'uint8', shape: [6], data: new Uint8Array(6) }));
+    const text = Buffer.from(encodeNpy({ dtype: 'uint8', shape: [6], data: new Uint8Array(6) })).toString('latin1');
     const found = "'shape': (6,), }";
-    return Uint8Array.from(text.replace(found.padEnd(60), `'shape': ${shape}, }`.padEnd(60)), (c) => c.charCodeAt(0));
+    return Buffer.from(text.replace(found.padEnd(60), `'shape': ${shape}, }`.padEnd(60)), 'latin1');
   };
 
   it.each([
@@ -145,7 +145,7 @@ describe('.npy', () => {
   it('names an unknown version and a header without its fields', () => {
     const bytes = encodeNpy({ dtype: 'float32', shape: [], data: Float32Array.of(1) });
     expect(leftOf(decodeNpy('x')(bytes.map((b, i) => (i === 6 ? 9 : b)))).message).toMatch(/version 9\.0/);
-    const text = new TextDecoder('latin1').decode(bytes).replace("'shape'", "'shake'");
-    expect(leftOf(decodeNpy('x')(Uint8Array.from(text, (c) => c.charCodeAt(0)))).message).toMatch(/shake/);
+    const text = Buffer.from(bytes).toString('latin1').replace("'shape'", "'shake'");
+    expect(leftOf(decodeNpy('x')(Buffer.from(text, 'latin1'))).message).toMatch(/shake/);
   });
 });

@@ -94,7 +94,7 @@ describe.each(['float32', 'float64'] as const)('in ONNX Runtime, %s', (dtype) =>
       { name: 'gradient', value: gradient! },
     ];
     await compare(outputs, { x: { shape, data: data(1) }, v: { shape, data: data(2) } }, dtype);
-    const text = new TextDecoder('latin1').decode(G.encode(G.castGraph(dtype)(G.makeGraph(outputs))));
+    const text = Buffer.from(G.encode(G.castGraph(dtype)(G.makeGraph(outputs)))).toString('latin1');
     expect(text).toContain('MaxPool_1');
     expect(text).not.toContain('MaxPool_2');
   });
