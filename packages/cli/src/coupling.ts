@@ -91,8 +91,8 @@ const compare = async (
  * tried at once all the same: nothing less tells, a mean that is none is worse than a limit that is passed, and the loss alone takes of two
  * examples, as a rule, less than its derivatives, which the slices are planned for, do of one. It is tried beside the parameters, lest it be the same for all examples;
  * at the parameters themselves where it is not finite there. It is undefined where both give the same, as they do for a
- * mean over independent examples; a sum over the batch, class weights and normalisation by the batch's statistics give others; and where fewer
- * than two of the examples have a label that counts, or the loss is finite nowhere.
+ * mean over independent examples; a sum over the batch, class weights and normalisation by the batch's statistics give others, or are finite over several examples
+ * alone; and where fewer than two of the examples have a label that counts, or the loss is finite nowhere.
  */
 export const findCoupling = async (
   dtype: keyof typeof TOLERANCE,
@@ -104,10 +104,9 @@ export const findCoupling = async (
     const found = await compare(indices, at, lossOver);
     if (!found) return undefined;
     const { atOnce, oneByOne, scale } = found;
-    if (Number.isFinite(scale))
-      return agree(TOLERANCE[dtype], atOnce, oneByOne, scale)
-        ? undefined
-        : { examples: indices.length, atOnce, oneByOne };
+    if (!Number.isFinite(atOnce)) continue;
+    const same = Number.isFinite(scale) && agree(TOLERANCE[dtype], atOnce, oneByOne, scale);
+    return same ? undefined : { examples: indices.length, atOnce, oneByOne };
   }
   return undefined;
 };

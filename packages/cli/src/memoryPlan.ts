@@ -1,6 +1,6 @@
 /** Keeping a run within a memory limit: how many examples at once, decided from an estimate before anything runs. */
 
-import { type Expr, type Input, makeGraph, peakMemory, topologicalOrder } from '@hograd/graph-builder';
+import { type Expr, type Input, makeGraph, peakMemory, symbolsIn, topologicalOrder } from '@hograd/graph-builder';
 import { refuse } from './failure.js';
 import { inputsOf, lengthsIn, type Shapes } from './lengths.js';
 
@@ -26,11 +26,13 @@ export interface MemoryPlan {
   readonly batched: readonly string[];
 }
 
-/** The symbol that leads the shape of a batch input, and the inputs that it leads. */
+/** The symbol that leads the shape of a batch input, and the inputs that it leads; a polynomial in symbols is none. */
 export const batchOf = (
   inputs: readonly Input[],
 ): { readonly symbol: string; readonly names: readonly string[] } | undefined => {
-  const symbol = inputs.map((i) => i.shape[0]).find((d) => typeof d === 'string') as string | undefined;
+  const symbol = inputs.map((i) => i.shape[0]).find((d) => typeof d === 'string' && symbolsIn(d).join() === d) as
+    | string
+    | undefined;
   if (symbol === undefined) return undefined;
   return { symbol, names: inputs.filter((i) => i.shape[0] === symbol).map((i) => i.attributes.name) };
 };
@@ -91,6 +93,13 @@ export const planMemory = (outputs: readonly Expr[], feeds: Shapes, limit: numbe
   if (topologicalOrder(outputs).some(({ op }) => op.counts))
     return refuse(
       `the run needs about ${formatBytes(whole)}, more than --memory-limit ${formatBytes(limit)}, and the model picks elements by what the data say (NonZero, Compress): how many differs from slice to slice, so that means over slices are not those over the batch; raise the limit`,
+    );
+  const tied = inputs.find(({ shape }) =>
+    shape.some((dim, axis) => !(axis === 0 && dim === batch.symbol) && symbolsIn(dim).includes(batch.symbol)),
+  );
+  if (tied)
+    return refuse(
+      `the run needs about ${formatBytes(whole)}, more than --memory-limit ${formatBytes(limit)}, and input "${tied.attributes.name}" [${tied.shape.join(', ')}] is as long as the batch says, but not in one row an example, so that it cannot be cut with it; raise the limit`,
     );
   const one = bytes(1);
   if (one > limit)

@@ -194,6 +194,14 @@ describe('a loss over the batch that is no mean over its examples', { timeout: 1
     expect(at).toEqual(before);
   });
 
+  it('is a loss that is a number over several examples alone, as a variance is', async () => {
+    const found = await findCoupling('float32', { examples: 9, slice: 9, parameters: {} }, async ({ length }) => ({
+      values: { loss: tensor([length === 1 ? Number.NaN : 2], [], 'float32') },
+      count: length,
+    }));
+    expect(found).toEqual({ examples: 9, atOnce: 2, oneByOne: Number.NaN });
+  });
+
   it('takes examples from everywhere, each once', async () => {
     const seen: number[] = [];
     await findCoupling('float64', { examples: 1000, slice: 1000, parameters: {} }, async (indices) => {

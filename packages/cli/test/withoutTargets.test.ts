@@ -16,6 +16,7 @@ import {
   sub,
   type Tensor,
   tanh,
+  tensor,
   transpose,
 } from '@hograd/graph-builder';
 import { describe, expect, it } from 'vitest';
@@ -140,6 +141,35 @@ describe('hograd train on data without labels or targets', { timeout: 120_000 },
     expect(metrics(`alone${from}`, 'adam')).toEqual(metrics(`ids${from}`, 'adam'));
     const [first, second] = metrics(`ids${from}`, 'adam').filter(({ epoch }) => epoch !== undefined);
     expect(second.trainLoss).toBeLessThan(first.trainLoss);
+  });
+
+  it('reads x of any length along a free axis, whatever layout images have', async () => {
+    const steps = input('steps', ['N', 'T', INPUTS]);
+    const loss = mean(square(sub(matmul(tanh(matmul(steps, encoder)), decoder), steps)));
+    const values = new Map([...VALUES].filter(([name]) => name !== 'shift'));
+    const model = write('steps.onnx', fileWith(values, { loss }));
+    const of = (part: Part) => random(`steps ${part}`, SIZES[part], 5, INPUTS);
+    await trained('steps-x', model, data('steps-x', { x: of }), '--optimizer', 'adam');
+    await trained('steps-named', model, data('steps-named', { steps: of }), '--optimizer', 'adam');
+    expect(metrics('steps-x', 'adam')).toEqual(metrics('steps-named', 'adam'));
+  });
+
+  it('holds labels under every name against the classes', async () => {
+    const [first, second] = ['first', 'second'].map((name) =>
+      softmaxCrossEntropy(matmul(images, encoder), input(name, ['N'], 'int64')),
+    );
+    const encoderAlone = new Map([['encoder', VALUES.get('encoder')!]]);
+    const model = write('two.onnx', fileWith(encoderAlone, { loss: add(first!, second!) }));
+    const wrong = (part: Part) => tensor(new Array(SIZES[part]).fill(-1), [SIZES[part]], 'int64');
+    const both = { image: examplesOf, first: labelsOf, second: labelsOf };
+    await trained('two', model, data('two', both), '--optimizer', 'adam');
+    const { status, err } = await run('train', 'refused', model, data('wrong', { ...both, second: wrong }));
+    expect([status, err]).toEqual([
+      2,
+      expect.stringMatching(
+        /input "second" holds labels of 3 classes, 0 to 2; .*wrong\.npz has -1 at flat index 0; correct it/,
+      ),
+    ]);
   });
 
   it('resumes, and is looked at by hograd analyze, on the same way', async () => {

@@ -92,11 +92,14 @@ const isFactor = (text: string): boolean => {
 
 /**
  * The canonical form of a dimension that is written as a polynomial in names of letters, digits, `_` and `.`, with any spaces, differences
- * included: `"N+1"` is `"N + 1"`, `"M - N"` is `"M + -1*N"`, `"7"` is 7. Undefined for any other text.
+ * included: `"N+1"` is `"N + 1"`, `"M - N"` is `"M + -1*N"`, `"7"` is 7. Undefined for any other text, such as `"batch-size"`. Throws GraphError
+ * for a polynomial too large to hold.
  */
 export const canonicalDim = (dim: Dim): Dim | undefined => {
   if (typeof dim === 'number') return dim;
-  const sums = dim.includes('floor(') ? dim : dim.replace(/-\s*(?=\d)/g, '+ -').replace(/-\s*(?=[A-Za-z_])/g, '+ -1*');
+  const sums = dim.includes('floor(')
+    ? dim
+    : dim.replace(/-\s*(?=\d)/g, '+ -').replace(/(^|[\s+*])-\s*(?=[A-Za-z_])/g, '$1+ -1*');
   const terms = splitTopLevel(sums, /\+/).filter((term, i) => term !== '' || (i > 0 && !/-/.test(dim)));
   const factors = terms.flatMap((term) => splitTopLevel(term, /\*/));
   return terms.length > 0 && factors.every(isFactor) ? format(parse(terms.join(' + '))) : undefined;
@@ -230,3 +233,35 @@ export const symbolsIn = (dim: Dim): readonly string[] =>
           return quotient ? [quotient.numerator, quotient.denominator].flatMap(symbolsIn) : [name];
         }),
       );
+
+/**
+ * The lengths of symbols from those of dimensions: of one that is a symbol, and of one in which one symbol is not known yet, to the first power. The first that
+ * says so counts; whether the others agree is not looked at.
+ */
+export const symbolLengths = (known: Iterable<readonly [dim: Dim, length: number]>): ReadonlyMap<string, number> => {
+  const lengths = new Map<string, number>();
+  const open: (readonly [Dim, number])[] = [];
+  for (const [dim, length] of known) {
+    if (typeof dim !== 'string') continue;
+    if (!NAME.test(dim)) open.push([dim, length]);
+    else if (!lengths.has(dim)) lengths.set(dim, length);
+  }
+  for (let left = open.length; left > 0; left--) {
+    for (const [dim, length] of open) {
+      const unknown = [...new Set(symbolsIn(dim))].filter((name) => !lengths.has(name));
+      const solved = unknown.length === 1 ? isolated(dim, unknown[0]!) : undefined;
+      const rest = solved && evaluateDim(lengths)(solved.rest);
+      const value = solved && rest !== undefined ? (length - rest) / solved.coefficient : undefined;
+      if (value !== undefined && Number.isSafeInteger(value) && value >= 0) lengths.set(unknown[0]!, value);
+    }
+  }
+  return lengths;
+};
+
+/** c and r of a dimension c·S + r, where S is in no other term; undefined where it is not of that form. */
+export const isolated = (dim: Dim, name: string): { readonly coefficient: number; readonly rest: Dim } | undefined => {
+  const terms = termsOf(dim);
+  const [own, ...more] = terms.filter(({ symbols }) => symbols.some((s) => symbolsIn(s).includes(name)));
+  if (!own || more.length > 0 || own.symbols.length !== 1 || own.symbols[0] !== name) return undefined;
+  return { coefficient: own.coefficient, rest: subtractDims(dim, multiplyDims(own.coefficient, name)) };
+};

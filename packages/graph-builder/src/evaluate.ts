@@ -1,6 +1,6 @@
 /** The reference interpreter: computes expressions in float64 from values of their inputs, slowly and plainly. */
 
-import { type Dim, evaluateDim } from './dim.js';
+import { type Dim, evaluateDim, symbolLengths } from './dim.js';
 import { GraphError } from './error.js';
 import { describe, type Expr, topologicalOrder } from './expr.js';
 import type { Value } from './op.js';
@@ -44,13 +44,13 @@ export const evaluate = (exprs: readonly Expr[], inputs: Readonly<Record<string,
     return { expr, name, shape, value };
   });
   // Of all inputs: a length may be a multiple of another input's, wherever that comes.
-  const symbols = new Map<string, number>();
-  for (const { shape, value } of fed) {
-    for (const [i, d] of shape.entries()) {
-      const length = value.shape[i];
-      if (typeof d === 'string' && length !== undefined && !symbols.has(d)) symbols.set(d, length);
-    }
-  }
+  const symbols = new Map(
+    symbolLengths(
+      fed.flatMap(({ shape, value }) =>
+        shape.slice(0, value.shape.length).map((d, i) => [d, value.shape[i]!] as const),
+      ),
+    ),
+  );
   const values = new Map<Expr, Value>();
   for (const { expr, name, shape, value } of fed) {
     const fits =

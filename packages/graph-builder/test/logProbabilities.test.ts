@@ -100,6 +100,20 @@ describe('the logarithm of a probability in a file', () => {
     });
   });
 
+  it.each<readonly [string, (x: G.Expr, ones: G.Expr) => G.Expr]>([
+    ['log(1 − σ(z))', (x, ones) => G.log(G.sub(ones, G.sigmoid(x)))],
+    ['log(1 + (−σ(z)))', (x, ones) => G.log(G.add(ones, G.neg(G.sigmoid(x))))],
+    ['log(1 + eᶻ)', (x, ones) => G.log(G.add(ones, G.exp(x)))],
+  ])('%s has the shape that ones of more elements give it', (_, written) => {
+    const column = G.sliceAxis(z, 1, 3, 1);
+    const ones = G.constant(G.tensor([1, 1, 1, 1, 1], [1, 5], 'float64'));
+    const [found, wanted] = [read(written(column, ones)), written(column, ones)];
+    expect(found.shape).toEqual([3, 5]);
+    const known = { ...at, z: { ...at.z, data: at.z.data.map((x) => x / 1000) } };
+    const [sum, own] = G.evaluate([G.reduceSum(found), G.reduceSum(wanted)], known);
+    expect(sum!.data[0]).toBeCloseTo(own!.data[0]!, 12);
+  });
+
   it.each([
     [0, [1, 0]],
     [1, [0, 1]],

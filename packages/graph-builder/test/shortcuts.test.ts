@@ -99,6 +99,14 @@ describe('a quotient by a number', () => {
     expect(curved!.data[0]).toBeCloseTo((2 * 91) / 9, 12);
   });
 
+  it('by a number whose reciprocal float32 does not hold has a finite derivative', async () => {
+    const y = G.input('y', [1], 'float32');
+    const loss = G.reduceSum(G.square(G.div(y, 1e-39)));
+    const graph = G.makeGraph([{ name: 'slope', value: G.grad(loss, [y])[0]! }]);
+    const { slope } = await run(G.encode(graph), { y: G.tensor([1e-42], [1], 'float32') });
+    expect(Number.isFinite(slope!.data[0]!)).toBe(true);
+  });
+
   it('by a power of two is a product', () => {
     expect(G.div(x, 8)).toBe(G.mul(x, 0.125));
     expect(G.div(x, 1)).toBe(x);

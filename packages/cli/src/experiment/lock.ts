@@ -2,6 +2,7 @@
 
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { refuse } from '../failure.js';
 import { textIfAny, writing } from '../files.js';
 
@@ -26,6 +27,21 @@ const create = (path: string): Promise<boolean> =>
     ),
   );
 
+const remove = (path: string): Promise<void> => writing(path, () => rm(path, { force: true }));
+
+/** Removes the lock that a killed process left, one process at a time: nobody takes away what another has just made in its place. */
+const takeOver = async (path: string, left: string): Promise<void> => {
+  const turn = `${path}.taking`;
+  if (await create(turn)) {
+    if ((await textIfAny(path)) === left) await remove(path);
+    await remove(turn);
+    return;
+  }
+  const holder = Number(await textIfAny(turn));
+  if (holder > 0 && !isAlive(holder)) await remove(turn);
+  else await setTimeout(10);
+};
+
 /**
  * Takes the folder and returns what gives it back. Refuses one that a living process holds, or one that does not say who holds it; what a
  * killed one left is taken over.
@@ -45,7 +61,7 @@ export const lockFolder = async (folder: string): Promise<() => Promise<void>> =
         `${folder} is in use by process ${holder}; wait for it, give another --out, or delete ${path} if it is not hograd`,
       );
     }
-    await writing(path, () => rm(path, { force: true }));
+    await takeOver(path, text);
   }
   return () => rm(path, { force: true });
 };

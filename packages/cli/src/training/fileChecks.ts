@@ -8,6 +8,7 @@ import {
   evaluateDim,
   type Input,
   isFloat,
+  symbolsIn,
   type Tensor,
 } from '@hograd/graph-builder';
 import { refuse } from '../failure.js';
@@ -34,7 +35,9 @@ export const checkBatch = (of: Input): void => {
 
 /** As many random numbers as the batch says: a length that the data do not bind cannot be drawn. */
 export const checkDraws = (drawn: readonly Input[], fed: readonly Input[]): void => {
-  const known = evaluateDim(new Map(fed.flatMap(({ shape }) => shape.map((dim) => [String(dim), 1] as const))));
+  const known = evaluateDim(
+    new Map(fed.flatMap(({ shape }) => shape.flatMap(symbolsIn).map((name) => [name, 1] as const))),
+  );
   for (const { attributes, shape } of drawn) {
     const open = shape.find((dim) => known(dim) === undefined);
     if (open !== undefined)
@@ -50,7 +53,19 @@ const fit = (dim: Dim, length: number | undefined): boolean => typeof dim === 's
 export const fits = (wanted: readonly Dim[], own: readonly number[]): boolean =>
   wanted.length === own.length && wanted.every((dim, i) => fit(dim, own[i]));
 
-const withoutOnes = (shape: readonly Dim[]): string => text(shape.filter((d) => d !== 1));
+/** A shape with its lengths other than 1 in the places that the wanted one has for them; undefined where it has not as many, or others. */
+const withOnesOf = (wanted: readonly Dim[], given: readonly number[]): readonly number[] | undefined => {
+  const own = given.filter((length) => length !== 1);
+  if (
+    !fits(
+      wanted.filter((d) => d !== 1),
+      own,
+    )
+  )
+    return undefined;
+  const lengths = own.values();
+  return wanted.map((dim) => (dim === 1 ? 1 : lengths.next().value!));
+};
 
 /** The types of examples that a model may take. */
 const EXAMPLES: readonly string[] = ['float32', 'int32', 'int64', 'uint8', 'bool'];
@@ -66,7 +81,8 @@ export const fittedShape = (
     refuse(`input "${nameOf(own)}" is ${own.dtype}; training feeds ${EXAMPLES.join(', ')}`);
   if (fits(wanted, given)) return given;
   if (name === 'x' && fits(wanted, [elementCount(given)])) return [elementCount(given)];
-  if (name === 'x' && withoutOnes(wanted) === withoutOnes(given)) return wanted as readonly number[];
+  const filled = name === 'x' ? withOnesOf(wanted, given) : undefined;
+  if (filled) return filled;
   return refuse(
     `input "${nameOf(own)}" takes examples of shape ${text(wanted)}, those of ${dataName} are ${text(given)}; take the data that the model is made for`,
   );
@@ -90,6 +106,27 @@ export const checkIndices = (loss: Expr, { input: own, name }: Fed, dataName: st
     const wanted = `whole numbers from 0${limits.length === 0 ? '' : ` to ${most - 1}`}`;
     refuse(
       `input "${called}" takes ${wanted}, ${dataName} holds ${data[at]} at flat index ${at} of its examples; take the data that the model is made for`,
+    );
+  }
+};
+
+/** Labels under their input's own name: classes that there are, or the mark of none. */
+export const checkClasses = (
+  { count, ignored }: LossModel['classes'][number],
+  { input: own, name }: Fed,
+  dataName: string,
+  parts: Parts,
+): void => {
+  for (const { inputs } of datasetsOf(parts)) {
+    const { data } = inputs[name]!;
+    const at = (data as Float32Array).findIndex((v) => {
+      const label = Number(v);
+      return label !== ignored && !(Number.isInteger(label) && label >= 0 && label < count);
+    });
+    if (at < 0) continue;
+    const none = ignored === undefined ? '' : `, or ${ignored} for none`;
+    refuse(
+      `input "${nameOf(own)}" holds labels of ${count} classes, 0 to ${count - 1}${none}; ${dataName} has ${data[at]} at flat index ${at}; correct it, or export the loss with ignore_index`,
     );
   }
 };

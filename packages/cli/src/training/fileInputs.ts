@@ -8,7 +8,7 @@ import { converted } from '../feeds.js';
 import { indexInputs } from '../indexInputs.js';
 import { inputsOf } from '../lengths.js';
 import { type LossModel, quoted } from '../model.js';
-import { checkBatch, checkDraws, checkIndices, checkLengths, fittedShape } from './fileChecks.js';
+import { checkBatch, checkClasses, checkDraws, checkIndices, checkLengths, fittedShape } from './fileChecks.js';
 import { eachPart, type Parts } from './trainable.js';
 
 const nameOf = (of: Input): string => of.attributes.name;
@@ -118,7 +118,12 @@ const inWholeNumbers = (x: OnlyX['x']): Tensor<'float32'> =>
   x.dtype === 'uint8' ? { ...x, dtype: 'float32', data: Float32Array.from(x.data) } : x;
 
 /** The data with what the inputs are fed, in their shapes and, but for x, in their types. Refuses what does not fit them. */
-export const fittedData = ({ examples, targets }: Roles, loss: Expr, dataName: string, data: Parts): Parts => {
+export const fittedData = (
+  { examples, targets }: Roles,
+  { loss, classes }: Pick<LossModel, 'loss' | 'classes'>,
+  dataName: string,
+  data: Parts,
+): Parts => {
   for (const { input: own } of examples) checkBatch(own);
   const shapes = new Map(
     examples.map((fed) => [fed.name, fittedShape(fed, dataName, exampleShape(data.train.inputs[fed.name]!))]),
@@ -134,7 +139,11 @@ export const fittedData = ({ examples, targets }: Roles, loss: Expr, dataName: s
     inputs: Object.fromEntries(examples.map((fed) => [fed.name, taken(dataset, fed)])) as Inputs,
     ...(examples.some(({ name, input: own }) => name === 'x' && isFloat(own.dtype)) && { normalization }),
   }));
-  for (const fed of examples) if (!isFloat(fed.input.dtype)) checkIndices(loss, fed, dataName, fitted);
+  for (const fed of examples) {
+    if (!isFloat(fed.input.dtype)) checkIndices(loss, fed, dataName, fitted);
+    const picked = classes.find(({ labels }) => labels === nameOf(fed.input));
+    if (picked) checkClasses(picked, fed, dataName, fitted);
+  }
   checkLengths(examples, targets, dataName, fitted.train);
   return fitted;
 };

@@ -163,7 +163,7 @@ const fit = (file: OpenFile, options: LossOptions, dataName: string, data: Parts
   const bytes = separated(selfContained(file.file), values);
   checkNames(parameters, examples);
   checkParameters(parameters, values, initializerTypes(bytes));
-  const parts = fittedData(roles, opened.loss, dataName, data);
+  const parts = fittedData(roles, opened, dataName, data);
   if (targets && compared) {
     checkBatch(targets);
     checkTargets(targets, opened.classes, dataName, compared, classes);

@@ -70,7 +70,8 @@ export const openParts = async (
     wrongInput(e.message),
   );
   if (test) return { train, test };
-  const names = ['_train', '_test'].flatMap((part) => [...Object.keys(train.inputs), 'y'].map((name) => name + part));
+  const own = [...Object.keys(train.inputs), ...(train.targets ? ['y'] : [])];
+  const names = ['_train', '_test'].flatMap((part) => own.map((name) => name + part));
   return refuse(
     `${spec} has no test set; training needs one to report on: store the arrays ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`,
   );
@@ -161,7 +162,9 @@ const sessionOptions = ({ device, threads }: RunOptions): SessionOptions => ({
 
 /** What evaluates every run of what is fitted, whichever optimizer trains. Refuses a device that cannot be had. */
 export const openEvaluator = ({ problem, train }: FittedRun, options: RunOptions): Promise<Evaluator> =>
-  makeEvaluator({ ...problem, train, batch: options.batch }, sessionOptions(options));
+  building(`${options.model} cannot be evaluated`, () =>
+    makeEvaluator({ ...problem, train, batch: options.batch }, sessionOptions(options)),
+  );
 
 /**
  * One optimizer's run of what is fitted; the evaluator stays open when it is released. Refuses an optimizer or a device that it cannot be

@@ -3,6 +3,7 @@
 import type { Expr } from '../expr.js';
 import { addOp } from '../ops/add.js';
 import { expOp } from '../ops/exp.js';
+import { expand } from '../ops/expand.js';
 import { log } from '../ops/log.js';
 import { logSoftmax } from '../ops/logSoftmax.js';
 import { neg, negOp } from '../ops/neg.js';
@@ -26,12 +27,13 @@ const addedToOne = ([a, b]: readonly Expr[]): Expr | undefined => (isOne(a!) ? b
  * ln σ(z) below −104. Otherwise `log`.
  */
 export const logOf = (x: Expr): Expr => {
+  const byLogit = (f: Expr): Expr => expand(f, x.shape);
   if (x.op === softmaxOp) return logSoftmax(x.args[0]!, x.attributes.axis);
   const logit = logitOf(x);
   if (logit) return neg(softplus(neg(logit)));
   const other = lessThanOne(x);
   const against = other && logitOf(other);
-  if (against) return neg(softplus(against));
+  if (against) return byLogit(neg(softplus(against)));
   const added = x.op === addOp ? addedToOne(x.args) : undefined;
-  return added?.op === expOp ? softplus(added.args[0]!) : log(x);
+  return added?.op === expOp ? byLogit(softplus(added.args[0]!)) : log(x);
 };

@@ -1,33 +1,25 @@
 /** The dimensions that a file's inputs are declared to have. */
 
 import type { onnx as Onnx } from 'onnx-proto';
-import { canonicalDim, type Dim, symbol, termsOf } from '../dim.js';
+import { type Dim, symbol } from '../dim.js';
 
 const dimensionsOf = ({ type }: Onnx.IValueInfoProto): readonly Onnx.TensorShapeProto.IDimension[] =>
   type?.tensorType?.shape?.dim ?? [];
 
-const isName = (text: string): boolean => symbol(text) === text;
-
 /**
- * What each symbolic dimension is in a graph: a name stays; a polynomial (`N+1`) is one where each of its names is a dimension of its own,
- * from which a graph can tell it; any other text is a name that none has yet. Different texts are different dimensions.
+ * A symbol for each text, none for two: a name is itself, any other text (`N+1`, `batch-size`) a name that no text is. What such a text says is not relied on:
+ * where operators need it, `unified` finds it out.
  */
 const readerOf = (inputs: readonly Onnx.IValueInfoProto[]): ((text: string) => Dim) => {
   const texts = [...new Set(inputs.flatMap((info) => dimensionsOf(info).flatMap(({ dimParam }) => dimParam || [])))];
-  const taken = new Set(texts.filter(isName));
+  const taken = new Set(texts.filter((text) => symbol(text) === text));
   const known = new Map<string, Dim>([...taken].map((name) => [name, name]));
-  const fresh = (text: string): Dim => {
+  for (const text of texts.filter((t) => !taken.has(t))) {
     const base = String(symbol(text));
     let name = base;
     for (let n = 2; taken.has(name); n++) name = `${base}_${n}`;
     taken.add(name);
-    return name;
-  };
-  for (const text of texts.filter((t) => !isName(t))) {
-    const dim = canonicalDim(text);
-    const isTold =
-      typeof dim === 'string' && termsOf(dim).every(({ symbols }) => symbols.every((name) => known.get(name) === name));
-    known.set(text, isTold ? dim : fresh(text));
+    known.set(text, name);
   }
   return (text) => known.get(text)!;
 };

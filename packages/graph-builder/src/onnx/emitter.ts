@@ -1,7 +1,7 @@
 /** Writing expressions as nodes, one after the other. */
 
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
-import { type Dim, quotientOf, termsOf } from '../dim.js';
+import { type Dim, isolated, quotientOf, symbolsIn, termsOf } from '../dim.js';
 import { GraphError } from '../error.js';
 import { type Expr, isFloat } from '../expr.js';
 import type { Graph } from '../graph.js';
@@ -81,6 +81,29 @@ export const makeEmitter = (
   };
   const node: Emitter['node'] = (opType, args, attributes) => nodes(opType, args, 1, attributes)[0]!;
 
+  /** The length of an axis, as a vector of one int64. */
+  const lengthOf = (source: Expr, axis: number): string => {
+    const from = emitter.write(source);
+    const shape = symbols.get(`shape of ${from}`) ?? node('Shape', [from]);
+    symbols.set(`shape of ${from}`, shape);
+    return node('Gather', [shape, int64([axis])], { axis: 0 });
+  };
+  const isRead = (name: string): boolean => inputs.some((i) => i.shape.includes(name)) || counting.has(name);
+
+  /** A symbol's value from an input that has a multiple of it, and what is known, as a dimension. */
+  const solvedFor = (name: string): string => {
+    for (const source of inputs) {
+      for (const [axis, dim] of source.shape.entries()) {
+        const found = isolated(dim, name);
+        if (!found || !symbolsIn(found.rest).every(isRead)) continue;
+        const whole = lengthOf(source, axis);
+        const part = found.rest === 0 ? whole : node('Sub', [whole, dimValue(found.rest)]);
+        return found.coefficient === 1 ? part : node('Div', [part, int64([found.coefficient])]);
+      }
+    }
+    throw new GraphError('encode', `nothing in the graph gives the dimension "${name}" that it computes with`);
+  };
+
   /** A symbol's value, as a vector of one int64, read off the shape of an input that has it as a dimension, or of what the data count. */
   const symbolValue = (name: string): string => {
     const known = symbols.get(name);
@@ -91,12 +114,7 @@ export const makeEmitter = (
       value = node('Div', [dimValue(quotient.numerator), dimValue(quotient.denominator)]);
     } else {
       const source = inputs.find((i) => i.shape.includes(name)) ?? counting.get(name);
-      if (!source)
-        throw new GraphError('encode', `nothing in the graph gives the dimension "${name}" that it computes with`);
-      const from = emitter.write(source);
-      const shape = symbols.get(`shape of ${from}`) ?? node('Shape', [from]);
-      symbols.set(`shape of ${from}`, shape);
-      value = node('Gather', [shape, int64([source.shape.indexOf(name)])], { axis: 0 });
+      value = source ? lengthOf(source, source.shape.indexOf(name)) : solvedFor(name);
     }
     symbols.set(name, value);
     return value;

@@ -15,10 +15,10 @@ import {
 } from '../dim.js';
 import type { Unequal } from '../error.js';
 
-/** What each symbol of the inputs' shapes is called, in the order of the inputs: itself, or another that it equals. */
-export type Names = ReadonlyMap<string, string>;
+/** What each symbol of the inputs' shapes is, in the order of the inputs: itself, or another or a polynomial in others that it equals. */
+export type Names = ReadonlyMap<string, Dim>;
 
-/** Each under its own name. */
+/** Each is itself. */
 export const ownNames = (shapes: readonly (readonly Dim[])[]): Names =>
   new Map(shapes.flat().flatMap((dim) => symbolsIn(dim).map((name) => [name, name] as const)));
 
@@ -39,12 +39,34 @@ export const renamed =
   };
 
 /**
- * Names with which two lengths are one, each symbol that only one of them has called like one that only the other has, whichever comes
- * first among the inputs; of several, in that order. Undefined where that does not make them one, or a symbol is of no input: a number
+ * Names with which two lengths are one: each symbol that only one of them has called like one that only the other has, whichever comes
+ * first among the inputs, of several in that order; or else a symbol that is one of them, where it is the other. Undefined where that does not make them one, or a symbol is of no input: a number
  * that an operator counts is no length that feeds could be asked for.
  */
-export const unified = (names: Names, [a, b]: Unequal): Names | undefined => {
-  const known = [...new Set(names.values())];
+export const unified = (names: Names, lengths: Unequal): Names | undefined => {
+  const known = [...new Set([...names.values()].flatMap(symbolsIn))];
+  const calling = callings(known, lengths) ?? definition(known, lengths);
+  return calling && new Map([...names].map(([symbol, dim]) => [symbol, renamed(calling)(dim)]));
+};
+
+/** A symbol that one of the lengths is, and that the other has not. */
+const definition = (known: readonly string[], [a, b]: Unequal): Names | undefined => {
+  const found = [
+    [a, b],
+    [b, a],
+  ].find(([symbol, dim]) => {
+    const within = symbolsIn(dim!);
+    return (
+      known.includes(String(symbol)) &&
+      within.length > 0 &&
+      !within.includes(String(symbol)) &&
+      within.every((name) => known.includes(name))
+    );
+  });
+  return found && new Map([[String(found[0]), found[1]!]]);
+};
+
+const callings = (known: readonly string[], [a, b]: Unequal): Names | undefined => {
   const [inA, inB] = [new Set(symbolsIn(a)), new Set(symbolsIn(b))];
   const [ofA, ofB] = [[...inA].filter((name) => !inB.has(name)), [...inB].filter((name) => !inA.has(name))].map((own) =>
     own.map((name) => known.indexOf(name)).sort((one, other) => one - other),
@@ -53,6 +75,5 @@ export const unified = (names: Names, [a, b]: Unequal): Names | undefined => {
   const calling = new Map(
     ofA.map((one, i) => [known[Math.max(one, ofB[i]!)]!, known[Math.min(one, ofB[i]!)]!] as const),
   );
-  if (renamed(calling)(a) !== renamed(calling)(b)) return undefined;
-  return new Map([...names].map(([symbol, name]) => [symbol, calling.get(name) ?? name]));
+  return renamed(calling)(a) === renamed(calling)(b) ? calling : undefined;
 };

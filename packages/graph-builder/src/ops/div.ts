@@ -14,8 +14,10 @@ import { reciprocal } from './reciprocal.js';
 type DivideAttributes = { readonly divisor: number };
 
 /** Derivatives are rounded in any case; values must be those of a division, lest ⌊49/49⌋ be 0. */
-const scaled = (dx: Expr, divisor: number): Expr =>
-  Number.isFinite(1 / divisor) ? mul(dx, 1 / divisor) : divideBy(dx, divisor);
+const scaled = (dx: Expr, divisor: number): Expr => {
+  const factor = dx.dtype === 'float32' ? Math.fround(1 / divisor) : 1 / divisor;
+  return Number.isFinite(factor) && factor !== 0 ? mul(dx, factor) : divideBy(dx, divisor);
+};
 
 /** x/c of a number c that a product with 1/c would not give exactly. */
 export const divideOp = linear<DivideAttributes>({
