@@ -153,7 +153,7 @@ const readUnified = (model: ParsedModel, options: DecodeOptions): Graph => {
 /**
  * The graph of an ONNX file (operator sets 7 to 26 of the default domain, and what ONNX Runtime's optimizers fuse; local functions are
  * written out). Lengths of inputs that have symbols of their own, and that operators need to be one, have one symbol in the graph:
- * the first of them in the order of the inputs. Every unsupported node is listed in one error. Never throws on bad bytes: whatever is wrong with the file is the Left.
+ * the first of them in the order of the inputs; one that they need to be a polynomial in others (N + 1) is that. Every unsupported node is listed in one error. Never throws on bad bytes: whatever is wrong with the file is the Left.
  */
 export const decode = (bytes: Uint8Array, options: DecodeOptions = {}): E.Either<DecodeError, Graph> => {
   try {
