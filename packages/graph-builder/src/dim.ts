@@ -105,6 +105,17 @@ export const canonicalDim = (dim: Dim): Dim | undefined => {
   return terms.length > 0 && factors.every(isFactor) ? format(parse(terms.join(' + '))) : undefined;
 };
 
+/** What a file says of a length in more characters is not relied on: such a text is a name. */
+const LONGEST_TOLD = 100;
+const LONGEST_NUMBER = 15;
+
+/** A text of a file as a polynomial in other lengths (`2*N + 1`), canonical; undefined for a name, a number, a quotient and any other text. */
+export const polynomialIn = (text: string): string | undefined => {
+  const isHeld = text.length <= LONGEST_TOLD && !(text.match(/\d+/g) ?? []).some((n) => n.length > LONGEST_NUMBER);
+  const dim = isHeld && !text.includes('floor(') ? canonicalDim(text) : undefined;
+  return typeof dim === 'string' && !NAME.test(dim) ? dim : undefined;
+};
+
 /** A symbol from any text: what is not a letter, digit, `_` or `.` becomes `_`, so that texts that differ may give one symbol. */
 export const symbol = (name: string): Dim => {
   const clean = name.replace(/[^A-Za-z0-9_.]/g, '_');

@@ -286,6 +286,36 @@ describe('feeds and fetches that do not suit the model', () => {
     await get(adding.release());
   });
 
+  it('inputs that are not as long as a polynomial says', async () => {
+    const sums = model({
+      inputs: [
+        ['longer', 'float32', ['2*batch+1']],
+        ['a', 'float32', ['batch']],
+        ['other', 'float32', ['rows-1']],
+      ],
+      outputs: [['y', 'float32', []]],
+      nodes: [
+        ['ReduceSum', ['longer'], ['p']],
+        ['ReduceSum', ['a'], ['q']],
+        ['ReduceSum', ['other'], ['r']],
+        ['Add', ['p', 'q'], ['s']],
+        ['Add', ['s', 'r'], ['y']],
+      ],
+    });
+    const summing = await get(openSession(sums));
+    const feeds = (longer: number) => ({
+      longer: float32(new Array(longer).fill(1), [longer]),
+      a: float32([1, 2], [2]),
+      other: float32([1], [1]),
+    });
+    const error = await refusal(summing.run(feeds(4)));
+    expect(error.message).toBe(
+      'input "longer" must have shape [2*batch+1], got [4]; 2*batch+1 is 5: batch is 2 in "a"',
+    );
+    expect((await get(summing.run(feeds(5)))).y!.data[0]).toBe(9);
+    await get(summing.release());
+  });
+
   it('a long list of inputs is cut', async () => {
     const names = Array.from({ length: 15 }, (_, i) => `p${i}`);
     const sum = model({

@@ -29,6 +29,10 @@ const create = (path: string): Promise<boolean> =>
 
 const remove = (path: string): Promise<void> => writing(path, () => rm(path, { force: true }));
 
+/** Milliseconds from one try to the next while another process takes a lock over, which takes it less than one, and how many tries there are. */
+const WAIT = 10;
+const TRIES = 200;
+
 /** Removes the lock that a killed process left, one process at a time: nobody takes away what another has just made in its place. */
 const takeOver = async (path: string, left: string): Promise<void> => {
   const turn = `${path}.taking`;
@@ -38,8 +42,8 @@ const takeOver = async (path: string, left: string): Promise<void> => {
     return;
   }
   const holder = Number(await textIfAny(turn));
-  if (holder > 0 && !isAlive(holder)) await remove(turn);
-  else await setTimeout(10);
+  if (holder > 0 && (holder === process.pid || !isAlive(holder))) await remove(turn);
+  else await setTimeout(WAIT);
 };
 
 /**
@@ -48,7 +52,11 @@ const takeOver = async (path: string, left: string): Promise<void> => {
  */
 export const lockFolder = async (folder: string): Promise<() => Promise<void>> => {
   const path = join(folder, 'lock');
-  while (!(await create(path))) {
+  for (let tries = 0; !(await create(path)); tries++) {
+    if (tries === TRIES)
+      refuse(
+        `${folder} is being taken over by another process for too long; delete ${path}.taking if none is at work there`,
+      );
     const text = await textIfAny(path);
     // Given back meanwhile.
     if (text === undefined) continue;

@@ -24,8 +24,13 @@ const nameOf = (of: Input): string => of.attributes.name;
 /** The batch must be of any size: batches of training, of a summary's slices and of evaluation differ. */
 export const checkBatch = (of: Input): void => {
   const [batch] = of.shape;
-  if (typeof batch === 'string') return;
   const name = nameOf(of);
+  if (typeof batch === 'string') {
+    if (symbolsIn(batch).join() === batch) return;
+    refuse(
+      `input "${name}" ${text(of.shape)} is ${batch} long; training feeds one row an example: reshape it within the model`,
+    );
+  }
   refuse(
     batch === undefined
       ? `input "${name}" is a scalar; training feeds it a batch`
@@ -153,6 +158,14 @@ export const checkLengths = (
         );
       known.set(dim, { name: other, length: before });
     }
+  }
+  const lengthOf = evaluateDim(new Map([...known].map(([dim, { length }]) => [String(dim), length])));
+  for (const [dim, { name, length }] of known) {
+    const wanted = lengthOf(dim);
+    if (wanted !== undefined && wanted !== length)
+      refuse(
+        `the model has "${name}" as long as ${dim} says, ${wanted} of ${dataName}'s, and there that is ${length}; store them so`,
+      );
   }
 };
 

@@ -1,25 +1,27 @@
 /** The dimensions that a file's inputs are declared to have. */
 
 import type { onnx as Onnx } from 'onnx-proto';
-import { type Dim, symbol } from '../dim.js';
+import { type Dim, polynomialIn, symbol, symbolsIn } from '../dim.js';
 
 const dimensionsOf = ({ type }: Onnx.IValueInfoProto): readonly Onnx.TensorShapeProto.IDimension[] =>
   type?.tensorType?.shape?.dim ?? [];
 
 /**
- * A symbol for each text, none for two: a name is itself, any other text (`N+1`, `batch-size`) a name that no text is. What such a text says is not relied on:
- * where operators need it, `unified` finds it out.
+ * What each text is as a dimension, no two the same: a name is itself, a polynomial (`N+1`) is one where its names are lengths of inputs, any other text
+ * (`batch-size`) is a name that no text is.
  */
 const readerOf = (inputs: readonly Onnx.IValueInfoProto[]): ((text: string) => Dim) => {
   const texts = [...new Set(inputs.flatMap((info) => dimensionsOf(info).flatMap(({ dimParam }) => dimParam || [])))];
   const taken = new Set(texts.filter((text) => symbol(text) === text));
   const known = new Map<string, Dim>([...taken].map((name) => [name, name]));
   for (const text of texts.filter((t) => !taken.has(t))) {
+    const polynomial = polynomialIn(text);
+    const isTold = polynomial !== undefined && symbolsIn(polynomial).every((name) => known.get(name) === name);
     const base = String(symbol(text));
     let name = base;
     for (let n = 2; taken.has(name); n++) name = `${base}_${n}`;
-    taken.add(name);
-    known.set(text, name);
+    if (!isTold) taken.add(name);
+    known.set(text, isTold ? polynomial : name);
   }
   return (text) => known.get(text)!;
 };

@@ -7,9 +7,11 @@ import {
   addDims,
   type Dim,
   floorDivideDims,
+  isolated,
   multiplyDims,
   productOfDims,
   quotientOf,
+  subtractDims,
   symbolsIn,
   termsOf,
 } from '../dim.js';
@@ -31,8 +33,8 @@ export const renamed =
       if (!quotient) return names.get(name) ?? name;
       return floorDivideDims(renamed(names)(quotient.numerator), renamed(names)(quotient.denominator));
     };
-    return typeof dim === 'number'
-      ? dim
+    return typeof dim === 'number' || symbolsIn(dim)[0] === dim
+      ? (names.get(String(dim)) ?? dim)
       : termsOf(dim)
           .map(({ coefficient, symbols }) => multiplyDims(coefficient, productOfDims(symbols.map(factor))))
           .reduce(addDims, 0);
@@ -63,7 +65,15 @@ const definition = (known: readonly string[], [a, b]: Unequal): Names | undefine
       within.every((name) => known.includes(name))
     );
   });
-  return found && new Map([[String(found[0]), found[1]!]]);
+  if (!found) return undefined;
+  const [symbol, dim] = found as [string, Dim];
+  // Whichever comes first among the inputs keeps its name: it may be the batch.
+  const later = symbolsIn(dim)
+    .filter((name) => known.indexOf(name) > known.indexOf(symbol))
+    .find((name) => isolated(dim, name)?.coefficient === 1);
+  return later === undefined
+    ? new Map([[symbol, dim]])
+    : new Map([[later, subtractDims(symbol, isolated(dim, later)!.rest)]]);
 };
 
 const callings = (known: readonly string[], [a, b]: Unequal): Names | undefined => {

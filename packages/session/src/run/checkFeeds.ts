@@ -1,6 +1,7 @@
 /** Do tensors suit a model's inputs and outputs? */
 
 import type { Tensor } from '@hograd/graph-builder';
+import { evaluateDim, polynomialIn, symbolsIn } from '@hograd/graph-builder/dim';
 import { arrayTypes, elementCount } from '@hograd/graph-builder/tensor';
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { SessionError } from '../error.js';
@@ -88,6 +89,20 @@ const bind = (
   return right(next);
 };
 
+/** Of an input whose length follows from those of others, what is wrong with it. */
+const checkPolynomials = (port: Port, shape: readonly number[], bindings: Bindings): SessionError | undefined => {
+  const lengths = new Map([...bindings].map(([name, { size }]) => [name, size]));
+  for (const [axis, dim] of port.shape.entries()) {
+    const wanted = typeof dim === 'string' ? polynomialIn(dim) : undefined;
+    const length = wanted === undefined ? undefined : evaluateDim(lengths)(wanted);
+    if (length === undefined || length === shape[axis]) continue;
+    const told = symbolsIn(wanted!).map((name) => `${name} is ${lengths.get(name)} in "${bindings.get(name)!.from}"`);
+    const message = `input "${port.name}" must have shape ${declared(port)}, got [${shape.join(', ')}]; ${dim} is ${length}: ${told.join(', ')}`;
+    return { _tag: 'WrongShape', message, name: port.name };
+  }
+  return undefined;
+};
+
 const checkTensors = (
   what: string,
   ports: readonly Port[],
@@ -125,7 +140,10 @@ export const checkFeeds = (inputs: readonly Port[], feeds: Tensors): Either<Sess
     const message = `input "${missing.name}" is missing; the model takes ${formatPorts(inputs)}`;
     return left({ _tag: 'MissingFeed', message, input: missing.name });
   }
-  return checkTensors('input', inputs, feeds, new Map());
+  const bound = checkTensors('input', inputs, feeds, new Map());
+  if (bound._tag === 'Left') return bound;
+  const wrong = inputs.map((port) => checkPolynomials(port, feeds[port.name]!.shape, bound.right)).find(Boolean);
+  return wrong ? left(wrong) : bound;
 };
 
 /** Every name is one of the model's outputs. */
