@@ -161,7 +161,7 @@ export const checkLengths = (
   }
   const lengthOf = evaluateDim(new Map([...known].map(([dim, { length }]) => [String(dim), length])));
   for (const [dim, { name, length }] of known) {
-    const wanted = lengthOf(dim);
+    const wanted = typeof dim === 'string' ? lengthOf(dim) : undefined;
     if (wanted !== undefined && wanted !== length)
       refuse(
         `the model has "${name}" as long as ${dim} says, ${wanted} of ${dataName}'s, and there that is ${length}; store them so`,
