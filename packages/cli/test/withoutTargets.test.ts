@@ -10,6 +10,8 @@ import {
   input,
   matmul,
   mean,
+  mul,
+  slice,
   sliceAxis,
   softmaxCrossEntropy,
   square,
@@ -62,6 +64,28 @@ const regression = write('regression.onnx', fileWith(VALUES, { loss: lossAgainst
 const scores = write(
   'scores.onnx',
   fileWith(new Map([['encoder', VALUES.get('encoder')!]]), { output: matmul(images, encoder) }),
+);
+
+/** Against targets that have one row more than there are images, the first of which counts for nothing. */
+const longer = write(
+  'longer.onnx',
+  fileWith(VALUES, { loss: lossAgainst(slice(input('wanted', ['N + 1', INPUTS]), [1, 0], ['N', INPUTS])) }),
+);
+
+/** Against targets of one step more. */
+const gain = new Map([['gain', random('gain', 1)]]);
+const later = write(
+  'later.onnx',
+  fileWith(gain, {
+    loss: mean(
+      square(
+        sub(
+          mul(input('steps', ['N', 'T']), input('gain', [1])),
+          slice(input('wanted', ['N', 'T + 1']), [0, 1], ['N', 'T']),
+        ),
+      ),
+    ),
+  }),
 );
 
 const examplesOf = (part: Part): Tensor => random(part, SIZES[part], INPUTS);
@@ -223,6 +247,16 @@ describe('hograd train on data without labels or targets', { timeout: 120_000 },
       'a method for labels',
       [reconstruction, examples, '--optimizer', 'kfac'],
       /kfac needs a loss that picks one label of every example/,
+    ],
+    [
+      'an input with more rows than examples',
+      [longer, data('longer', { image: examplesOf, wanted: wantedOf })],
+      /input "wanted" \[N \+ 1, 6\] is N \+ 1 long; training feeds one row an example: reshape it within the model/,
+    ],
+    [
+      'inputs of which one is longer than the other by the model',
+      [later, data('later', { steps: examplesOf, wanted: wantedOf })],
+      /the model has "wanted" as long as T \+ 1 says, 7 of .*later\.npz's, and there that is 6; store them so/,
     ],
     [
       'an array that is no input',
