@@ -1,6 +1,14 @@
 /** Keeping a run within a memory limit: how many examples at once, decided from an estimate before anything runs. */
 
-import { type Expr, type Input, makeGraph, peakMemory, symbolsIn, topologicalOrder } from '@hograd/graph-builder';
+import {
+  type Expr,
+  type Input,
+  isSymbol,
+  makeGraph,
+  peakMemory,
+  symbolsIn,
+  topologicalOrder,
+} from '@hograd/graph-builder';
 import { refuse } from './failure.js';
 import { inputsOf, lengthsIn, type Shapes } from './lengths.js';
 
@@ -30,9 +38,7 @@ export interface MemoryPlan {
 export const batchOf = (
   inputs: readonly Input[],
 ): { readonly symbol: string; readonly names: readonly string[] } | undefined => {
-  const symbol = inputs.map((i) => i.shape[0]).find((d) => typeof d === 'string' && symbolsIn(d).join() === d) as
-    | string
-    | undefined;
+  const symbol = inputs.map((i) => i.shape[0]).find((d) => d !== undefined && isSymbol(d)) as string | undefined;
   if (symbol === undefined) return undefined;
   return { symbol, names: inputs.filter((i) => i.shape[0] === symbol).map((i) => i.attributes.name) };
 };

@@ -81,8 +81,11 @@ const format = (polynomial: Polynomial): Dim => {
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_.]*$/;
 
+/** Is a dimension a symbol alone, and no number or polynomial? */
+export const isSymbol = (dim: Dim): boolean => typeof dim === 'string' && NAME.test(dim);
+
 const isFactor = (text: string): boolean => {
-  if (/^-?\d+$/.test(text) || NAME.test(text)) return true;
+  if (/^-?\d+$/.test(text) || isSymbol(text)) return true;
   const quotient = quotientOf(text);
   return (
     quotient !== undefined &&
@@ -107,13 +110,14 @@ export const canonicalDim = (dim: Dim): Dim | undefined => {
 
 /** What a file says of a length in more characters is not relied on: such a text is a name. */
 const LONGEST_TOLD = 100;
-const LONGEST_NUMBER = 15;
+/** Of more digits than a number may have to be exact. */
+const LONG_NUMBER = /\d{16}/;
 
 /** A text of a file as a polynomial in other lengths (`2*N + 1`), canonical; undefined for a name, a number, a quotient and any other text. */
 export const polynomialIn = (text: string): string | undefined => {
-  const isHeld = text.length <= LONGEST_TOLD && !(text.match(/\d+/g) ?? []).some((n) => n.length > LONGEST_NUMBER);
-  const dim = isHeld && !text.includes('floor(') ? canonicalDim(text) : undefined;
-  return typeof dim === 'string' && !NAME.test(dim) ? dim : undefined;
+  if (text.length > LONGEST_TOLD || LONG_NUMBER.test(text) || text.includes('floor(')) return undefined;
+  const dim = canonicalDim(text);
+  return typeof dim === 'string' && !isSymbol(dim) ? dim : undefined;
 };
 
 /** A symbol from any text: what is not a letter, digit, `_` or `.` becomes `_`, so that texts that differ may give one symbol. */
@@ -254,7 +258,7 @@ export const symbolLengths = (known: Iterable<readonly [dim: Dim, length: number
   const open: (readonly [Dim, number])[] = [];
   for (const [dim, length] of known) {
     if (typeof dim !== 'string') continue;
-    if (!NAME.test(dim)) open.push([dim, length]);
+    if (!isSymbol(dim)) open.push([dim, length]);
     else if (!lengths.has(dim)) lengths.set(dim, length);
   }
   for (let left = open.length; left > 0; left--) {

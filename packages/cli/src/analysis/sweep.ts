@@ -3,6 +3,7 @@
 import { type Dataset, sizeOfDataset, takeBatch } from '@hograd/data';
 import type { Graph } from '@hograd/graph-builder';
 import type { SessionOptions } from '@hograd/session';
+import { range } from 'd3-array';
 import type { Slice } from '../means.js';
 import { planMemory } from '../memoryPlan.js';
 import { inPrecision, openGraph, runOn, type Tensors } from '../training/tensors.js';
@@ -64,11 +65,7 @@ export const openSweep = async (
     over: async function* (fixed) {
       for (let start = 0; start < examples; start += slice) {
         if (options.interrupted()) throw new Interrupted();
-        const length = Math.min(slice, examples - start);
-        const done = await at(
-          fixed,
-          Array.from({ length }, (_, i) => start + i),
-        );
+        const done = await at(fixed, range(start, Math.min(start + slice, examples)));
         if (done) yield done;
       }
     },

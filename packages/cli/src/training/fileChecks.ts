@@ -8,6 +8,7 @@ import {
   evaluateDim,
   type Input,
   isFloat,
+  isSymbol,
   symbolsIn,
   type Tensor,
 } from '@hograd/graph-builder';
@@ -26,7 +27,7 @@ export const checkBatch = (of: Input): void => {
   const [batch] = of.shape;
   const name = nameOf(of);
   if (typeof batch === 'string') {
-    if (symbolsIn(batch).join() === batch) return;
+    if (isSymbol(batch)) return;
     refuse(
       `input "${name}" ${text(of.shape)} is ${batch} long; training feeds one row an example: reshape it within the model`,
     );

@@ -9,17 +9,13 @@ import { logSoftmax } from '../ops/logSoftmax.js';
 import { neg, negOp } from '../ops/neg.js';
 import { softmaxOp } from '../ops/softmax.js';
 import { softplus } from '../ops/softplus.js';
-import { subOp } from '../ops/sub.js';
-import { isOne, logitOf } from './logits.js';
+import { isOne, lessThanOne, logitOf } from './logits.js';
 
-/** p of 1 − p, also where it is written 1 + (−p), as exporters write log1p(−p). */
-const lessThanOne = ({ op, args }: Expr): Expr | undefined => {
-  if (op === subOp && isOne(args[0]!)) return args[1];
-  const added = op === addOp ? addedToOne(args) : undefined;
-  return added?.op === negOp ? added.args[0] : undefined;
+/** What is added to 1. */
+const addedToOne = ({ op, args: [a, b] }: Expr): Expr | undefined => {
+  if (op !== addOp) return undefined;
+  return isOne(a!) ? b : isOne(b!) ? a : undefined;
 };
-
-const addedToOne = ([a, b]: readonly Expr[]): Expr | undefined => (isOne(a!) ? b : isOne(b!) ? a : undefined);
 
 /**
  * ln x, of any shape: where x is written as σ(z), 1 − σ(z), 1 + eᶻ or a softmax of z, by z, so that it and its derivatives are finite where x rounds to
@@ -27,13 +23,13 @@ const addedToOne = ([a, b]: readonly Expr[]): Expr | undefined => (isOne(a!) ? b
  * ln σ(z) below −104. Otherwise `log`.
  */
 export const logOf = (x: Expr): Expr => {
-  const byLogit = (f: Expr): Expr => expand(f, x.shape);
   if (x.op === softmaxOp) return logSoftmax(x.args[0]!, x.attributes.axis);
   const logit = logitOf(x);
   if (logit) return neg(softplus(neg(logit)));
-  const other = lessThanOne(x);
+  const added = addedToOne(x);
+  if (added?.op === expOp) return expand(softplus(added.args[0]!), x.shape);
+  // As exporters write log1p(−p).
+  const other = lessThanOne(x) ?? (added?.op === negOp ? added.args[0] : undefined);
   const against = other && logitOf(other);
-  if (against) return byLogit(neg(softplus(against)));
-  const added = x.op === addOp ? addedToOne(x.args) : undefined;
-  return added?.op === expOp ? byLogit(softplus(added.args[0]!)) : log(x);
+  return against ? expand(neg(softplus(against)), x.shape) : log(x);
 };

@@ -62,15 +62,13 @@ export const logitOf = (probability: Expr): Expr | undefined =>
 export const twoClasses = (logit: Expr, axis: number): Expr =>
   concat([expand(constant(0, logit.dtype), logit.shape), logit], axis);
 
+/** p of 1 − p. */
+export const lessThanOne = ({ op, args }: Expr): Expr | undefined =>
+  op === subOp && isOne(args[0]!) ? args[1] : undefined;
+
 /** z of [1 − σ(z), σ(z)]. */
 const logitOfPair = ([first, second, ...others]: readonly Expr[]): Expr | undefined =>
-  second?.op === sigmoidOp &&
-  others.length === 0 &&
-  first!.op === subOp &&
-  isOne(first!.args[0]!) &&
-  first!.args[1] === second
-    ? second.args[0]
-    : undefined;
+  second?.op === sigmoidOp && others.length === 0 && lessThanOne(first!) === second ? second.args[0] : undefined;
 
 /**
  * What probabilities are the softmax of along an axis (0..rank−1), in their own shape: through casts, reshapes that keep the axis, and

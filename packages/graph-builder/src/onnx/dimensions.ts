@@ -1,7 +1,7 @@
 /** The dimensions that a file's inputs are declared to have. */
 
 import type { onnx as Onnx } from 'onnx-proto';
-import { type Dim, polynomialIn, symbol, symbolsIn } from '../dim.js';
+import { type Dim, isSymbol, polynomialIn, symbol, symbolsIn } from '../dim.js';
 
 const dimensionsOf = ({ type }: Onnx.IValueInfoProto): readonly Onnx.TensorShapeProto.IDimension[] =>
   type?.tensorType?.shape?.dim ?? [];
@@ -12,16 +12,19 @@ const dimensionsOf = ({ type }: Onnx.IValueInfoProto): readonly Onnx.TensorShape
  */
 const readerOf = (inputs: readonly Onnx.IValueInfoProto[]): ((text: string) => Dim) => {
   const texts = [...new Set(inputs.flatMap((info) => dimensionsOf(info).flatMap(({ dimParam }) => dimParam || [])))];
-  const taken = new Set(texts.filter((text) => symbol(text) === text));
+  const taken = new Set(texts.filter(isSymbol));
   const known = new Map<string, Dim>([...taken].map((name) => [name, name]));
-  for (const text of texts.filter((t) => !taken.has(t))) {
-    const polynomial = polynomialIn(text);
-    const isTold = polynomial !== undefined && symbolsIn(polynomial).every((name) => known.get(name) === name);
+  const fresh = (text: string): Dim => {
     const base = String(symbol(text));
     let name = base;
     for (let n = 2; taken.has(name); n++) name = `${base}_${n}`;
-    if (!isTold) taken.add(name);
-    known.set(text, isTold ? polynomial : name);
+    taken.add(name);
+    return name;
+  };
+  for (const text of texts.filter((t) => !known.has(t))) {
+    const polynomial = polynomialIn(text);
+    const isTold = polynomial !== undefined && symbolsIn(polynomial).every((name) => known.get(name) === name);
+    known.set(text, isTold ? polynomial : fresh(text));
   }
   return (text) => known.get(text)!;
 };

@@ -8,6 +8,7 @@ import {
   type Dim,
   floorDivideDims,
   isolated,
+  isSymbol,
   multiplyDims,
   productOfDims,
   quotientOf,
@@ -33,11 +34,10 @@ export const renamed =
       if (!quotient) return names.get(name) ?? name;
       return floorDivideDims(renamed(names)(quotient.numerator), renamed(names)(quotient.denominator));
     };
-    return typeof dim === 'number' || symbolsIn(dim)[0] === dim
-      ? (names.get(String(dim)) ?? dim)
-      : termsOf(dim)
-          .map(({ coefficient, symbols }) => multiplyDims(coefficient, productOfDims(symbols.map(factor))))
-          .reduce(addDims, 0);
+    if (isSymbol(dim)) return factor(String(dim));
+    return termsOf(dim)
+      .map(({ coefficient, symbols }) => multiplyDims(coefficient, productOfDims(symbols.map(factor))))
+      .reduce(addDims, 0);
   };
 
 /**
@@ -59,21 +59,19 @@ const definition = (known: readonly string[], [a, b]: Unequal): Names | undefine
   ].find(([symbol, dim]) => {
     const within = symbolsIn(dim!);
     return (
-      known.includes(String(symbol)) &&
       within.length > 0 &&
-      !within.includes(String(symbol)) &&
-      within.every((name) => known.includes(name))
+      [String(symbol), ...within].every((name) => known.includes(name)) &&
+      !within.includes(String(symbol))
     );
   });
   if (!found) return undefined;
   const [symbol, dim] = found as [string, Dim];
   // Whichever comes first among the inputs keeps its name: it may be the batch.
-  const later = symbolsIn(dim)
-    .filter((name) => known.indexOf(name) > known.indexOf(symbol))
-    .find((name) => isolated(dim, name)?.coefficient === 1);
-  return later === undefined
-    ? new Map([[symbol, dim]])
-    : new Map([[later, subtractDims(symbol, isolated(dim, later)!.rest)]]);
+  for (const name of symbolsIn(dim)) {
+    const own = known.indexOf(name) > known.indexOf(symbol) ? isolated(dim, name) : undefined;
+    if (own?.coefficient === 1) return new Map([[name, subtractDims(symbol, own.rest)]]);
+  }
+  return new Map([[symbol, dim]]);
 };
 
 const callings = (known: readonly string[], [a, b]: Unequal): Names | undefined => {

@@ -29,11 +29,11 @@ const UNKNOWN: PredictedDecrease = { slope: Number.NaN, bend: Number.NaN, decrea
 export const predictDecrease =
   (summary: Pick<SummaryNumbers, 'gbar' | 'Hbar'> | SlicedSummary) =>
   (rates: readonly number[]): PredictedDecrease => {
-    // A checkpoint in JSON has null for what is not finite, which arithmetic would take for 0.
     if (rates.length !== summary.gbar.length)
       throw new RangeError(
         `there are ${rates.length} rates for a summary of ${summary.gbar.length} groups; give one for each`,
       );
+    // A checkpoint in JSON has null for what is not finite, which arithmetic would take for 0.
     if (![...summary.gbar, ...summary.Hbar.flat()].every(Number.isFinite)) return UNKNOWN;
     const slope = dot(summary.gbar, rates);
     const bend = bendOf(summary.Hbar, rates);

@@ -89,16 +89,23 @@ const bind = (
   return right(next);
 };
 
-/** Of an input whose length follows from those of others, what is wrong with it. */
-const checkPolynomials = (port: Port, shape: readonly number[], bindings: Bindings): SessionError | undefined => {
-  const lengths = new Map([...bindings].map(([name, { size }]) => [name, size]));
-  for (const [axis, dim] of port.shape.entries()) {
-    const wanted = typeof dim === 'string' ? polynomialIn(dim) : undefined;
-    const length = wanted === undefined ? undefined : evaluateDim(lengths)(wanted);
-    if (length === undefined || length === shape[axis]) continue;
-    const told = symbolsIn(wanted!).map((name) => `${name} is ${lengths.get(name)} in "${bindings.get(name)!.from}"`);
-    const message = `input "${port.name}" must have shape ${declared(port)}, got [${shape.join(', ')}]; ${dim} is ${length}: ${told.join(', ')}`;
-    return { _tag: 'WrongShape', message, name: port.name };
+/** What is wrong with the first input that is not as long as follows from others. */
+const checkPolynomials = (inputs: readonly Port[], feeds: Tensors, bindings: Bindings): SessionError | undefined => {
+  const lengthOf = evaluateDim(new Map([...bindings].map(([name, { size }]) => [name, size])));
+  for (const port of inputs) {
+    const { name, shape: wanted } = port;
+    const { shape } = feeds[name]!;
+    for (const [axis, dim] of wanted.entries()) {
+      const polynomial = typeof dim === 'string' ? polynomialIn(dim) : undefined;
+      const length = polynomial === undefined ? undefined : lengthOf(polynomial);
+      if (length === undefined || length === shape[axis]) continue;
+      const told = symbolsIn(polynomial!).map((one) => {
+        const { size, from } = bindings.get(one)!;
+        return `${one} is ${size} in "${from}"`;
+      });
+      const message = `input "${name}" must have shape ${declared(port)}, got [${shape.join(', ')}]; ${dim} is ${length}: ${told.join(', ')}`;
+      return { _tag: 'WrongShape', message, name };
+    }
   }
   return undefined;
 };
@@ -142,7 +149,7 @@ export const checkFeeds = (inputs: readonly Port[], feeds: Tensors): Either<Sess
   }
   const bound = checkTensors('input', inputs, feeds, new Map());
   if (bound._tag === 'Left') return bound;
-  const wrong = inputs.map((port) => checkPolynomials(port, feeds[port.name]!.shape, bound.right)).find(Boolean);
+  const wrong = checkPolynomials(inputs, feeds, bound.right);
   return wrong ? left(wrong) : bound;
 };
 
