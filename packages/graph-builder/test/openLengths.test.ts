@@ -178,6 +178,6 @@ describe('lengths that are no inputs’', () => {
       outputs: y,
       stored: { all: ints(-1) },
     });
-    expect(refusalOf(counted).message).toMatch(/do not broadcast: B against places\.count on axis 0/);
+    expect(refusalOf(counted).message).toMatch(/do not broadcast: places\.count against B on axis 0/);
   });
 });

@@ -4,7 +4,8 @@ import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
 import type { Attributes, Op, Value } from '../op.js';
 import { constant, isHeld } from '../ops/constant.js';
-import { expandOp } from '../ops/expand.js';
+import { expand, expandOp } from '../ops/expand.js';
+import { foldConstants } from '../ops/fold.js';
 import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
 import { broadcastShapes, type Shape, sameShape, stridesOf } from '../shape.js';
@@ -52,7 +53,7 @@ export const alignLead = (x: Expr, lead: number, rank: number): Expr => {
  * Operands of a broadcasting operation without the expansions that the broadcast does by itself: `a·expand(b)` computes
  * `a·b`. This keeps the adjoints of reductions from being materialised.
  */
-export const withoutExpansions = (operation: string, args: readonly Expr[]): readonly Expr[] => {
+const withoutExpansions = (operation: string, args: readonly Expr[]): readonly Expr[] => {
   const full = broadcastShapes(operation, ...args.map((a) => a.shape));
   let peeled = args;
   for (let i = 0; i < args.length; i++) {
@@ -63,9 +64,26 @@ export const withoutExpansions = (operation: string, args: readonly Expr[]): rea
   return peeled;
 };
 
-/** A broadcasting operation over operands without needless expansions. */
-export const makeBroadcast = <A extends Attributes>(op: Op<A>, args: readonly Expr[], attributes: A): Expr<A> =>
-  makeExpr(op, withoutExpansions(op.name, args), attributes);
+/**
+ * A broadcasting operation over operands without needless expansions; where all of them repeat what fewer numbers say (`expand(a)·expand(b)`),
+ * it is computed there and then expanded.
+ */
+export const overUnexpanded = (
+  operation: string,
+  args: readonly Expr[],
+  compute: (...operands: readonly Expr[]) => Expr,
+): Expr => {
+  const full = broadcastShapes(operation, ...args.map((a) => a.shape));
+  const bare = args.map((a) => (a.op === expandOp ? a.args[0]! : a));
+  const least = broadcastShapes(operation, ...bare.map((a) => a.shape));
+  return sameShape(least, full)
+    ? compute(...withoutExpansions(operation, args))
+    : expand(overUnexpanded(operation, bare, compute), full);
+};
+
+/** A broadcasting operation as `overUnexpanded`, a constant where its operands are small ones. */
+export const makeBroadcast = <A extends Attributes>(op: Op<A>, args: readonly Expr[], attributes: A): Expr =>
+  overUnexpanded(op.name, args, (...operands) => foldConstants(makeExpr(op, operands, attributes)));
 
 /** Applies a function of numbers to broadcast operands. */
 export const mapBroadcast = (

@@ -1,9 +1,9 @@
 /** Add: elementwise sum with broadcasting. */
 
-import { alignLead, lift, makeBroadcast, mapBroadcast, unbroadcast } from '../classes/elementwise.js';
+import { alignLead, lift, mapBroadcast, overUnexpanded, unbroadcast } from '../classes/elementwise.js';
 import { linear } from '../classes/linear.js';
 import { GraphError } from '../error.js';
-import { commonDType, type Expr, requireNumbers } from '../expr.js';
+import { commonDType, type Expr, makeExpr, requireNumbers } from '../expr.js';
 import { broadcastShapes, sameShape } from '../shape.js';
 import { uniformValue } from './constant.js';
 import { expand } from './expand.js';
@@ -24,6 +24,14 @@ export const addOp = linear({
   adjoint: (node, i, adjoint, lead) => unbroadcast(adjoint, node.args[i]!.shape, lead),
 });
 
+const sum = (a: Expr, b: Expr): Expr => {
+  const [x, y] = uniformValue(a) !== undefined || (uniformValue(b) === undefined && b.id < a.id) ? [b, a] : [a, b];
+  const shape = broadcastShapes('add', x.shape, y.shape);
+  if (uniformValue(y) === 0 && sameShape(x.shape, shape)) return x;
+  if (uniformValue(x) === 0) return expand(y, shape);
+  return joinPadded(x, y) ?? foldConstants(makeExpr(addOp, [x, y], {}));
+};
+
 /**
  * a + b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or are bool, or shapes do not
  * broadcast.
@@ -31,12 +39,7 @@ export const addOp = linear({
 export function add(a: Expr, b: Expr | number): Expr {
   const right = lift('add', b, a);
   commonDType('add', [a, right]);
-  const [x, y] =
-    uniformValue(a) !== undefined || (uniformValue(right) === undefined && right.id < a.id) ? [right, a] : [a, right];
-  const shape = broadcastShapes('add', x.shape, y.shape);
-  if (uniformValue(y) === 0 && sameShape(x.shape, shape)) return x;
-  if (uniformValue(x) === 0) return expand(y, shape);
-  return joinPadded(x, y) ?? foldConstants(makeBroadcast(addOp, [x, y], {}));
+  return overUnexpanded('add', [a, right], sum);
 }
 
 /** Σ of one or more expressions of one shape. Throws GraphError where there is none. */

@@ -1,8 +1,8 @@
 /** Operations on the bits of integers; they have no derivative. Signed integers are in two's complement. */
 
-import { makeBroadcast, mapBroadcast } from '../classes/elementwise.js';
+import { mapBroadcast, overUnexpanded } from '../classes/elementwise.js';
 import { GraphError } from '../error.js';
-import { commonDType, describe, type Expr, isFloat } from '../expr.js';
+import { commonDType, describe, type Expr, isFloat, makeExpr } from '../expr.js';
 import type { Attributes, Op } from '../op.js';
 import { broadcastShapes } from '../shape.js';
 import { arrayTypes, type DType } from '../tensor.js';
@@ -54,11 +54,12 @@ const logical = (name: string, onnx: string, f: (...values: readonly bigint[]) =
 const isExact = (expr: Expr): boolean => constantValue(expr)?.data.every(Number.isSafeInteger) ?? true;
 
 /** Folded where no integer is beyond 2⁵³: a constant's value is known to that many bits. */
-const make = <A extends Attributes>(op: Op<A>, args: readonly Expr[], attributes: A): Expr => {
-  const node = makeBroadcast(op, args, attributes);
-  const folded = node.args.every(isExact) ? foldConstants(node) : node;
-  return isExact(folded) ? folded : node;
-};
+const make = <A extends Attributes>(op: Op<A>, args: readonly Expr[], attributes: A): Expr =>
+  overUnexpanded(op.name, args, (...operands) => {
+    const node = makeExpr(op, operands, attributes);
+    const folded = node.args.every(isExact) ? foldConstants(node) : node;
+    return isExact(folded) ? folded : node;
+  });
 
 const infix =
   (op: Op) =>

@@ -4,7 +4,6 @@ import { lift, makeBroadcast, mapBroadcast } from '../classes/elementwise.js';
 import { commonDType, type Expr } from '../expr.js';
 import type { Op } from '../op.js';
 import { broadcastShapes } from '../shape.js';
-import { foldConstants } from './fold.js';
 
 const comparison = (name: string, onnx: string, f: (a: number, b: number) => boolean): Op => ({
   name,
@@ -19,7 +18,7 @@ const comparison = (name: string, onnx: string, f: (a: number, b: number) => boo
 const comparisonConstructor =
   (op: Op) =>
   (a: Expr, b: Expr | number): Expr =>
-    foldConstants(makeBroadcast(op, [a, lift(op.name, b, a)], {}));
+    makeBroadcast(op, [a, lift(op.name, b, a)], {});
 
 export const greaterOp = comparison('greater', 'Greater', (a, b) => a > b);
 export const greaterOrEqualOp = comparison('greaterOrEqual', 'GreaterOrEqual', (a, b) => a >= b);

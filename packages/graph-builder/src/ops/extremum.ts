@@ -8,7 +8,6 @@ import { broadcastShapes } from '../shape.js';
 import { add } from './add.js';
 import { cast } from './cast.js';
 import { equal, greater, less } from './compare.js';
-import { foldConstants } from './fold.js';
 import { not } from './logic.js';
 import { mul } from './mul.js';
 
@@ -36,10 +35,10 @@ export const minOp = extremum('min', 'Min', Math.min, less);
 
 /** max(a, b), broadcasting; where equal each operand gets half of the derivative. */
 export function maximum(a: Expr, b: Expr | number): Expr {
-  return foldConstants(makeBroadcast(maxOp, [a, lift('max', b, a)], {}));
+  return makeBroadcast(maxOp, [a, lift('max', b, a)], {});
 }
 
 /** min(a, b), broadcasting; where equal each operand gets half of the derivative. */
 export function minimum(a: Expr, b: Expr | number): Expr {
-  return foldConstants(makeBroadcast(minOp, [a, lift('min', b, a)], {}));
+  return makeBroadcast(minOp, [a, lift('min', b, a)], {});
 }

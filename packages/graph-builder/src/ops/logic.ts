@@ -5,7 +5,6 @@ import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import type { Op } from '../op.js';
 import { broadcastShapes } from '../shape.js';
-import { foldConstants } from './fold.js';
 
 const connective = (name: string, onnx: string, f: (...values: readonly boolean[]) => boolean): Op => ({
   name,
@@ -21,7 +20,7 @@ const connective = (name: string, onnx: string, f: (...values: readonly boolean[
 const infix =
   (op: Op) =>
   (a: Expr, b: Expr): Expr =>
-    foldConstants(makeBroadcast(op, [a, b], {}));
+    makeBroadcast(op, [a, b], {});
 
 const notOp = connective('not', 'Not', (a) => !a);
 
@@ -32,4 +31,4 @@ export const or = infix(connective('or', 'Or', (a, b) => a! || b!));
 /** a ⊕ b: exactly one of the two. */
 export const xor = infix(connective('xor', 'Xor', (a, b) => a !== b));
 /** ¬a. */
-export const not = (a: Expr): Expr => foldConstants(makeBroadcast(notOp, [a], {}));
+export const not = (a: Expr): Expr => makeBroadcast(notOp, [a], {});

@@ -7,7 +7,6 @@ import { commonDType, describe, type Expr, isFloat } from '../expr.js';
 import { broadcastShapes } from '../shape.js';
 import { div } from './div.js';
 import { expand } from './expand.js';
-import { foldConstants } from './fold.js';
 import { mul } from './mul.js';
 import { neg } from './neg.js';
 import { round } from './round.js';
@@ -42,5 +41,5 @@ export const modOp = linear<ModAttributes>({
  * sign of b. Throws GraphError on floating-point operands without `truncated`.
  */
 export function mod(a: Expr, b: Expr | number, truncated = true): Expr {
-  return foldConstants(makeBroadcast(modOp, [a, lift('mod', b, a)], { truncated }));
+  return makeBroadcast(modOp, [a, lift('mod', b, a)], { truncated });
 }

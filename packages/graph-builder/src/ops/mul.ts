@@ -1,7 +1,7 @@
 /** Mul: elementwise product with broadcasting. */
 
 import { bilinear } from '../classes/bilinear.js';
-import { alignLead, lift, mapBroadcast, unbroadcast, withoutExpansions } from '../classes/elementwise.js';
+import { alignLead, lift, mapBroadcast, overUnexpanded, unbroadcast } from '../classes/elementwise.js';
 import { commonDType, type Expr, makeExpr, requireNumbers } from '../expr.js';
 import { broadcastShapes } from '../shape.js';
 import type { DType } from '../tensor.js';
@@ -42,14 +42,7 @@ const heldProduct = (a: number, b: number, dtype: DType): number | undefined => 
   return isHeld(product, dtype) && Number.isFinite(single) && single !== 0 ? product : undefined;
 };
 
-/**
- * a·b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or are bool, or shapes do not
- * broadcast.
- */
-export function mul(a: Expr, b: Expr | number): Expr {
-  const factor = lift('mul', b, a);
-  commonDType('mul', [a, factor]);
-  const [left, right] = withoutExpansions('mul', [a, factor]) as [Expr, Expr];
+const product = (left: Expr, right: Expr): Expr => {
   // One order for a commutative product, so that a·b and b·a are the same node; constants go second.
   const [x, y] =
     uniformValue(left) !== undefined || (uniformValue(right) === undefined && right.id < left.id)
@@ -70,6 +63,16 @@ export function mul(a: Expr, b: Expr | number): Expr {
     if (both !== undefined && x.args[1]!.shape.length === 0) return mul(x.args[0]!, constant(both, x.dtype));
   }
   return foldConstants(makeExpr(mulOp, [x, y], {}));
+};
+
+/**
+ * a·b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or are bool, or shapes do not
+ * broadcast.
+ */
+export function mul(a: Expr, b: Expr | number): Expr {
+  const factor = lift('mul', b, a);
+  commonDType('mul', [a, factor]);
+  return overUnexpanded('mul', [a, factor], product);
 }
 
 /** x². */

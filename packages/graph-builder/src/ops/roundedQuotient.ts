@@ -5,7 +5,6 @@ import { GraphError } from '../error.js';
 import { commonDType, type Expr, isFloat } from '../expr.js';
 import type { Op } from '../op.js';
 import { broadcastShapes } from '../shape.js';
-import { foldConstants } from './fold.js';
 import { halfToEven } from './round.js';
 
 export const roundedQuotientOp: Op = {
@@ -27,5 +26,5 @@ export const roundedQuotientOp: Op = {
  * `div` makes of constants, is rounded twice and may fall on the other side of a half. Its derivative is zero.
  */
 export function roundedQuotient(a: Expr, b: Expr): Expr {
-  return foldConstants(makeBroadcast(roundedQuotientOp, [a, b], {}));
+  return makeBroadcast(roundedQuotientOp, [a, b], {});
 }

@@ -1,8 +1,8 @@
 /** Sub: elementwise difference with broadcasting. */
 
-import { alignLead, lift, makeBroadcast, mapBroadcast, unbroadcast } from '../classes/elementwise.js';
+import { alignLead, lift, mapBroadcast, overUnexpanded, unbroadcast } from '../classes/elementwise.js';
 import { linear } from '../classes/linear.js';
-import { commonDType, type Expr, requireNumbers } from '../expr.js';
+import { commonDType, type Expr, makeExpr, requireNumbers } from '../expr.js';
 import { broadcastShapes, sameShape } from '../shape.js';
 import { uniformValue } from './constant.js';
 import { expand } from './expand.js';
@@ -34,6 +34,13 @@ export const subOp = linear({
   },
 });
 
+const difference = (a: Expr, b: Expr): Expr => {
+  const shape = broadcastShapes('sub', a.shape, b.shape);
+  if (uniformValue(b) === 0 && sameShape(a.shape, shape)) return a;
+  if (uniformValue(a) === 0) return expand(neg(b), shape);
+  return foldConstants(makeExpr(subOp, [a, b], {}));
+};
+
 /**
  * a − b; a number takes the other operand's dtype. Throws GraphError where it does not hold the number, types differ or are bool, or shapes do not
  * broadcast.
@@ -42,8 +49,5 @@ export function sub(a: Expr | number, b: Expr | number): Expr {
   const left = typeof a === 'number' ? lift('sub', a, b as Expr) : a;
   const right = lift('sub', b, left);
   commonDType('sub', [left, right]);
-  const shape = broadcastShapes('sub', left.shape, right.shape);
-  if (uniformValue(right) === 0 && sameShape(left.shape, shape)) return left;
-  if (uniformValue(left) === 0) return expand(neg(right), shape);
-  return foldConstants(makeBroadcast(subOp, [left, right], {}));
+  return overUnexpanded('sub', [left, right], difference);
 }

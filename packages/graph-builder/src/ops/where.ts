@@ -9,7 +9,6 @@ import type { DType } from '../tensor.js';
 import { cast } from './cast.js';
 import { constant } from './constant.js';
 import { expand } from './expand.js';
-import { foldConstants } from './fold.js';
 
 /** λ where operand i was taken and 0 elsewhere. Selecting, not multiplying: what was not taken may be NaN. */
 const taken = (condition: Expr, i: number, value: Expr): Expr => {
@@ -53,5 +52,5 @@ const WIDER: Readonly<Partial<Record<DType, DType>>> = {
 export function where(condition: Expr, a: Expr, b: Expr): Expr {
   const wider = a.dtype === b.dtype ? WIDER[a.dtype] : undefined;
   if (wider) return cast(where(condition, cast(a, wider), cast(b, wider)), a.dtype);
-  return foldConstants(makeBroadcast(whereOp, [condition, a, b], {}));
+  return makeBroadcast(whereOp, [condition, a, b], {});
 }

@@ -44,6 +44,12 @@ const upTo = (stack: Stack | undefined, last: number): Stack | undefined => {
 const joined = (parts: readonly Stack[], last: number): Stack | undefined =>
   parts.length === 1 ? parts[0] : mergeStacks(parts.flatMap((part) => upTo(part, last) ?? []));
 
+/**
+ * Are the groups that go no further so few that a product along them, too, costs less than a copy of the others? Then they are cut off behind
+ * it, where there are fewer numbers.
+ */
+const fewBeyond = (all: Stack, further: Stack): boolean => 17 * further.groups.length > 16 * all.groups.length;
+
 const lastOf = ({ groups }: Stack): number => groups.at(-1)!;
 
 /**
@@ -91,6 +97,7 @@ const thirdDiagonal = (
 /** 3 λ̇·d²B[(ȧ, ḃ), (ȧ, ḃ)] = 6 λ̇·B(ȧ, ḃ). */
 const thirdBilinear = (
   { node, curvature }: Curving<BilinearCurvature>,
+  args: readonly Expr[],
   operands: readonly [Stack, Stack],
   own: Stack | undefined,
 ): readonly Entries[] => {
@@ -99,7 +106,7 @@ const thirdBilinear = (
   const [a, b] = operands.map((operand) => takeGroups(operand, both)) as [Expr, Expr];
   const above = takeGroups(own!, both);
   // At the smallest of the three: what is summed to its size is so at once. The result before the operands, which would be transposed.
-  const [sizeOfA, sizeOfB] = node.args.map(likelySize) as [number, number];
+  const [sizeOfA, sizeOfB] = args.map(likelySize) as [number, number];
   const dots =
     likelySize(node) <= Math.min(sizeOfA, sizeOfB)
       ? rowDots(curvature.apply(node, a, b, 1, 1), above)
@@ -146,11 +153,12 @@ const pulledBack = (
   };
   if (curvature.kind === 'linear') return [pull(own)];
   const above = upTo(own, lastOf(x));
-  if (!lambda) return [pull(above)];
   if (curvature.kind === 'bilinear') {
-    const other = upTo(tangent(args[1 - i]!), lastOf(x));
-    return [pull(above), bentBilinear({ node, curvature, lambda }, i as 0 | 1, other)];
+    const pulled = pull(above && likelySize(args[i]!) < likelySize(node) && fewBeyond(own!, above) ? own : above);
+    const other = lambda && upTo(tangent(args[1 - i]!), lastOf(x));
+    return [pulled, bentBilinear({ node, curvature, lambda }, i as 0 | 1, other)];
   }
+  if (!lambda) return [pull(above)];
   const weights = curvature.second(node, lambda);
   if (!weights) return [pull(above)];
   const transformed = curvature.transform(node, x.value, 1);
@@ -198,7 +206,7 @@ export const adjointTangentTerms = (
       curvature.kind === 'diagonal' && a
         ? thirdDiagonal({ node, curvature, lambda }, a, own)
         : curvature.kind === 'bilinear' && a && b
-          ? thirdBilinear({ node, curvature, lambda }, [a, b], own)
+          ? thirdBilinear({ node, curvature, lambda }, args, [a, b], own)
           : [];
     return { lower, third };
   });

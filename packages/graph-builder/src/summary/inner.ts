@@ -23,10 +23,10 @@ const unexpanded = (x: Expr): Expr => {
   return inner.shape.length === x.shape.length && inner.shape[0] === x.shape[0] ? inner : x;
 };
 
-/** ⟨a_s, b_s⟩ for each s: two stacks [k, ...n] give [k]. Where b is constant along an axis, a is summed along it before anything is written. */
+/** ⟨a_s, b_s⟩ for each s: two stacks [k, ...n] give [k]. Where one is constant along an axis, the other is summed along it before anything is written. */
 export const rowDots = (a: Expr, b: Expr): Expr => {
-  const few = a.op === expandOp ? b : unexpanded(b);
-  return reduceSum(rowsOf(mul(unbroadcast(a, few.shape.slice(1), 1), few)), [1]);
+  const [many, few] = a.op === expandOp ? [b, unexpanded(a)] : [a, unexpanded(b)];
+  return reduceSum(rowsOf(mul(unbroadcast(many, few.shape.slice(1), 1), few)), [1]);
 };
 
 /** Σ w·a_s for each s: a stack [k, ...n] and weights that broadcast to n give [k]. As a product, the weighted stack is never written. */

@@ -40,13 +40,14 @@ const ofDiagonal = (
  */
 const ofBilinear = (
   node: Expr,
+  args: readonly Expr[],
   { adjoint: adjointOf }: BilinearCurvature,
   a: Stack,
   b: Stack,
   adjoint: Expr,
 ): InnerProducts => {
   const fewer = a.groups.length - b.groups.length;
-  const viaB = fewer === 0 ? likelySize(node.args[0]!) <= likelySize(node.args[1]!) : fewer > 0;
+  const viaB = fewer === 0 ? likelySize(args[0]!) <= likelySize(args[1]!) : fewer > 0;
   const [pulled, other] = viaB ? [b, a] : [a, b];
   const q = adjointOf(node, viaB ? 0 : 1, adjoint, pulled.value, 0, 1);
   return { ...nothing, cross: [{ rows: other.groups, columns: pulled.groups, value: gram(other.value, q) }] };
@@ -62,5 +63,5 @@ export const innerProducts = (
   const [a, b] = args.map(tangent);
   if (!adjoint || curvature.kind === 'linear') return nothing;
   if (curvature.kind === 'diagonal') return a ? ofDiagonal(node, curvature, a, adjoint) : nothing;
-  return a && b ? ofBilinear(node, curvature, a, b, adjoint) : nothing;
+  return a && b ? ofBilinear(node, args, curvature, a, b, adjoint) : nothing;
 };

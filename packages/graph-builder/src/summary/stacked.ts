@@ -13,6 +13,7 @@ import { assembleGradient, assembleInnerProducts, assembleRows } from './assembl
 import type { Groups, Order, Summary } from './groups.js';
 import { innerProducts } from './innerProducts.js';
 import { mergeElementwise } from './pointwise.js';
+import { mergeScales } from './scaledProducts.js';
 import { parameterStacks, tangentsOf } from './tangents.js';
 
 /** Groups in the order in which their parameters are first read, so that stacks grow at one end. */
@@ -54,7 +55,7 @@ export const stackedSummary = (loss: Expr, groups: Groups, order: Order = 3): Su
 const summaryInOrderOfUse = (loss: Expr, groups: Groups, order: Order): Summary => {
   const sources = parameterStacks(groups);
   const parameters = new Set(sources.keys());
-  const stages = mergeElementwise(stagesBetween(parameters, [loss]), loss, parameters);
+  const stages = mergeScales(mergeElementwise(stagesBetween(parameters, [loss]), loss, parameters));
   const tangents = tangentsOf(sources, stages);
   const gbar = tangents.get(loss);
   if (order === 1) return assembleGradient(gbar, groups.length, loss.dtype);
