@@ -6,6 +6,7 @@ import { type Expr, type GraphError, type Input, isFloat, makeGraph, type Tensor
 import * as E from 'fp-ts/lib/Either.js';
 import { draws } from './draws.js';
 import { orRefuse, refuse, wrongInput } from './failure.js';
+import { pickingPlaces } from './indexInputs.js';
 import type { LossModel } from './model.js';
 
 export type Arrays = Readonly<Record<string, Tensor>>;
@@ -113,12 +114,17 @@ const checkShape = (
 };
 
 /** Labels outside 0..classes−1 would be read as other classes, or not at all, without a word from the runtime. */
-const checkLabels = (array: Tensor, { labels, count, ignored }: LossModel['classes'][number], source: string): void => {
+const checkLabels = (
+  array: Tensor,
+  { labels, count, ignored, part }: LossModel['classes'][number],
+  source: string,
+): void => {
   const values = Array.from(array.data as ArrayLike<number | bigint>, Number);
-  if (values.every((v) => v === ignored)) {
+  const picks = pickingPlaces(part, labels, array.shape);
+  if (values.every((v, i) => v === ignored || !picks(i))) {
     refuse(`${source}: every label of "${labels}" is ${ignored}, which counts for nothing; give some that count`);
   }
-  const at = values.findIndex((v) => v !== ignored && (v < 0 || v >= count));
+  const at = values.findIndex((v, i) => v !== ignored && (v < 0 || v >= count) && picks(i));
   if (at >= 0) {
     const aside = ignored === undefined ? '' : `, and ${ignored} for none`;
     refuse(

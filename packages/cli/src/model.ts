@@ -24,7 +24,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { attempt, type Failure, orRefuse, wrongInput } from './failure.js';
-import { indexInputs } from './indexInputs.js';
+import { type IndexInput, indexInputs } from './indexInputs.js';
 import { type ModelFile, readModelFile } from './modelFile.js';
 import { constantsOf, findParameters, namesIn, otherNames } from './parameters.js';
 
@@ -48,8 +48,8 @@ export interface LossModel {
   readonly graph: Graph;
   readonly loss: Expr;
   readonly parameters: readonly Input[];
-  /** Inputs that hold integer labels, with the number of classes that they index, and the label that counts for nothing where there is one. */
-  readonly classes: readonly { readonly labels: string; readonly count: number; readonly ignored?: number }[];
+  /** Inputs that hold integer labels, with the number of classes that they index, and what else is known of them as indices. */
+  readonly classes: readonly (Omit<IndexInput, 'name'> & { readonly labels: string })[];
   /** Labels that were attached to logits of the file, and which axis of these was taken for the classes. */
   readonly attached?: { readonly labels: string; readonly logits: Expr['shape']; readonly classAxis: number };
 }

@@ -5,6 +5,7 @@ import { makeGraph, type Output } from '@hograd/graph-builder';
 import type { Session, SessionOptions } from '@hograd/session';
 import { orRefuse } from './failure.js';
 import type { Arrays } from './feeds.js';
+import { pickingPlaces } from './indexInputs.js';
 import type { Slice } from './means.js';
 import type { MemoryPlan } from './memoryPlan.js';
 import type { LossModel } from './model.js';
@@ -27,7 +28,12 @@ export const openOnce = (outputs: readonly Output[], options: SessionOptions, fe
 const weightOf = (classes: LossModel['classes'], batched: readonly string[], own: Arrays, examples: number): number => {
   const leaving = classes.find(({ labels, ignored }) => ignored !== undefined && batched.includes(labels));
   const labels = leaving && own[leaving.labels];
-  return labels ? labelsThatCount(labels, leaving.ignored) : examples;
+  if (!labels) return examples;
+  const picks = pickingPlaces(leaving.part, leaving.labels, labels.shape);
+  return labelsThatCount(
+    (labels.data as BigInt64Array).filter((_, place) => picks(place)),
+    leaving.ignored,
+  );
 };
 
 /** Outputs by name on the feeds of some examples. */

@@ -102,10 +102,10 @@ export const canonicalDim = (dim: Dim): Dim | undefined => {
   if (typeof dim === 'number') return dim;
   const sums = dim.includes('floor(')
     ? dim
-    : dim.replace(/-\s*(?=\d)/g, '+ -').replace(/(^|[\s+*])-\s*(?=[A-Za-z_])/g, '$1+ -1*');
-  const terms = splitTopLevel(sums, /\+/).filter((term, i) => term !== '' || (i > 0 && !/-/.test(dim)));
+    : dim.replace(/\+?\s*-\s*(?=\d)/g, '+ -').replace(/(^|\+|\s)\s*-\s*(?=[A-Za-z_])/g, '+ -1*');
+  const terms = splitTopLevel(sums.replace(/^\s*\+/, ''), /\+/);
   const factors = terms.flatMap((term) => splitTopLevel(term, /\*/));
-  return terms.length > 0 && factors.every(isFactor) ? format(parse(terms.join(' + '))) : undefined;
+  return factors.every(isFactor) ? format(parse(terms.join(' + '))) : undefined;
 };
 
 /** What a file says of a length in more characters is not relied on: such a text is a name. */

@@ -43,7 +43,19 @@ describe('types that differ', () => {
     expect(() => op(double(0), single)).toThrow(`${operation}: operands differ in type`);
   });
 
+  it('are refused by clip, of floats and integers', () => {
+    for (const [x, bound] of [
+      [single, double(1)],
+      [G.input('i', [2], 'int8'), G.constant(1, 'int32')],
+      [G.input('i', [2], 'int64'), G.constant(1, 'int32')],
+    ] as const) {
+      expect(() => G.clip(x, bound)).toThrow('clip: operands differ in type');
+      expect(() => G.clip(x, undefined, bound)).toThrow('clip: operands differ in type');
+    }
+  });
+
   it.each<readonly [string, () => G.Expr]>([
+    ['clip', () => G.clip(flags, 0, 1)],
     ['neg', () => G.neg(flags)],
     ['add', () => G.add(flags, flags)],
     ['sub', () => G.sub(flags, flags)],

@@ -115,7 +115,7 @@ export const makeEvaluator = async (problem: Evaluated, options: SessionOptions)
         if (!result.output) continue;
         const { y } = sliceBatch({ y: batch.y! }, 0, own);
         right += countRight(result.output as Tensor<'float32'>, y!);
-        labels += labelsThatCount(y!);
+        labels += labelsThatCount(y!.data);
       }
       return { loss: total / weights, ...(output && { accuracy: right / labels }) };
     },

@@ -13,7 +13,7 @@ import {
   type Tensor,
 } from '@hograd/graph-builder';
 import { refuse } from '../failure.js';
-import { indexInputs, shortestIndexed } from '../indexInputs.js';
+import { indexInputs, pickingPlaces } from '../indexInputs.js';
 import type { LossModel } from '../model.js';
 import type { Fed } from './fileInputs.js';
 import { datasetsOf, type Parts } from './trainable.js';
@@ -100,16 +100,26 @@ const valuesOf: Readonly<Record<string, number>> = { uint8: 256, bool: 2 };
 /** Whole numbers, and none beyond their type or the axis that they pick from (the tokens of a vocabulary). */
 export const checkIndices = (loss: Expr, { input: own, name }: Fed, dataName: string, parts: Parts): void => {
   const called = nameOf(own);
-  const picked = shortestIndexed(indexInputs(loss, ['gather']), called);
-  const limits = [picked, valuesOf[own.dtype]].filter((limit) => limit !== undefined);
+  const indices = indexInputs(loss, ['gather']).filter((index) => index.name === called);
+  const values = valuesOf[own.dtype];
   // x has become floating-point numbers; what has kept its type and picks nothing may be any of them.
-  if (limits.length === 0 && name !== 'x') return;
-  const most = Math.min(Number.POSITIVE_INFINITY, ...limits);
+  if (indices.length === 0 && values === undefined && name !== 'x') return;
   for (const { inputs } of datasetsOf(parts)) {
-    const { data } = inputs[name]!;
-    const at = (data as Float32Array).findIndex((v) => !(Number.isInteger(Number(v)) && v >= 0 && v < most));
+    const { data, shape } = inputs[name]!;
+    const limits = indices.map(({ part, count }) => ({ picks: pickingPlaces(part, called, shape), count }));
+    const limitAt = (place: number): number | undefined => {
+      const counts = limits.filter(({ picks }) => picks(place)).map(({ count }) => count);
+      const all = values === undefined ? counts : [...counts, values];
+      return all.length === 0 ? undefined : Math.min(...all);
+    };
+    const at = (data as Float32Array).findIndex((value, place) => {
+      const most = limitAt(place);
+      const anything = most === undefined && name !== 'x';
+      return !anything && !(Number.isInteger(Number(value)) && value >= 0 && value < (most ?? Infinity));
+    });
     if (at < 0) continue;
-    const wanted = `whole numbers from 0${limits.length === 0 ? '' : ` to ${most - 1}`}`;
+    const most = limitAt(at);
+    const wanted = `whole numbers from 0${most === undefined ? '' : ` to ${most - 1}`}`;
     refuse(
       `input "${called}" takes ${wanted}, ${dataName} holds ${data[at]} at flat index ${at} of its examples; take the data that the model is made for`,
     );
@@ -118,16 +128,17 @@ export const checkIndices = (loss: Expr, { input: own, name }: Fed, dataName: st
 
 /** Labels under their input's own name: classes that there are, or the mark of none. */
 export const checkClasses = (
-  { count, ignored }: LossModel['classes'][number],
+  { count, ignored, part }: LossModel['classes'][number],
   { input: own, name }: Fed,
   dataName: string,
   parts: Parts,
 ): void => {
   for (const { inputs } of datasetsOf(parts)) {
-    const { data } = inputs[name]!;
-    const at = (data as Float32Array).findIndex((v) => {
+    const { data, shape } = inputs[name]!;
+    const picks = pickingPlaces(part, nameOf(own), shape);
+    const at = (data as Float32Array).findIndex((v, place) => {
       const label = Number(v);
-      return label !== ignored && !(Number.isInteger(label) && label >= 0 && label < count);
+      return label !== ignored && !(Number.isInteger(label) && label >= 0 && label < count) && picks(place);
     });
     if (at < 0) continue;
     const none = ignored === undefined ? '' : `, or ${ignored} for none`;

@@ -5,9 +5,9 @@ import type { Tensor } from '@hograd/graph-builder';
 import { examplesIn, type Tensors } from './tensors.js';
 
 /** How many labels are not the one that counts for nothing. */
-export const labelsThatCount = ({ data }: Tensor, ignored = Number(NO_LABEL)): number => {
+export const labelsThatCount = (labels: Tensor['data'], ignored = Number(NO_LABEL)): number => {
   let count = 0;
-  for (const label of data) if (Number(label) !== ignored) count += 1;
+  for (const label of labels) if (Number(label) !== ignored) count += 1;
   return count;
 };
 
@@ -16,4 +16,4 @@ export const labelsThatCount = ({ data }: Tensor, ignored = Number(NO_LABEL)): n
  * as there may be: weights are compared with one another only.)
  */
 export const weightOf = (batch: Tensors): number =>
-  batch.y?.dtype === 'int64' ? labelsThatCount(batch.y) : examplesIn(batch);
+  batch.y?.dtype === 'int64' ? labelsThatCount(batch.y.data) : examplesIn(batch);
