@@ -33,17 +33,6 @@ export const slotState = (kind: string, parameters: readonly Input[], values: re
 export const movingAverage = (decay: number, average: Expr, value: Expr | number): Expr =>
   add(mul(average, decay), typeof value === 'number' ? (1 - decay) * value : mul(value, 1 - decay));
 
-/** Throws GraphError where an option has another name than these. */
-export const requireKnown = <Options extends object>(
-  of: string,
-  options: Options,
-  known: readonly (keyof Options & string)[],
-): void => {
-  const unknown = Object.keys(options).find((name) => !(known as readonly string[]).includes(name));
-  if (unknown !== undefined)
-    throw new GraphError(of, `there is no option "${unknown}"; the options are ${known.join(', ')}`);
-};
-
 /** Throws GraphError unless the number is in [0, 1). */
 export const requireDecay = (direction: string, name: string, value: number): void => {
   if (!(value >= 0 && value < 1)) throw new GraphError(direction, `${name} is ${value}; it must be in [0, 1)`);

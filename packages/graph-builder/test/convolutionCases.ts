@@ -67,17 +67,27 @@ export const outputsOf = (c: Case): readonly number[] =>
     return Math.floor(room / c.strides[i]!) + 1;
   });
 
-/** The three operands of a case, with the batch as a symbol. */
+/** The three operands of a case, with the batch as a symbol, and the convolution of them with both adjoints. */
 export const build = (c: Case) => {
+  const { strides, padsBefore, padsAfter, dilations, groups } = c;
+  const options = { strides, padsBefore, padsAfter, dilations, groups };
   const shapes = {
     x: [c.batch, c.groups * c.channels, ...c.sizes],
     w: [c.groups * c.maps, c.channels, ...c.kernel],
     y: [c.batch, c.groups * c.maps, ...outputsOf(c)],
   };
+  const x = G.input('x', ['N', ...shapes.x.slice(1)], 'float64');
+  const w = G.input('w', shapes.w, 'float64');
+  const y = G.input('y', ['N', ...shapes.y.slice(1)], 'float64');
   return {
-    x: G.input('x', ['N', ...shapes.x.slice(1)], 'float64'),
-    w: G.input('w', shapes.w, 'float64'),
-    y: G.input('y', ['N', ...shapes.y.slice(1)], 'float64'),
+    x,
+    w,
+    y,
+    results: {
+      conv: G.conv(x, w, options),
+      convInput: G.convInput(y, w, c.sizes, options),
+      convKernel: G.convKernel(x, y, c.kernel, options),
+    },
     values: { x: numbers(shapes.x, 1), w: numbers(shapes.w, 2), y: numbers(shapes.y, 3) },
   };
 };

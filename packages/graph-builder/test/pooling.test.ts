@@ -66,9 +66,16 @@ const plain = (c: Pool, x: Float64Array, f: (held: readonly number[], places: nu
   });
 };
 
+const optionsOf = ({ strides, padsBefore, padsAfter, ceil }: Pool): G.PoolingOptions => ({
+  strides,
+  padsBefore,
+  padsAfter,
+  ceil,
+});
+
 const pooled: Readonly<Record<string, (x: G.Expr, c: Pool) => G.Expr>> = {
-  maxPool: (x, c) => G.maxPool(x, c.kernel, c),
-  averagePool: (x, c) => G.averagePool(x, c.kernel, c),
+  maxPool: (x, c) => G.maxPool(x, c.kernel, optionsOf(c)),
+  averagePool: (x, c) => G.averagePool(x, c.kernel, { ...optionsOf(c), countIncludePad: c.countIncludePad }),
   globalMaxPool: (x) => G.globalMaxPool(x),
   globalAveragePool: (x) => G.globalAveragePool(x),
 };

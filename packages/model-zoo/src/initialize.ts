@@ -1,6 +1,6 @@
 /** Initial values of a model's parameters. */
 
-import { GraphError, type Tensor } from '@hograd/graph-builder';
+import { GraphError, type OptionNames, requireKnown, type Tensor } from '@hograd/graph-builder';
 import { type Initializer, own, sizeOf } from './initializers/initializer.js';
 import type { Model } from './model.js';
 
@@ -14,16 +14,20 @@ export interface InitializeOptions {
   readonly initializer?: Initializer;
 }
 
+const INITIALIZE_OPTIONS: OptionNames<InitializeOptions> = { seed: true, dtype: true, initializer: true };
+
 /**
  * Parameters by name. The numbers of a parameter depend on the seed, its name and its shape and on nothing else, so a
  * layer more or less leaves the others as they were; they are the same on every machine, in float32 those of float64
- * rounded. Throws GraphError for a seed that is no whole number in 0 … 2⁵³ − 1, and for an initializer that gives another
- * number of values than a parameter has.
+ * rounded. Throws GraphError for a seed that is no whole number in 0 … 2⁵³ − 1, for an option that is unknown, and for an
+ * initializer that gives another number of values than a parameter has.
  */
 export const initialize = (
   model: Pick<Model, 'parameters'>,
-  { seed, dtype = 'float32', initializer = own }: InitializeOptions,
+  options: InitializeOptions,
 ): ReadonlyMap<string, Tensor> => {
+  requireKnown('initialize', options, INITIALIZE_OPTIONS);
+  const { seed, dtype = 'float32', initializer = own } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new GraphError(
       'initialize',

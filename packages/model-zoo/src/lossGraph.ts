@@ -1,6 +1,14 @@
 /** A model with its loss as a graph, ready to differentiate, export or train. */
 
-import { type Graph, GraphError, input, makeGraph, type Tensor } from '@hograd/graph-builder';
+import {
+  type Graph,
+  GraphError,
+  input,
+  makeGraph,
+  type OptionNames,
+  requireKnown,
+  type Tensor,
+} from '@hograd/graph-builder';
 import { initialize } from './initialize.js';
 import { type Initializer, sizeOf } from './initializers/initializer.js';
 import { losses } from './losses.js';
@@ -21,14 +29,23 @@ export interface LossGraphOptions {
   readonly values?: ReadonlyMap<string, Tensor>;
 }
 
+const LOSS_GRAPH_OPTIONS: OptionNames<LossGraphOptions> = {
+  dtype: true,
+  loss: true,
+  seed: true,
+  initializer: true,
+  values: true,
+};
+
 /**
  * The graph with inputs `x` [N, …inputShape], `y` and every parameter, and outputs `loss` (a scalar, a mean) and `output`
  * [N, …, classes]. For the softmax cross-entropy `y` is int64 labels [N, …], one for each row of classes: a language model's
  * is its input moved one token on. For the other losses it is targets of the outputs' shape: an autoencoder's are its inputs.
- * The parameters' values are the graph's initializers. Throws GraphError for a loss that there is not, where `values` lacks a
+ * The parameters' values are the graph's initializers. Throws GraphError for a loss or an option that there is not, where `values` lacks a
  * parameter, or holds it in another type or shape, or with data that do not fill it, and as `initialize` does.
  */
 export const lossGraph = (model: Model, options: LossGraphOptions = {}): Graph => {
+  requireKnown('lossGraph', options, LOSS_GRAPH_OPTIONS);
   const { dtype = 'float32', loss = model.loss, seed = 0, initializer, values } = options;
   checkChoice('lossGraph', 'loss', loss, Object.keys(losses));
   const initializers = values ?? initialize(model, { seed, dtype, ...(initializer && { initializer }) });

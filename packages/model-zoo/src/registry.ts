@@ -1,6 +1,6 @@
 /** The models by the names that the command line and experiments call them. */
 
-import { GraphError } from '@hograd/graph-builder';
+import { GraphError, type OptionNames, requireKnown } from '@hograd/graph-builder';
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Model } from './model.js';
 import { autoencoder } from './models/autoencoder.js';
@@ -17,6 +17,8 @@ export interface DataShape {
   /** Number of classes, or of tokens in the vocabulary. */
   readonly classes?: number;
 }
+
+const DATA_SHAPE: OptionNames<DataShape> = { inputShape: true, classes: true };
 
 /** There is no such model, or it cannot take data of that shape. */
 export interface ModelError {
@@ -72,7 +74,7 @@ export const modelNames = Object.keys(builders) as readonly ModelName[];
 /**
  * The model of a name, fitted to data: perceptrons and the autoencoder take any shape as one row (so their `inputShape` is
  * [product]), `lenet`, `vgg11` and `resnet18` take images, `gpt` takes tokens. An autoencoder has no classes and ignores them.
- * Left: UnknownModel, or UnsuitableData where the model cannot be built for that shape.
+ * Left: UnknownModel, or UnsuitableData where the model cannot be built for that shape, or `data` says more than that.
  */
 export const modelNamed = (name: string, data: DataShape = {}): Either<ModelError, Model> => {
   if (!Object.hasOwn(builders, name)) {
@@ -81,6 +83,7 @@ export const modelNamed = (name: string, data: DataShape = {}): Either<ModelErro
   }
   const build: (data: DataShape) => Model = builders[name as ModelName];
   try {
+    requireKnown('modelNamed', data, DATA_SHAPE);
     return right(build(data));
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;

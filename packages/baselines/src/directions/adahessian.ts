@@ -1,9 +1,22 @@
 /** AdaHessian: Adam with the Hessian's diagonal, estimated with random probes, in place of the squared gradient. */
 
-import { abs, add, div, type Expr, expand, GraphError, hvp, mean, pow, reshape, sqrt } from '@hograd/graph-builder';
+import {
+  abs,
+  add,
+  div,
+  type Expr,
+  expand,
+  GraphError,
+  hvp,
+  mean,
+  pow,
+  requireKnown,
+  reshape,
+  sqrt,
+} from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { probesOf } from '../inputs/probes.js';
-import { requireKnown, requireNonNegative } from '../state.js';
+import { requireNonNegative } from '../state.js';
 import { correctedMoments, type MomentDecays, momentSlots, requireDecays } from './moments.js';
 
 /** Options of `adahessian`. */
@@ -30,7 +43,7 @@ const spatialMean = (diagonal: Expr): Expr => {
  * al., AAAI 2021, arXiv 2006.00719, algorithm 1.
  */
 export const adahessian = (options: AdaHessianOptions = {}): Direction => {
-  requireKnown('adahessian', options, ['beta1', 'beta2', 'eps', 'power']);
+  requireKnown('adahessian', options, { beta1: true, beta2: true, eps: true, power: true });
   const { eps = 1e-4, power = 1 } = options;
   const decays = requireDecays('adahessian', options);
   requireNonNegative('adahessian', 'eps', eps);

@@ -1,7 +1,8 @@
 /** Adam: the gradient's moving average over the root of its square's. */
 
+import { type OptionNames, requireKnown } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { requireKnown, requireNonNegative } from '../state.js';
+import { requireNonNegative } from '../state.js';
 import { correctedMoments, type MomentDecays, momentSlots, requireDecays } from './moments.js';
 import { overRoot } from './preconditioned.js';
 
@@ -11,8 +12,7 @@ export interface AdamOptions extends MomentDecays {
   readonly eps?: number;
 }
 
-/** Their names. */
-export const ADAM_OPTIONS: readonly (keyof AdamOptions)[] = ['beta1', 'beta2', 'eps'];
+export const ADAM_OPTIONS: OptionNames<AdamOptions> = { beta1: true, beta2: true, eps: true };
 
 /**
  * u = m̂/(√v̂ + ε), with m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ). State:

@@ -1,8 +1,9 @@
 /** AdamW: Adam with decoupled weight decay. */
 
+import { requireKnown } from '@hograd/graph-builder';
 import { chain } from '../compositions/chain.js';
 import type { Direction } from '../direction.js';
-import { requireKnown, requireNonNegative } from '../state.js';
+import { requireNonNegative } from '../state.js';
 import { weightDecay } from '../transformations/weightDecay.js';
 import { ADAM_OPTIONS, type AdamOptions, adam } from './adam.js';
 
@@ -12,7 +13,7 @@ import { ADAM_OPTIONS, type AdamOptions, adam } from './adam.js';
  * algorithm 2.
  */
 export const adamw = (options: AdamOptions & { readonly weightDecay?: number } = {}): Direction => {
-  requireKnown('adamw', options, [...ADAM_OPTIONS, 'weightDecay']);
+  requireKnown('adamw', options, { ...ADAM_OPTIONS, weightDecay: true });
   const { weightDecay: decay = 0.01, ...moments } = options;
   requireNonNegative('adamw', 'weightDecay', decay);
   return { ...chain(adam(moments), weightDecay({ decay })), name: 'adamw' };

@@ -17,6 +17,7 @@ import {
   mul,
   reciprocal,
   reduceSum,
+  requireKnown,
   reshape,
   sliceAxis,
   sqrt,
@@ -26,7 +27,7 @@ import {
 } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { innerProduct } from '../products.js';
-import { requireCount, requireKnown, slotName, slotState, slots, staticShape } from '../state.js';
+import { requireCount, slotName, slotState, slots, staticShape } from '../state.js';
 
 /** Options of `lbfgs`. */
 export interface LbfgsOptions {
@@ -102,7 +103,7 @@ const twoLoops = (pairs: readonly Pair[], gradient: readonly Expr[]): readonly E
  * Numerical Optimization, 2006, algorithm 7.4.
  */
 export const lbfgs = (options: LbfgsOptions = {}): Direction => {
-  requireKnown('lbfgs', options, ['history']);
+  requireKnown('lbfgs', options, { history: true });
   const { history = 10 } = options;
   requireCount('lbfgs', 'history', history);
   const stacks = (kind: string, parameters: readonly Input[]) =>

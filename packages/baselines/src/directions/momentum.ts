@@ -1,7 +1,8 @@
 /** Heavy-ball momentum. */
 
+import { requireKnown } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { requireDecay, requireKnown, slotState, slots } from '../state.js';
+import { requireDecay, slotState, slots } from '../state.js';
 import { BUFFER, type MomentumOptions, nextBuffers, requireBeta } from './buffer.js';
 
 /**
@@ -10,7 +11,7 @@ import { BUFFER, type MomentumOptions, nextBuffers, requireBeta } from './buffer
  * Sutskever et al., ICML 2013.
  */
 export const momentum = (options: MomentumOptions & { readonly dampening?: number } = {}): Direction => {
-  requireKnown('momentum', options, ['beta', 'dampening']);
+  requireKnown('momentum', options, { beta: true, dampening: true });
   const beta = requireBeta('momentum', options);
   const { dampening = 0 } = options;
   requireDecay('momentum', 'dampening', dampening);

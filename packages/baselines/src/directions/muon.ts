@@ -1,9 +1,9 @@
 /** Muon: momentum whose singular values are brought near 1. */
 
-import { add, GraphError, type Input, mul, reshape } from '@hograd/graph-builder';
+import { add, GraphError, type Input, mul, requireKnown, reshape } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { type OrthogonalizeOptions, orthogonalize, requireOrthogonalize } from '../matrices/orthogonalize.js';
-import { movingAverage, requireDecay, requireKnown, slotName, slotState, slots } from '../state.js';
+import { movingAverage, requireDecay, slotName, slotState, slots } from '../state.js';
 
 /** Options of `muon`. */
 export interface MuonOptions extends OrthogonalizeOptions {
@@ -31,7 +31,7 @@ const requireMatrix = ({ attributes: { name, shape } }: Input): void => {
  * than two axes: biases and gains take another direction, with `byParameter`. Jordan et al., 2024, and PyTorch's Muon.
  */
 export const muon = (options: MuonOptions = {}): Direction => {
-  requireKnown('muon', options, ['beta', 'nesterov', 'iterations', 'coefficients', 'eps']);
+  requireKnown('muon', options, { beta: true, nesterov: true, iterations: true, coefficients: true, eps: true });
   const { beta = 0.95, nesterov = true } = options;
   requireDecay('muon', 'beta', beta);
   const orthogonal = requireOrthogonalize('muon', options);

@@ -1,8 +1,8 @@
 /** Nesterov's momentum. */
 
-import { add, mul } from '@hograd/graph-builder';
+import { add, mul, requireKnown } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { requireKnown, slotState, slots } from '../state.js';
+import { slotState, slots } from '../state.js';
 import { BUFFER, type MomentumOptions, nextBuffers, requireBeta } from './buffer.js';
 
 /**
@@ -11,7 +11,7 @@ import { BUFFER, type MomentumOptions, nextBuffers, requireBeta } from './buffer
  * al., ICML 2013, equations 3–4.
  */
 export const nesterov = (options: MomentumOptions = {}): Direction => {
-  requireKnown('nesterov', options, ['beta']);
+  requireKnown('nesterov', options, { beta: true });
   const beta = requireBeta('nesterov', options);
   return {
     name: 'nesterov',

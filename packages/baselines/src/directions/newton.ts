@@ -7,6 +7,7 @@ import {
   elementCount,
   type Input,
   matmul,
+  requireKnown,
   reshape,
   sliceAxis,
   summary,
@@ -15,7 +16,7 @@ import {
 import type { Direction } from '../direction.js';
 import { addDiagonal } from '../matrices/identity.js';
 import { inverse } from '../matrices/inverse.js';
-import { requireCount, requireKnown, requireNonNegative, staticShape } from '../state.js';
+import { requireCount, requireNonNegative, staticShape } from '../state.js';
 
 /** Options of `newton`. */
 export interface NewtonOptions {
@@ -49,7 +50,7 @@ const scalarGroups = (parameters: readonly Input[]) =>
  * unknown or out of its range.
  */
 export const newton = (options: NewtonOptions = {}): Direction => {
-  requireKnown('newton', options, ['damping', 'iterations']);
+  requireKnown('newton', options, { damping: true, iterations: true });
   const { damping = 0, iterations = 30 } = options;
   requireNonNegative('newton', 'damping', damping);
   requireCount('newton', 'iterations', iterations);

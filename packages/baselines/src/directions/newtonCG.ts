@@ -1,8 +1,8 @@
 /** Truncated Newton: the Newton direction by a few conjugate gradients, whose products are Hessian-vector products. */
 
-import { add, type Expr, hvp, mul } from '@hograd/graph-builder';
+import { add, type Expr, hvp, mul, requireKnown } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { requireCount, requireKnown, requireNonNegative } from '../state.js';
+import { requireCount, requireNonNegative } from '../state.js';
 import { conjugateGradient } from './conjugateGradient.js';
 
 /** Options of `newtonCG`. */
@@ -23,7 +23,7 @@ export interface NewtonCGOptions {
  * out of its range. Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1; Martens, ICML 2010.
  */
 export const newtonCG = (options: NewtonCGOptions = {}): Direction => {
-  requireKnown('newtonCG', options, ['iterations', 'damping', 'tolerance']);
+  requireKnown('newtonCG', options, { iterations: true, damping: true, tolerance: true });
   const { iterations = 10, damping = 0, tolerance = 1e-6 } = options;
   requireCount('newtonCG', 'iterations', iterations);
   requireNonNegative('newtonCG', 'damping', damping);

@@ -1,8 +1,8 @@
 /** RMSProp: the gradient over the root of its average square. */
 
-import { square } from '@hograd/graph-builder';
+import { requireKnown, square } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { movingAverage, requireDecay, requireKnown, requireNonNegative, slotName, slotState, slots } from '../state.js';
+import { movingAverage, requireDecay, requireNonNegative, slotName, slotState, slots } from '../state.js';
 import { overRoot } from './preconditioned.js';
 
 /** Options of `rmsprop`. */
@@ -20,7 +20,7 @@ const SQUARE = 'secondMoment';
  * Throws GraphError where an option is unknown or out of its range. Tieleman and Hinton, Coursera lecture 6.5, 2012.
  */
 export const rmsprop = (options: RmspropOptions = {}): Direction => {
-  requireKnown('rmsprop', options, ['alpha', 'eps']);
+  requireKnown('rmsprop', options, { alpha: true, eps: true });
   const { alpha = 0.99, eps = 1e-8 } = options;
   requireDecay('rmsprop', 'alpha', alpha);
   requireNonNegative('rmsprop', 'eps', eps);

@@ -1,10 +1,20 @@
 /** Shampoo: each axis of a gradient preconditioned by a root of its own second moment. */
 
-import { add, type Expr, type Input, matmul, maximum, mul, reshape, transpose } from '@hograd/graph-builder';
+import {
+  add,
+  type Expr,
+  type Input,
+  matmul,
+  maximum,
+  mul,
+  requireKnown,
+  reshape,
+  transpose,
+} from '@hograd/graph-builder';
 import type { Direction, State, StateTensor } from '../direction.js';
 import { addDiagonal } from '../matrices/identity.js';
 import { inverseRoot } from '../matrices/inverseRoot.js';
-import { requireCount, requireKnown, requirePositive, requireShare, slotName, staticShape } from '../state.js';
+import { requireCount, requirePositive, requireShare, slotName, staticShape } from '../state.js';
 
 /** Options of `shampoo`. */
 export interface ShampooOptions {
@@ -53,7 +63,7 @@ const folded = (rows: Expr, like: Expr, axis: number): Expr => {
  * Gupta, Koren and Singer, ICML 2018, algorithm 2; roots as in Anil et al., arXiv 2002.09018.
  */
 export const shampoo = (options: ShampooOptions = {}): Direction => {
-  requireKnown('shampoo', options, ['eps', 'decay', 'longest', 'iterations', 'refresh']);
+  requireKnown('shampoo', options, { eps: true, decay: true, longest: true, iterations: true, refresh: true });
   const { eps = 1e-4, decay = 1, longest = 2048, iterations = 25, refresh = true } = options;
   requirePositive('shampoo', 'eps', eps);
   requireShare('shampoo', 'decay', decay);

@@ -1,8 +1,8 @@
 /** The rate that minimises the loss's second-order model along the direction. */
 
-import { clip, constant, div, greater, hvp, mul, sub, where } from '@hograd/graph-builder';
+import { clip, constant, div, greater, hvp, mul, requireKnown, sub, where } from '@hograd/graph-builder';
 import { innerProduct } from '../products.js';
-import { parameterType, requireKnown, requirePositive } from '../state.js';
+import { parameterType, requirePositive } from '../state.js';
 import type { StepRule } from './stepRule.js';
 
 /**
@@ -15,7 +15,7 @@ import type { StepRule } from './stepRule.js';
  * type.
  */
 export const lineSearch = (options: { readonly largest: number }): StepRule => {
-  requireKnown('lineSearch', options, ['largest']);
+  requireKnown('lineSearch', options, { largest: true });
   const { largest } = options;
   requirePositive('lineSearch', 'largest', largest);
   return {

@@ -1,7 +1,7 @@
 /** Half a period of a cosine. */
 
-import { add, cos, minimum, mul } from '@hograd/graph-builder';
-import { requireCount, requireKnown, requireNonNegative } from '../state.js';
+import { add, cos, minimum, mul, requireKnown } from '@hograd/graph-builder';
+import { requireCount, requireNonNegative } from '../state.js';
 import type { Schedule } from './schedule.js';
 
 /** Options of `cosineSchedule`. */
@@ -18,7 +18,7 @@ export interface CosineOptions {
  * Loshchilov and Hutter, ICLR 2017, equation 5.
  */
 export const cosineSchedule = (options: CosineOptions): Schedule => {
-  requireKnown('cosineSchedule', options, ['steps', 'last']);
+  requireKnown('cosineSchedule', options, { steps: true, last: true });
   const { steps, last = 0 } = options;
   requireCount('cosineSchedule', 'steps', steps);
   requireNonNegative('cosineSchedule', 'last', last);

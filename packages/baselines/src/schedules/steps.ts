@@ -1,7 +1,7 @@
 /** A factor that drops every so many steps. */
 
-import { add, exp, floor, mul } from '@hograd/graph-builder';
-import { requireCount, requireKnown, requireShare } from '../state.js';
+import { add, exp, floor, mul, requireKnown } from '@hograd/graph-builder';
+import { requireCount, requireShare } from '../state.js';
 import type { Schedule } from './schedule.js';
 
 /**
@@ -9,7 +9,7 @@ import type { Schedule } from './schedule.js';
  * (0, 1] and `period` is a whole number of steps.
  */
 export const stepSchedule = (options: { readonly factor: number; readonly period: number }): Schedule => {
-  requireKnown('stepSchedule', options, ['factor', 'period']);
+  requireKnown('stepSchedule', options, { factor: true, period: true });
   const { factor, period } = options;
   requireShare('stepSchedule', 'factor', factor);
   requireCount('stepSchedule', 'period', period);

@@ -1,7 +1,7 @@
 /** A factor that rises linearly before another schedule begins. */
 
-import { add, less, maximum, mul, sub, where } from '@hograd/graph-builder';
-import { requireCount, requireKnown, requireNonNegative } from '../state.js';
+import { add, less, maximum, mul, requireKnown, sub, where } from '@hograd/graph-builder';
+import { requireCount, requireNonNegative } from '../state.js';
 import { constantSchedule } from './constant.js';
 import type { Schedule } from './schedule.js';
 
@@ -19,7 +19,7 @@ export interface WarmUpOptions {
  * Goyal et al., arXiv 1706.02677, section 2.2.
  */
 export const warmUp = (options: WarmUpOptions, after: Schedule = constantSchedule()): Schedule => {
-  requireKnown('warmUp', options, ['steps', 'first']);
+  requireKnown('warmUp', options, { steps: true, first: true });
   const { steps, first = 1 / steps } = options;
   requireCount('warmUp', 'steps', steps);
   requireNonNegative('warmUp', 'first', first);

@@ -1,12 +1,12 @@
 /** Clipping by the change of the model's predictions that a step would make. */
 
-import { abs, grad, minimum, mul, reciprocal, sqrt, square } from '@hograd/graph-builder';
+import { abs, grad, minimum, mul, reciprocal, requireKnown, sqrt, square } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { innerProduct } from '../products.js';
 import { rateInput } from '../rules/stepRule.js';
 import { constantSchedule } from '../schedules/constant.js';
 import type { Schedule } from '../schedules/schedule.js';
-import { parameterType, requireKnown, requirePositive } from '../state.js';
+import { parameterType, requirePositive } from '../state.js';
 
 /** Options of `clipByKL`. */
 export interface KLOptions {
@@ -23,7 +23,7 @@ export interface KLOptions {
  * positive and finite. Ba, Grosse and Martens, ICLR 2017, section 5.
  */
 export const clipByKL = (options: KLOptions): Direction => {
-  requireKnown('clipByKL', options, ['largest', 'schedule']);
+  requireKnown('clipByKL', options, { largest: true, schedule: true });
   const { largest, schedule = constantSchedule() } = options;
   requirePositive('clipByKL', 'largest', largest);
   return {

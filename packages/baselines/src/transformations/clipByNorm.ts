@@ -1,9 +1,9 @@
 /** Clipping by the norm of all tensors together. */
 
-import { minimum, mul, reciprocal } from '@hograd/graph-builder';
+import { minimum, mul, reciprocal, requireKnown } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
 import { globalNorm } from '../products.js';
-import { requireKnown, requirePositive } from '../state.js';
+import { requirePositive } from '../state.js';
 
 /**
  * u = g·min(1, largest/‖g‖), the Euclidean norm over all parameters: longer gradients are shortened to `largest`,
@@ -11,7 +11,7 @@ import { requireKnown, requirePositive } from '../state.js';
  * Mikolov and Bengio, ICML 2013, algorithm 1.
  */
 export const clipByNorm = (options: { readonly largest: number }): Direction => {
-  requireKnown('clipByNorm', options, ['largest']);
+  requireKnown('clipByNorm', options, { largest: true });
   const { largest } = options;
   requirePositive('clipByNorm', 'largest', largest);
   return {

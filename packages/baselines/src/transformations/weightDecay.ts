@@ -1,8 +1,8 @@
 /** Weight decay. */
 
-import { add, type Input, mul } from '@hograd/graph-builder';
+import { add, type Input, mul, requireKnown } from '@hograd/graph-builder';
 import type { Direction } from '../direction.js';
-import { requireKnown, requireNonNegative } from '../state.js';
+import { requireNonNegative } from '../state.js';
 
 /** Options of `weightDecay`. */
 export interface WeightDecayOptions {
@@ -18,7 +18,7 @@ export interface WeightDecayOptions {
  * unknown option and unless `decay` is finite and at least 0.
  */
 export const weightDecay = (options: WeightDecayOptions): Direction => {
-  requireKnown('weightDecay', options, ['decay', 'of']);
+  requireKnown('weightDecay', options, { decay: true, of: true });
   const { decay, of = () => true } = options;
   requireNonNegative('weightDecay', 'decay', decay);
   return {

@@ -1,8 +1,9 @@
 /** Augmentation of images: random shifts (crops of the padded image) and horizontal flips. */
 
-import type { Tensor } from '@hograd/graph-builder';
+import type { OptionNames, Tensor } from '@hograd/graph-builder';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { zerosOf } from '../formats/elements.js';
+import { checkKnown } from '../options.js';
 import { generatorAt, type RandomKey } from '../random/key.js';
 
 /** How images are changed at random as a batch is taken. */
@@ -17,12 +18,22 @@ export interface Augmentation {
   readonly key: RandomKey;
 }
 
+const AUGMENTATION: OptionNames<Augmentation> = { image: true, padding: true, flip: true, key: true };
+
 type Images = Tensor<'uint8'> | Tensor<'float32'>;
 
-/** Throws RangeError where the images are not of the stated shape or the padding is not a whole number from 0. */
+/** Throws RangeError for an unknown option, where the images are not of the stated shape or the padding is not a whole number from 0. */
 export const augmented =
-  ({ image: [channels, height, width], padding = 0, flip = false, key }: Augmentation) =>
+  (augmentation: Augmentation) =>
   (images: Images): Images => {
+    const unknown = checkKnown(augmentation, AUGMENTATION);
+    if (unknown) throw new RangeError(unknown.message);
+    const {
+      image: [channels, height, width],
+      padding = 0,
+      flip = false,
+      key,
+    } = augmentation;
     const { dtype, shape, data } = images;
     const size = channels * height * width;
     const whole = [channels, height, width].every((extent) => Number.isInteger(extent) && extent > 0);

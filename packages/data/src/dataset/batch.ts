@@ -108,7 +108,7 @@ const takenX = (
  * The examples at `indices` (repeats allowed), in fresh arrays: `x` converted to float32 and normalised, augmented first if asked, every
  * other input as it is stored.
  *
- * Throws RangeError for an index outside the data set, or an augmentation whose image is not the shape of an example of `x`.
+ * Throws RangeError for an index outside the data set, or an augmentation with an unknown option or whose image is not the shape of an example of `x`.
  */
 export const takeBatch = <Y extends Targets | undefined, X extends Inputs>(
   dataset: Dataset<Y, X>,

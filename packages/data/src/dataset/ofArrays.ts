@@ -1,6 +1,6 @@
 /** A data set from named arrays. */
 
-import type { Tensor } from '@hograd/graph-builder';
+import type { OptionNames, Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import {
@@ -14,6 +14,7 @@ import {
   unsupportedType,
 } from '../errors.js';
 import { type Arrays, arrayNamed } from '../formats/npz.js';
+import { checkKnown } from '../options.js';
 import { type ArrayNames, arrayNames } from './arrayNames.js';
 import { NO_LABEL } from './checks.js';
 import {
@@ -165,6 +166,8 @@ export interface ArraysOptions {
   readonly ignored?: number | undefined;
 }
 
+const ARRAYS_OPTIONS: OptionNames<ArraysOptions> = { layout: true, classes: true, targets: true, ignored: true };
+
 /**
  * The data set in arrays NAME_train and NAME_test, an input by its name or `x` for the only one, and `y_train` and `y_test`, its targets, if there
  * are any; or all without a suffix for one without a test part. The first axis counts examples. `x` is for images and other numbers: uint8 stands for v/255,
@@ -177,8 +180,8 @@ export interface ArraysOptions {
 export const datasetOfArrays =
   (source: string, options: ArraysOptions = {}) =>
   (arrays: Arrays): E.Either<DataError, DatasetPair> => {
-    const wrongLayout = checkLayout(options.layout);
-    if (wrongLayout) return E.left(wrongLayout);
+    const wrong = checkKnown(options, ARRAYS_OPTIONS) ?? checkLayout(options.layout);
+    if (wrong) return E.left(wrong);
     const names = arrayNames(options.targets)(arrays);
     return pipe(
       names.suffixes,

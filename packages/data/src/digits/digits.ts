@@ -1,6 +1,6 @@
 /** Synthetic handwritten digits: the embedded data set, drawn from a seed. */
 
-import type { Tensor } from '@hograd/graph-builder';
+import type { OptionNames, Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
@@ -8,6 +8,7 @@ import type { DatasetPair, LabelledDataset, OnlyX } from '../dataset/dataset.js'
 import { checkLayout, inLayout, type Layout } from '../dataset/layout.js';
 import type { Normalization } from '../dataset/normalization.js';
 import { type DataError, invalidOption, invalidSeed } from '../errors.js';
+import { checkKnown } from '../options.js';
 import { type Generator, generatorAt, type RandomKey } from '../random/key.js';
 import { normalFrom } from '../random/normal.js';
 import { permutation } from '../random/permutation.js';
@@ -113,6 +114,14 @@ export interface DigitsOptions {
   readonly normalize?: boolean | undefined;
 }
 
+const DIGITS_OPTIONS: OptionNames<DigitsOptions> = {
+  seed: true,
+  train: true,
+  test: true,
+  layout: true,
+  normalize: true,
+};
+
 /**
  * Images of 28 × 28 grey values, white digits on black like MNIST's, with their labels: strokes of several handwritings
  * per digit, with unsteady points, random rotation, slant, size and position, smooth elastic distortion, pen width, ink
@@ -120,15 +129,14 @@ export interface DigitsOptions {
  *
  * The same seed gives the same bytes on every machine, whatever the counts (image i does not depend on them); training
  * and test images are independent; digits are balanced to within one. Fails with InvalidOption for counts that are not
- * whole numbers from 1, for a seed that is not a safe integer and for another layout.
+ * whole numbers from 1, for a seed that is not a safe integer, for another layout and for an unknown option.
  */
-export const syntheticDigits = ({
-  seed = 0,
-  train = 10_000,
-  test = 2_000,
-  layout = 'flat',
-  normalize = true,
-}: DigitsOptions = {}): E.Either<DataError, DatasetPair<Tensor<'int64'>, OnlyX>> => {
+export const syntheticDigits = (
+  options: DigitsOptions = {},
+): E.Either<DataError, DatasetPair<Tensor<'int64'>, OnlyX>> => {
+  const unknown = checkKnown(options, DIGITS_OPTIONS);
+  if (unknown) return E.left(unknown);
+  const { seed = 0, train = 10_000, test = 2_000, layout = 'flat', normalize = true } = options;
   const wrong = Object.entries({ train, test }).find(([, count]) => !(Number.isInteger(count) && count >= 1));
   if (wrong) return E.left(invalidOption(wrong[0], `${wrong[0]} is ${wrong[1]}; give a whole number of images from 1`));
   if (!Number.isSafeInteger(seed)) return E.left(invalidSeed(seed));

@@ -7,8 +7,9 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DataError, wrongFormat } from '../errors.js';
 import { checkFilled } from '../formats/filled.js';
 import { decodeNpy, encodeNpy } from '../formats/npy.js';
-import { type Arrays, decodeNpz, encodeNpz, type NpzOptions } from '../formats/npz.js';
+import { type Arrays, decodeNpz, encodeNpz, NPZ_OPTIONS, type NpzOptions } from '../formats/npz.js';
 import { decodeTensorProto, type NamedTensor } from '../formats/tensorProto.js';
+import { checkKnown } from '../options.js';
 import { readBytes, readFolder, writeBytes } from './file.js';
 
 /** The array in a .npy file. Fails as `decodeNpy`, or with FileNotFound or FileFailure. */
@@ -28,15 +29,18 @@ export const writeNpy =
       TE.chain((filled) => writeBytes(path)(encodeNpy(filled))),
     );
 
-/** Writes an .npz file whole or not at all. Fails with ShapeMismatch (data that do not fill a shape), FileNotFound or FileFailure. */
+/** Writes an .npz file whole or not at all. Fails with InvalidOption (an unknown one), ShapeMismatch (data that do not fill a shape), FileNotFound or FileFailure. */
 export const writeNpz =
-  (path: string, options?: NpzOptions) =>
-  (arrays: Arrays): TE.TaskEither<DataError, void> =>
-    pipe(
+  (path: string, options: NpzOptions = {}) =>
+  (arrays: Arrays): TE.TaskEither<DataError, void> => {
+    const unknown = checkKnown(options, NPZ_OPTIONS);
+    if (unknown) return TE.left(unknown);
+    return pipe(
       Object.entries(arrays),
       TE.traverseArray(([name, tensor]) => TE.fromEither<DataError, Tensor>(checkFilled(`array "${name}"`)(tensor))),
       TE.chain(() => writeBytes(path)(encodeNpz(options)(arrays))),
     );
+  };
 
 const NUMBERED = /^input_(\d+)\.pb$/;
 

@@ -14,8 +14,9 @@ import { checkLayout, inLayout } from '../dataset/layout.js';
 import { CIFAR10_NORMALIZATION } from '../dataset/normalization.js';
 import { type DataError, type FileNotFound, inSource, wrongFormat } from '../errors.js';
 import { decodeCifar10 } from '../formats/cifar10.js';
+import { checkKnown } from '../options.js';
 import { isFolder, readBytes, readFolder, systemError } from './file.js';
-import type { ImageOptions } from './mnist.js';
+import { IMAGE_OPTIONS, type ImageOptions } from './mnist.js';
 
 const ARCHIVE = 'cifar-10-binary.tar.gz';
 /** The folder that the archive unpacks to. */
@@ -88,14 +89,15 @@ const readFiles = (path: string): TE.TaskEither<DataError, Files> =>
  * `cifar-10-binary.tar.gz`, or a folder with it, with its six .bin files, or with the folder it unpacks to.
  *
  * Fails with FileNotFound or FileFailure, WrongFormat for a damaged archive, WrongLength for a file that was cut off,
- * LabelOutOfRange, InvalidOption for another layout.
+ * LabelOutOfRange, InvalidOption for another layout or an unknown option.
  */
 export const readCifar10 = (
   path: string,
-  { layout = 'flat', normalize = true }: ImageOptions = {},
+  options: ImageOptions = {},
 ): TE.TaskEither<DataError, DatasetPair<Tensor<'int64'>, OnlyX>> => {
-  const wrongLayout = checkLayout(layout);
-  if (wrongLayout) return TE.left(wrongLayout);
+  const { layout = 'flat', normalize = true } = options;
+  const wrong = checkKnown(options, IMAGE_OPTIONS) ?? checkLayout(layout);
+  if (wrong) return TE.left(wrong);
   const datasetOf = (files: Files, names: readonly string[]): E.Either<DataError, LabelledDataset> =>
     pipe(
       names,

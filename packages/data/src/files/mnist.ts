@@ -1,7 +1,7 @@
 /** MNIST, and data sets in its form (Fashion-MNIST, KMNIST, …), from a folder of IDX files. */
 
 import { join } from 'node:path';
-import type { Tensor } from '@hograd/graph-builder';
+import type { OptionNames, Tensor } from '@hograd/graph-builder';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -11,6 +11,7 @@ import { checkLayout, inLayout, type Layout } from '../dataset/layout.js';
 import { MNIST_NORMALIZATION } from '../dataset/normalization.js';
 import { type DataError, type FileNotFound, inSource, unsupportedType } from '../errors.js';
 import { decodeIdx, type IdxType } from '../formats/idx.js';
+import { checkKnown } from '../options.js';
 import { gunzipped, readBytes, readFolder } from './file.js';
 
 /** How images are read. */
@@ -20,6 +21,8 @@ export interface ImageOptions {
   /** Normalise by the data set's customary means and deviations (default), or leave values in [0, 1]. */
   readonly normalize?: boolean | undefined;
 }
+
+export const IMAGE_OPTIONS: OptionNames<ImageOptions> = { layout: true, normalize: true };
 
 /** The tensor in an IDX file, plain or gzipped. Fails as `decodeIdx`, or with FileNotFound or FileFailure. */
 export const readIdx = (path: string): TE.TaskEither<DataError, Tensor<IdxType>> =>
@@ -54,14 +57,15 @@ const readUint8 = (path: string): TE.TaskEither<DataError, Tensor<'uint8'>> =>
  * 10 classes.
  *
  * Fails with FileNotFound or FileFailure, WrongFormat, WrongLength or UnsupportedType for a file, ShapeMismatch where
- * there are not as many labels as images, LabelOutOfRange, InvalidOption for another layout.
+ * there are not as many labels as images, LabelOutOfRange, InvalidOption for another layout or an unknown option.
  */
 export const readMnist = (
   folder: string,
-  { layout = 'flat', normalize = true }: ImageOptions = {},
+  options: ImageOptions = {},
 ): TE.TaskEither<DataError, DatasetPair<Tensor<'int64'>, OnlyX>> => {
-  const wrongLayout = checkLayout(layout);
-  if (wrongLayout) return TE.left(wrongLayout);
+  const { layout = 'flat', normalize = true } = options;
+  const wrong = checkKnown(options, IMAGE_OPTIONS) ?? checkLayout(layout);
+  if (wrong) return TE.left(wrong);
   const readPart = (names: readonly string[], part: string): TE.TaskEither<DataError, LabelledDataset> => {
     const read = (stem: string) => pipe(TE.fromEither(findFile(folder, names, stem)), TE.chainW(readUint8));
     return pipe(

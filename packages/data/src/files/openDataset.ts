@@ -1,10 +1,12 @@
 /** Opening a data set by a short text, as the command line names it. */
 
+import type { OptionNames } from '@hograd/graph-builder';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DatasetPair } from '../dataset/dataset.js';
 import type { Layout } from '../dataset/layout.js';
 import { syntheticDigits } from '../digits/digits.js';
 import { type DataError, invalidOption } from '../errors.js';
+import { checkKnown } from '../options.js';
 import { readCifar10 } from './cifar10.js';
 import { readMnist } from './mnist.js';
 import { readNpzDataset } from './npzDataset.js';
@@ -25,16 +27,25 @@ export interface OpenDatasetOptions {
   readonly seed?: number;
 }
 
+const OPEN_DATASET_OPTIONS: OptionNames<OpenDatasetOptions> = {
+  layout: true,
+  normalize: true,
+  classes: true,
+  targets: true,
+  ignored: true,
+  seed: true,
+};
+
 /**
  * The data set named by `synthetic`, `mnist:FOLDER`, `cifar10:FOLDER` (or the archive) or `FILE.npz`.
  *
- * Fails with InvalidOption for any other text, and as `syntheticDigits`, `readMnist`, `readCifar10` or
+ * Fails with InvalidOption for any other text or an unknown option, and as `syntheticDigits`, `readMnist`, `readCifar10` or
  * `readNpzDataset`.
  */
-export const openDataset = (
-  spec: string,
-  { layout, normalize, classes, targets, ignored, seed }: OpenDatasetOptions = {},
-): TE.TaskEither<DataError, DatasetPair> => {
+export const openDataset = (spec: string, options: OpenDatasetOptions = {}): TE.TaskEither<DataError, DatasetPair> => {
+  const unknown = checkKnown(options, OPEN_DATASET_OPTIONS);
+  if (unknown) return TE.left(unknown);
+  const { layout, normalize, classes, targets, ignored, seed } = options;
   const colon = spec.indexOf(':');
   const [scheme, path] = [spec.slice(0, colon), spec.slice(colon + 1)];
   const images = { layout, normalize };

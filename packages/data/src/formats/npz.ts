@@ -1,10 +1,11 @@
 /** .npz: named numpy arrays in a zip archive. */
 
-import type { Tensor } from '@hograd/graph-builder';
+import type { OptionNames, Tensor } from '@hograd/graph-builder';
 import { type UnzipFileInfo, unzipSync, zipSync } from 'fflate';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DataError, type MissingArray, type WrongFormat, wrongFormat } from '../errors.js';
+import { checkKnown } from '../options.js';
 import { decodeNpy, encodeNpy } from './npy.js';
 
 /** Tensors by name. */
@@ -70,14 +71,19 @@ export interface NpzOptions {
   readonly compress?: boolean;
 }
 
-/** The bytes of an .npz file; equal arrays give equal bytes. Throws as `encodeNpy`. */
-export const encodeNpz =
-  ({ compress = false }: NpzOptions = {}) =>
-  (arrays: Arrays): Uint8Array<ArrayBuffer> => {
+export const NPZ_OPTIONS: OptionNames<NpzOptions> = { compress: true };
+
+/** The bytes of an .npz file; equal arrays give equal bytes. Throws RangeError for an unknown option, and as `encodeNpy`. */
+export const encodeNpz = (options: NpzOptions = {}): ((arrays: Arrays) => Uint8Array<ArrayBuffer>) => {
+  const unknown = checkKnown(options, NPZ_OPTIONS);
+  if (unknown) throw new RangeError(unknown.message);
+  const { compress = false } = options;
+  return (arrays) => {
     const entries = Object.entries(arrays).map(([name, tensor]) => [`${name}${SUFFIX}`, encodeNpy(tensor)] as const);
     // A fixed date (zip has no earlier one, in local time) keeps the clock out of the bytes.
     return zipSync(Object.fromEntries(entries), { level: compress ? 6 : 0, mtime: new Date(1980, 0, 1) });
   };
+};
 
 /** One array of an archive. Fails with MissingArray, which lists what there is. */
 export const arrayNamed =

@@ -1,7 +1,9 @@
 /** The sequential sampler: every epoch in the data set's own order, as evaluation wants it. */
 
-import type * as E from 'fp-ts/lib/Either.js';
+import type { OptionNames } from '@hograd/graph-builder';
+import * as E from 'fp-ts/lib/Either.js';
 import type { DataError } from '../errors.js';
+import { checkKnown } from '../options.js';
 import { type LastBatch, makeSampler, type Sampler } from './sampler.js';
 
 /** Options of `sequentialSampler`. */
@@ -14,10 +16,14 @@ export interface SequentialSamplerOptions {
   readonly last?: LastBatch;
 }
 
+const SEQUENTIAL_SAMPLER_OPTIONS: OptionNames<SequentialSamplerOptions> = { size: true, batch: true, last: true };
+
 /** Batches in order. Fails with InvalidOption. */
-export const sequentialSampler = ({
-  size,
-  batch,
-  last = 'keep',
-}: SequentialSamplerOptions): E.Either<DataError, Sampler> =>
-  makeSampler({ size, batch, last, seed: null, stream: '' }, () => Uint32Array.from({ length: size }, (_, i) => i));
+export const sequentialSampler = (options: SequentialSamplerOptions): E.Either<DataError, Sampler> => {
+  const unknown = checkKnown(options, SEQUENTIAL_SAMPLER_OPTIONS);
+  if (unknown) return E.left(unknown);
+  const { size, batch, last = 'keep' } = options;
+  return makeSampler({ size, batch, last, seed: null, stream: '' }, () =>
+    Uint32Array.from({ length: size }, (_, i) => i),
+  );
+};

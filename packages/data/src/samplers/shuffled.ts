@@ -1,7 +1,9 @@
 /** The shuffled sampler: every epoch a new random order. */
 
-import type * as E from 'fp-ts/lib/Either.js';
+import type { OptionNames } from '@hograd/graph-builder';
+import * as E from 'fp-ts/lib/Either.js';
 import type { DataError } from '../errors.js';
+import { checkKnown } from '../options.js';
 import { permutation } from '../random/permutation.js';
 import { type LastBatch, makeSampler, type Sampler } from './sampler.js';
 
@@ -19,6 +21,14 @@ export interface ShuffledSamplerOptions {
   readonly last?: LastBatch;
 }
 
+const SHUFFLED_SAMPLER_OPTIONS: OptionNames<ShuffledSamplerOptions> = {
+  size: true,
+  batch: true,
+  seed: true,
+  stream: true,
+  last: true,
+};
+
 /**
  * Batches in an order that is shuffled anew each epoch, a function of (seed, stream, epoch) alone: the same on every
  * machine, and resumed from a state without replaying anything. Fails with InvalidOption.
@@ -26,11 +36,11 @@ export interface ShuffledSamplerOptions {
  * Algorithm 1 of arXiv 2312.03885 draws the gradient's batches and the summary's from two independent samplers: give
  * them different streams.
  */
-export const shuffledSampler = ({
-  size,
-  batch,
-  seed,
-  stream,
-  last = 'wrap',
-}: ShuffledSamplerOptions): E.Either<DataError, Sampler> =>
-  makeSampler({ size, batch, last, seed, stream }, (epoch) => permutation([seed, 'sampler', stream, epoch], size));
+export const shuffledSampler = (options: ShuffledSamplerOptions): E.Either<DataError, Sampler> => {
+  const unknown = checkKnown(options, SHUFFLED_SAMPLER_OPTIONS);
+  if (unknown) return E.left(unknown);
+  const { size, batch, seed, stream, last = 'wrap' } = options;
+  return makeSampler({ size, batch, last, seed, stream }, (epoch) =>
+    permutation([seed, 'sampler', stream, epoch], size),
+  );
+};

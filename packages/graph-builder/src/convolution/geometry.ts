@@ -1,7 +1,7 @@
 /** Geometry of convolution: which input position each kernel offset reads for each output position. */
 
 import { type Dim, divideDimsExactly } from '../dim.js';
-import { GraphError, type Unequal } from '../error.js';
+import { GraphError, type OptionNames, requireKnown, type Unequal } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { stridesOf } from '../shape.js';
 import { elementCount } from '../tensor.js';
@@ -36,6 +36,18 @@ export interface ConvolutionOptions {
   readonly groups?: number;
 }
 
+/** What windows are given by, of convolution and of pooling. */
+export type WindowOptions = Omit<ConvolutionOptions, 'groups'>;
+
+export const WINDOW_OPTIONS: OptionNames<WindowOptions> = {
+  strides: true,
+  padsBefore: true,
+  padsAfter: true,
+  dilations: true,
+};
+
+export const CONVOLUTION_OPTIONS: OptionNames<ConvolutionOptions> = { ...WINDOW_OPTIONS, groups: true };
+
 /** Length that a kernel with its gaps covers on one axis. */
 export const extent = (kernel: number, dilation: number): number => dilation * (kernel - 1) + 1;
 
@@ -58,11 +70,20 @@ export const spatialSizes = (operation: string, x: Expr): readonly number[] => {
   return sizes as readonly number[];
 };
 
-/** Options with their defaults filled in. Throws GraphError where a list has the wrong length or an entry is out of range. */
-export const windowOf = (operation: string, kernel: readonly number[], options: ConvolutionOptions): Window => {
+/**
+ * Options with their defaults filled in. Throws GraphError where one has another name than the operation knows, a list has the wrong
+ * length or an entry is out of range.
+ */
+export const windowOf = <Options extends WindowOptions>(
+  operation: string,
+  kernel: readonly number[],
+  options: Options,
+  known: OptionNames<Options>,
+): Window => {
+  requireKnown(operation, options, known);
   const ones = kernel.map(() => 1);
   const zeros = kernel.map(() => 0);
-  const { strides = ones, padsBefore = zeros, padsAfter = padsBefore, dilations = ones } = options;
+  const { strides = ones, padsBefore = zeros, padsAfter = padsBefore, dilations = ones }: WindowOptions = options;
   const lists = { kernel, strides, padsBefore, padsAfter, dilations };
   for (const [name, list] of Object.entries(lists)) {
     const least = name.startsWith('pads') ? 0 : 1;

@@ -1,7 +1,7 @@
 /** Scaled dot-product attention with any number of heads, masks and a cap on the scores. */
 
 import { divideDimsExactly, multiplyDims } from '../dim.js';
-import { GraphError } from '../error.js';
+import { GraphError, type OptionNames, requireKnown } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { add } from '../ops/add.js';
 import { constant } from '../ops/constant.js';
@@ -23,6 +23,8 @@ export interface AttentionOptions {
   readonly masks?: readonly Expr[];
 }
 
+const ATTENTION_OPTIONS: OptionNames<AttentionOptions> = { scale: true, softcap: true, masks: true };
+
 /** The result [B, H, T, E] and what it was computed from, each [B, H, T, S]. */
 export interface Attention {
   readonly value: Expr;
@@ -42,9 +44,10 @@ const applyMask = (scores: Expr, mask: Expr): Expr =>
 /**
  * softmax(scale·q·kᵀ + masks)·v for queries [B, H, T, D], keys [B, K, S, D] and values [B, K, S, E]; where K < H each key
  * head serves H/K consecutive query heads (grouped-query attention). A query that a mask leaves without keys gives NaN. Throws
- * GraphError where the shapes do not fit.
+ * GraphError where the shapes do not fit or there is no such option.
  */
 export const attention = (q: Expr, k: Expr, v: Expr, options: AttentionOptions = {}): Attention => {
+  requireKnown('attention', options, ATTENTION_OPTIONS);
   const [batch, heads, queries, size] = q.shape;
   const [, keyHeads, keys] = k.shape;
   const shared =

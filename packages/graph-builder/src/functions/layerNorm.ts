@@ -1,5 +1,6 @@
 /** Layer and root-mean-square normalisation: over the last axes of each sample. */
 
+import { type OptionNames, requireKnown } from '../error.js';
 import type { Expr } from '../expr.js';
 import { mul, square } from '../ops/mul.js';
 import { normalizeAxis } from '../shape.js';
@@ -13,22 +14,25 @@ export interface LayerNormOptions {
   readonly epsilon?: number;
 }
 
+const LAYER_NORM_OPTIONS: OptionNames<LayerNormOptions> = { axis: true, epsilon: true };
+
 /** Axes from a first one to the last. */
 export const axesFrom = (operation: string, x: Expr, axis: number): readonly number[] => {
   const first = normalizeAxis(operation, axis, x.shape.length);
   return x.shape.map((_, i) => i).slice(first);
 };
 
-/** (x − mean)/√(variance + ε)·scale + bias over the axes from `axis` on; scale and bias broadcast to x (Ba et al., 2016). Throws GraphError where they do not, and where there is no such axis. */
-export const layerNorm = (
-  x: Expr,
-  scale?: Expr,
-  bias?: Expr,
-  { axis = -1, epsilon = 1e-5 }: LayerNormOptions = {},
-): Expr => affine(standardize(x, axesFrom('layerNorm', x, axis), epsilon).value, scale, bias);
+/** (x − mean)/√(variance + ε)·scale + bias over the axes from `axis` on; scale and bias broadcast to x (Ba et al., 2016). Throws GraphError where they do not, and where there is no such axis or option. */
+export const layerNorm = (x: Expr, scale?: Expr, bias?: Expr, options: LayerNormOptions = {}): Expr => {
+  requireKnown('layerNorm', options, LAYER_NORM_OPTIONS);
+  const { axis = -1, epsilon = 1e-5 } = options;
+  return affine(standardize(x, axesFrom('layerNorm', x, axis), epsilon).value, scale, bias);
+};
 
-/** x/√(mean x² + ε)·scale over the axes from `axis` on; scale broadcasts to x (Zhang and Sennrich, 2019). Throws GraphError where it does not, and where there is no such axis. */
-export const rmsNorm = (x: Expr, scale?: Expr, { axis = -1, epsilon = 1e-5 }: LayerNormOptions = {}): Expr => {
+/** x/√(mean x² + ε)·scale over the axes from `axis` on; scale broadcasts to x (Zhang and Sennrich, 2019). Throws GraphError where it does not, and where there is no such axis or option. */
+export const rmsNorm = (x: Expr, scale?: Expr, options: LayerNormOptions = {}): Expr => {
+  requireKnown('rmsNorm', options, LAYER_NORM_OPTIONS);
+  const { axis = -1, epsilon = 1e-5 } = options;
   const power = keptMean(square(x), axesFrom('rmsNorm', x, axis));
   return affine(mul(x, inverseDeviation(power, epsilon)), scale, undefined);
 };

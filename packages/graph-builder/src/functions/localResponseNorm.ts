@@ -1,7 +1,7 @@
 /** Local response normalisation: each element by those of neighbouring channels (Krizhevsky et al., 2012). */
 
-import { windowOf } from '../convolution/geometry.js';
-import { GraphError } from '../error.js';
+import { WINDOW_OPTIONS, windowOf } from '../convolution/geometry.js';
+import { GraphError, type OptionNames, requireKnown } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { add } from '../ops/add.js';
 import { mul, square } from '../ops/mul.js';
@@ -23,17 +23,17 @@ export interface LocalResponseNormOptions {
   readonly bias?: number;
 }
 
+const LOCAL_RESPONSE_NORM_OPTIONS: OptionNames<LocalResponseNormOptions> = { alpha: true, beta: true, bias: true };
+
 /**
  * x/(bias + α/size·Σx²)^β for x [N, C, ...], the sum taken at each position over `size` channels around the own one, of an even
  * `size` one more after it than before; channels beyond the first and the last count as 0. Source:
  * https://onnx.ai/onnx/operators/onnx__LRN.html. Throws GraphError unless C and the other axes' lengths are
- * numbers, and where a sum is of more than 2¹⁶ channels.
+ * numbers, where a sum is of more than 2¹⁶ channels, and where there is no such option.
  */
-export const localResponseNorm = (
-  x: Expr,
-  size: number,
-  { alpha = 1e-4, beta = 0.75, bias = 1 }: LocalResponseNormOptions = {},
-): Expr => {
+export const localResponseNorm = (x: Expr, size: number, options: LocalResponseNormOptions = {}): Expr => {
+  requireKnown('localResponseNorm', options, LOCAL_RESPONSE_NORM_OPTIONS);
+  const { alpha = 1e-4, beta = 0.75, bias = 1 } = options;
   const [batch, channels, ...rest] = x.shape;
   if (!Number.isInteger(size) || size < 1 || [channels, ...rest].some((d) => typeof d !== 'number')) {
     throw new GraphError(
@@ -51,10 +51,8 @@ export const localResponseNorm = (
       `sums ${before + 1 + after} channels of ${describe(x)}; at most ${MOST_CHANNELS} are supported`,
     );
   }
-  const window = windowOf('localResponseNorm', [before + 1 + after, 1], {
-    padsBefore: [before, 0],
-    padsAfter: [after, 0],
-  });
+  const pads = { padsBefore: [before, 0], padsAfter: [after, 0] };
+  const window = windowOf('localResponseNorm', [before + 1 + after, 1], pads, WINDOW_OPTIONS);
   const squares = reshape(square(x), [batch!, 1, channels!, sizeOf(rest)]);
   const sums = reshape(windowSums(squares, window), x.shape);
   return mul(x, pow(add(mul(sums, alpha / size), bias), -beta));

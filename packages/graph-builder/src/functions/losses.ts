@@ -1,6 +1,6 @@
 /** Losses: one number from a batch of outputs, a mean over the batch. */
 
-import { GraphError } from '../error.js';
+import { GraphError, type OptionNames, requireKnown } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { cast } from '../ops/cast.js';
 import { equal } from '../ops/compare.js';
@@ -27,6 +27,8 @@ export interface LabelOptions {
   readonly ignored?: number | undefined;
 }
 
+const LABEL_OPTIONS: OptionNames<LabelOptions> = { ignored: true };
+
 /** What is lost at each label, as the labels are shaped. */
 export interface LabelLosses {
   /** −log p[n, labels[n]]. */
@@ -49,9 +51,11 @@ export const labelLosses = (logProbabilities: Expr, labels: Expr, { ignored }: L
 
 /**
  * Mean negative log-likelihood over the labels that count: −mean log p[n, labels[n]] for log-probabilities [N, C] (or [N, C, …]) and
- * integer labels [N] (or [N, …]) in 0..C−1; 0 where none counts. Throws GraphError where the shapes do not fit.
+ * integer labels [N] (or [N, …]) in 0..C−1; 0 where none counts. Throws GraphError where the shapes do not fit or
+ * there is no such option.
  */
 export const negativeLogLikelihood = (logProbabilities: Expr, labels: Expr, options: LabelOptions = {}): Expr => {
+  requireKnown('negativeLogLikelihood', options, LABEL_OPTIONS);
   const [n, , ...rest] = logProbabilities.shape;
   const wanted = [n, ...rest];
   if (
@@ -69,9 +73,11 @@ export const negativeLogLikelihood = (logProbabilities: Expr, labels: Expr, opti
   return counted ? div(reduceSum(mul(losses, counted)), maximum(reduceSum(counted), 1)) : mean(losses);
 };
 
-/** Mean softmax cross-entropy of logits [N, C] (or [N, C, …]) against integer labels [N] (or [N, …]) in 0..C−1, over those that count: a scalar, 0 where none does. Throws GraphError where the shapes do not fit or labels are no integers. */
-export const softmaxCrossEntropy = (logits: Expr, labels: Expr, options: LabelOptions = {}): Expr =>
-  negativeLogLikelihood(logSoftmax(logits, 1), labels, options);
+/** Mean softmax cross-entropy of logits [N, C] (or [N, C, …]) against integer labels [N] (or [N, …]) in 0..C−1, over those that count: a scalar, 0 where none does. Throws GraphError where the shapes do not fit, labels are no integers or there is no such option. */
+export const softmaxCrossEntropy = (logits: Expr, labels: Expr, options: LabelOptions = {}): Expr => {
+  requireKnown('softmaxCrossEntropy', options, LABEL_OPTIONS);
+  return negativeLogLikelihood(logSoftmax(logits, 1), labels, options);
+};
 
 /**
  * Mean over all entries of (output − target)², both of one shape. Throws GraphError where they are not: [N, 1] against

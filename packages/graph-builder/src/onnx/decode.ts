@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { Dim } from '../dim.js';
-import { GraphError } from '../error.js';
+import { GraphError, type OptionNames, unknownOption } from '../error.js';
 import { isFloat } from '../expr.js';
 import { type Graph, makeGraph } from '../graph.js';
 import { constant } from '../ops/constant.js';
@@ -39,6 +39,8 @@ export interface DecodeOptions {
   /** Bytes of the files that hold tensors' data outside the model, by location. */
   readonly externalData?: ExternalData;
 }
+
+const DECODE_OPTIONS: OptionNames<DecodeOptions> = { dtype: true, outputs: true, parameters: true, externalData: true };
 
 const fail = (error: DecodeError): never => {
   throw new DecodeFailure(error);
@@ -153,9 +155,12 @@ const readUnified = (model: ParsedModel, options: DecodeOptions): Graph => {
 /**
  * The graph of an ONNX file (operator sets 7 to 26 of the default domain, and what ONNX Runtime's optimizers fuse; local functions are
  * written out). Lengths of inputs that have symbols of their own, and that operators need to be one, have one symbol in the graph:
- * the first of them in the order of the inputs; one that they need to be a polynomial in others (N + 1) is that. Every unsupported node is listed in one error. Never throws on bad bytes: whatever is wrong with the file is the Left.
+ * the first of them in the order of the inputs; one that they need to be a polynomial in others (N + 1) is that. Every unsupported node is listed in one error. Never throws on bad bytes: whatever is wrong with the file, or with the
+ * options' names, is the Left.
  */
 export const decode = (bytes: Uint8Array, options: DecodeOptions = {}): E.Either<DecodeError, Graph> => {
+  const problem = unknownOption(options, DECODE_OPTIONS);
+  if (problem !== undefined) return E.left({ _tag: 'UnsupportedFeature', message: problem });
   try {
     return E.right(readUnified(parseModel(bytes), options));
   } catch (cause) {

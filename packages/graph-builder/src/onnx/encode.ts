@@ -4,7 +4,7 @@ import Long from 'long';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { joinConvolutions } from '../convolution/joined.js';
 import { type Dim, evaluateDim, symbolsIn } from '../dim.js';
-import { GraphError } from '../error.js';
+import { GraphError, type OptionNames, requireKnown } from '../error.js';
 import { type Expr, topologicalOrder } from '../expr.js';
 import type { Graph } from '../graph.js';
 import { isConstant } from '../ops/constant.js';
@@ -38,6 +38,15 @@ export interface EncodeOptions {
    */
   readonly declareShapes?: boolean;
 }
+
+const ENCODE_OPTIONS: OptionNames<EncodeOptions> = {
+  keepInitializers: true,
+  name: true,
+  metadata: true,
+  lowerFloat64: true,
+  lengths: true,
+  declareShapes: true,
+};
 
 /** The operator set an exported file declares unless an operation needs a newer one, and the file format version that goes with both. */
 export const OPSET = 17;
@@ -103,10 +112,11 @@ const renamed = (nodes: readonly Onnx.INodeProto[], names: ReadonlyMap<string, s
 
 /**
  * The graph as an ONNX file of standard operators (opset 17, or 18 where it computes bit by bit). Equal graphs give equal bytes. Throws GraphError where a
- * symbolic dimension cannot be computed from the inputs, where a length is no whole number or of no input's symbol, where an initializer to keep is none of the graph's, and where the file
+ * symbolic dimension cannot be computed from the inputs, where a length is no whole number or of no input's symbol, where an initializer to keep is none of the graph's, where there is no such option, and where the file
  * would exceed protobuf's 2 GB.
  */
 export const encode = (graph: Graph, options: EncodeOptions = {}): Uint8Array => {
+  requireKnown('encode', options, ENCODE_OPTIONS);
   const {
     keepInitializers = false,
     name = 'hograd',

@@ -1,7 +1,8 @@
 /** AveragePool: the mean of each window over the spatial axes, as a convolution with ones and a division. */
 
 import { boxIndices, outputSizes, spatialSizes, type Window } from '../convolution/geometry.js';
-import { type PoolingOptions, poolingWindow } from '../convolution/pooling.js';
+import { POOLING_OPTIONS, type PoolingOptions, poolingWindow } from '../convolution/pooling.js';
+import type { OptionNames } from '../error.js';
 import { type Expr, requireFloat } from '../expr.js';
 import { mean } from '../functions/mean.js';
 import { constant, tensor } from './constant.js';
@@ -14,6 +15,8 @@ export interface AveragePoolOptions extends PoolingOptions {
   /** Count padded zeros as elements of the mean (default false); the overhang of `ceil` is never counted. */
   readonly countIncludePad?: boolean;
 }
+
+const AVERAGE_POOL_OPTIONS: OptionNames<AveragePoolOptions> = { ...POOLING_OPTIONS, countIncludePad: true };
 
 /** How many of a window's taps count on one axis, for each window: those inside [low, high). */
 const counts = (window: Window, axis: number, outputs: number, low: number, high: number): readonly number[] =>
@@ -30,7 +33,7 @@ const counts = (window: Window, axis: number, outputs: number, low: number, high
 export function averagePool(x: Expr, kernel: readonly number[], options: AveragePoolOptions = {}): Expr {
   requireFloat('averagePool', x);
   const sizes = spatialSizes('averagePool', x);
-  const window = poolingWindow('averagePool', sizes, kernel, options);
+  const window = poolingWindow('averagePool', sizes, kernel, options, AVERAGE_POOL_OPTIONS);
   const outputs = outputSizes(sizes, window);
   const { padsBefore, padsAfter = padsBefore } = options;
   const perAxis = outputs.map((o, axis) =>

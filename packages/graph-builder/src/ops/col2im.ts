@@ -1,6 +1,6 @@
 /** Col2Im: overlapping blocks added up to an image (https://onnx.ai/onnx/operators/onnx__Col2Im.html, PyTorch's fold). */
 
-import { type ConvolutionOptions, outputSizes, type Window, windowOf } from '../convolution/geometry.js';
+import { outputSizes, WINDOW_OPTIONS, type Window, type WindowOptions, windowOf } from '../convolution/geometry.js';
 import { type Dim, divideDimsExactly, multiplyDims } from '../dim.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
@@ -33,13 +33,8 @@ const oneTapKernels = (x: Expr, block: readonly number[]): Expr => {
  * and so are the places in them; strides, padding and dilations say where they lie, as in `conv`, of whose windows this is the
  * adjoint. N and C may be symbols. Throws GraphError where x does not fit.
  */
-export function col2im(
-  x: Expr,
-  sizes: readonly number[],
-  block: readonly number[],
-  options: Omit<ConvolutionOptions, 'groups'> = {},
-): Expr {
-  const window = windowOf('col2im', block, options);
+export function col2im(x: Expr, sizes: readonly number[], block: readonly number[], options: WindowOptions = {}): Expr {
+  const window = windowOf('col2im', block, options, WINDOW_OPTIONS);
   const outputs = outputSizes(sizes, window);
   const taps = elementCount(block);
   const [batch, rows, columns] = x.shape as readonly [Dim, Dim, Dim];

@@ -3,6 +3,7 @@
 import { bilinear } from '../classes/bilinear.js';
 import { emitLowered } from '../convolution/emitLowered.js';
 import {
+  CONVOLUTION_OPTIONS,
   type ConvolutionAttributes,
   type ConvolutionOptions,
   checkConvolution,
@@ -77,6 +78,6 @@ export function conv(x: Expr, w: Expr, options: ConvolutionOptions = {}): Expr {
   if (x.shape.length !== w.shape.length) {
     throw new GraphError('conv', `${describe(x)} and ${describe(w)} must have as many axes as one another`);
   }
-  const window = windowOf('conv', spatialSizes('conv', w), options);
+  const window = windowOf('conv', spatialSizes('conv', w), options, CONVOLUTION_OPTIONS);
   return makeConv(x, w, { ...window, sizes: spatialSizes('conv', x), groups: options.groups ?? 1 });
 }

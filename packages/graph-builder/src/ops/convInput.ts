@@ -3,6 +3,7 @@
 import { bilinear } from '../classes/bilinear.js';
 import { emitLowered } from '../convolution/emitLowered.js';
 import {
+  CONVOLUTION_OPTIONS,
   type ConvolutionAttributes,
   type ConvolutionOptions,
   checkConvolution,
@@ -87,6 +88,6 @@ export function stackedConvInput(y: Expr, w: Expr, a: ConvolutionAttributes, lea
  * ⟨conv(x, w), y⟩ = ⟨x, convInput(y, w)⟩. Throws GraphError where `sizes` do not convolve to y's.
  */
 export function convInput(y: Expr, w: Expr, sizes: readonly number[], options: ConvolutionOptions = {}): Expr {
-  const window = windowOf('convInput', spatialSizes('convInput', w), options);
+  const window = windowOf('convInput', spatialSizes('convInput', w), options, CONVOLUTION_OPTIONS);
   return makeConvInput(y, w, { ...window, sizes, groups: options.groups ?? 1 });
 }

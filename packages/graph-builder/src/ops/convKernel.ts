@@ -3,6 +3,7 @@
 import { bilinear } from '../classes/bilinear.js';
 import { emitLowered } from '../convolution/emitLowered.js';
 import {
+  CONVOLUTION_OPTIONS,
   type ConvolutionAttributes,
   type ConvolutionOptions,
   checkConvolution,
@@ -71,6 +72,6 @@ export function stackedConvKernel(x: Expr, y: Expr, a: ConvolutionAttributes, le
  * with ⟨conv(x, w), y⟩ = ⟨w, convKernel(x, y)⟩. Throws GraphError where x does not convolve to y's spatial lengths.
  */
 export function convKernel(x: Expr, y: Expr, kernel: readonly number[], options: ConvolutionOptions = {}): Expr {
-  const window = windowOf('convKernel', kernel, options);
+  const window = windowOf('convKernel', kernel, options, CONVOLUTION_OPTIONS);
   return makeConvKernel(x, y, { ...window, sizes: spatialSizes('convKernel', x), groups: options.groups ?? 1 });
 }

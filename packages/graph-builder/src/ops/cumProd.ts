@@ -1,6 +1,6 @@
 /** CumProd: running products along an axis (https://onnx.ai/onnx/operators/onnx__CumProd.html). */
 
-import { GraphError } from '../error.js';
+import { GraphError, type OptionNames, requireKnown } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { normalizeAxis } from '../shape.js';
 import { concat } from './concat.js';
@@ -17,6 +17,8 @@ export interface CumProdOptions {
   readonly reverse?: boolean;
 }
 
+const CUM_PROD_OPTIONS: OptionNames<CumProdOptions> = { exclusive: true, reverse: true };
+
 /** x moved along an axis by so many places, ones in the places that it leaves. */
 const moved = (x: Expr, axis: number, by: number, length: number, reverse: boolean): Expr => {
   const kept = sliceAxis(x, axis, reverse ? by : 0, length - by);
@@ -29,9 +31,11 @@ const moved = (x: Expr, axis: number, by: number, length: number, reverse: boole
 
 /**
  * y[.., i, ..] = Π_{j ≤ i} x[.., j, ..] along `axis` (j < i if exclusive; from the end if reverse), by products of 1, 2, 4, … neighbours:
- * values and derivatives hold where elements are 0, too. Throws GraphError where the axis' length is not known.
+ * values and derivatives hold where elements are 0, too. Throws GraphError where the axis' length is not known, and where there is no such axis or option.
  */
-export const cumProd = (x: Expr, axis: number, { exclusive = false, reverse = false }: CumProdOptions = {}): Expr => {
+export const cumProd = (x: Expr, axis: number, options: CumProdOptions = {}): Expr => {
+  requireKnown('cumProd', options, CUM_PROD_OPTIONS);
+  const { exclusive = false, reverse = false } = options;
   const along = normalizeAxis('cumProd', axis, x.shape.length);
   const length = x.shape[along]!;
   if (typeof length !== 'number')

@@ -1,6 +1,7 @@
 /** CumSum: running sums along an axis. */
 
 import { linear } from '../classes/linear.js';
+import { type OptionNames, requireKnown } from '../error.js';
 import { type Expr, makeExpr } from '../expr.js';
 import { normalizeAxis } from '../shape.js';
 import { elementCount } from '../tensor.js';
@@ -14,6 +15,8 @@ export interface CumSumOptions {
   /** Sum from the end. */
   readonly reverse?: boolean;
 }
+
+const CUM_SUM_OPTIONS: OptionNames<CumSumOptions> = { exclusive: true, reverse: true };
 
 export const cumSumOp = linear<CumSumAttributes>({
   name: 'cumSum',
@@ -42,13 +45,15 @@ export const cumSumOp = linear<CumSumAttributes>({
     }
     return out;
   },
-  tangent: (node, _, dx, lead) => cumSum(dx, node.attributes.axis + lead, node.attributes),
+  tangent: ({ attributes: { axis, ...options } }, _, dx, lead) => cumSum(dx, axis + lead, options),
   // The matrix of running sums is triangular; its transpose sums from the other end.
-  adjoint: (node, _, adjoint, lead) =>
-    cumSum(adjoint, node.attributes.axis + lead, { ...node.attributes, reverse: !node.attributes.reverse }),
+  adjoint: ({ attributes: { axis, exclusive, reverse } }, _, adjoint, lead) =>
+    cumSum(adjoint, axis + lead, { exclusive, reverse: !reverse }),
 });
 
-/** y[.., i, ..] = Σ_{j ≤ i} x[.., j, ..] along `axis` (j < i if exclusive; from the end if reverse). */
-export function cumSum(x: Expr, axis: number, { exclusive = false, reverse = false }: CumSumOptions = {}): Expr {
+/** y[.., i, ..] = Σ_{j ≤ i} x[.., j, ..] along `axis` (j < i if exclusive; from the end if reverse). Throws GraphError where there is no such axis or option. */
+export function cumSum(x: Expr, axis: number, options: CumSumOptions = {}): Expr {
+  requireKnown('cumSum', options, CUM_SUM_OPTIONS);
+  const { exclusive = false, reverse = false } = options;
   return makeExpr(cumSumOp, [x], { axis: normalizeAxis('cumSum', axis, x.shape.length), exclusive, reverse });
 }

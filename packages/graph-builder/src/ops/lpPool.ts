@@ -1,7 +1,7 @@
 /** LpPool: the p-norm of each window over the spatial axes (https://onnx.ai/onnx/operators/onnx__LpPool.html). */
 
 import { spatialSizes } from '../convolution/geometry.js';
-import { type PoolingOptions, poolingWindow } from '../convolution/pooling.js';
+import { POOLING_OPTIONS, type PoolingOptions, poolingWindow } from '../convolution/pooling.js';
 import type { Expr } from '../expr.js';
 import { absolutePower, reduceLp, rootOfPowers } from './reduceNorm.js';
 import { reshape } from './reshape.js';
@@ -12,7 +12,7 @@ import { windowSums } from './windowSums.js';
  * (PyTorch's convention). Throws GraphError where the window does not fit, or p is no whole number of at least 1.
  */
 export function lpPool(x: Expr, kernel: readonly number[], p = 2, options: PoolingOptions = {}): Expr {
-  const window = poolingWindow('lpPool', spatialSizes('lpPool', x), kernel, options);
+  const window = poolingWindow('lpPool', spatialSizes('lpPool', x), kernel, options, POOLING_OPTIONS);
   return rootOfPowers(windowSums(absolutePower('lpPool', x, p), window), p);
 }
 

@@ -3,7 +3,7 @@
 import { linear } from '../classes/linear.js';
 import { emitLowered } from '../convolution/emitLowered.js';
 import { outputSizes, spatialSizes, tapsOf, type Window } from '../convolution/geometry.js';
-import { type PoolingOptions, poolingWindow } from '../convolution/pooling.js';
+import { POOLING_OPTIONS, type PoolingOptions, poolingWindow } from '../convolution/pooling.js';
 import { isTiling, maximaOfTiles } from '../convolution/tiles.js';
 import { GraphError } from '../error.js';
 import { describe, type Expr, makeExpr } from '../expr.js';
@@ -150,13 +150,13 @@ const pooled = (x: Expr, window: Window): Expr => {
  */
 export function maxPool(x: Expr, kernel: readonly number[], options: PoolingOptions = {}): Expr {
   const sizes = spatialSizes('maxPool', x);
-  return pooled(x, poolingWindow('maxPool', sizes, kernel, options));
+  return pooled(x, poolingWindow('maxPool', sizes, kernel, options, POOLING_OPTIONS));
 }
 
 /** Positions (int64) of the windows' maxima, counted row-major within their channel; the first among equals. As maxPool. */
 export function maxPoolIndices(x: Expr, kernel: readonly number[], options: PoolingOptions = {}): Expr {
-  const sizes = spatialSizes('maxPool', x);
-  return makeExpr(maxPoolIndicesOp, [x], poolingWindow('maxPool', sizes, kernel, options));
+  const sizes = spatialSizes('maxPoolIndices', x);
+  return makeExpr(maxPoolIndicesOp, [x], poolingWindow('maxPoolIndices', sizes, kernel, options, POOLING_OPTIONS));
 }
 
 /** The largest element of each channel: x [N, C, ...s] gives [N, C, 1, ...]. Spatial lengths are numbers. */

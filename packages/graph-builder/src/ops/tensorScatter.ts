@@ -1,7 +1,7 @@
 /** TensorScatter: steps written into a cache, for each sample from a place of its own (https://onnx.ai/onnx/operators/onnx__TensorScatter.html). */
 
 import { subtractDims } from '../dim.js';
-import { GraphError } from '../error.js';
+import { GraphError, type OptionNames, requireKnown } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { normalizeAxis } from '../shape.js';
 import { greaterOrEqual, less } from './compare.js';
@@ -26,15 +26,15 @@ export interface TensorScatterOptions {
   readonly circular?: boolean;
 }
 
+const TENSOR_SCATTER_OPTIONS: OptionNames<TensorScatterOptions> = { starts: true, axis: true, circular: true };
+
 /**
  * The cache [N, ...] with the steps of an update in place of its own; the update's shape is the cache's with fewer steps, or as many.
- * Throws GraphError where the shapes do not fit.
+ * Throws GraphError where the shapes do not fit or there is no such option.
  */
-export const tensorScatter = (
-  cache: Expr,
-  update: Expr,
-  { starts, axis = -2, circular = false }: TensorScatterOptions = {},
-): Expr => {
+export const tensorScatter = (cache: Expr, update: Expr, options: TensorScatterOptions = {}): Expr => {
+  requireKnown('tensorScatter', options, TENSOR_SCATTER_OPTIONS);
+  const { starts, axis = -2, circular = false } = options;
   const at = normalizeAxis('tensorScatter', axis, cache.shape.length);
   const [batch, length, written] = [cache.shape[0]!, cache.shape[at]!, update.shape[at]!];
   const room = subtractDims(length, written ?? 0);

@@ -10,7 +10,8 @@ import { reshape } from './reshape.js';
 /** The sum of each window of each channel: x [N, C, ...s] gives [N, C, ...o]. Throws GraphError where the window does not fit. */
 export const windowSums = (x: Expr, window: Window): Expr => {
   const sizes = spatialSizes('windowSums', x);
-  const ones = expand(constant(1, x.dtype), [1, 1, ...window.kernel]);
-  const sums = conv(reshape(x, [-1, 1, ...sizes]), ones, window);
+  const { kernel, ...options } = window;
+  const ones = expand(constant(1, x.dtype), [1, 1, ...kernel]);
+  const sums = conv(reshape(x, [-1, 1, ...sizes]), ones, options);
   return reshape(sums, [...x.shape.slice(0, 2), ...outputSizes(sizes, window)]);
 };

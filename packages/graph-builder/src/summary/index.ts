@@ -1,6 +1,6 @@
 /** Curvature summaries: ḡ, H̄ and D3 of a loss along directions grouped by a partition. */
 
-import { GraphError } from '../error.js';
+import { GraphError, type OptionNames, requireKnown } from '../error.js';
 import type { Expr } from '../expr.js';
 import { genericSummary } from './generic.js';
 import { type Groups, type Order, overParameters, type SummaryOf } from './groups.js';
@@ -20,15 +20,18 @@ export interface SummaryOptions<O extends Order = Order> {
   readonly engine?: 'stacked' | 'generic';
 }
 
+const SUMMARY_OPTIONS: OptionNames<SummaryOptions> = { order: true, engine: true };
+
 /**
  * ḡ [S], H̄ [S, S] and D3 [S] of a scalar loss: the first, second and (diagonal) third derivatives at η = 0 of
- * φ(η) = L(θ + Σ_s η_s u_s) (math of arXiv 2312.03885, §3). Throws GraphError on a non-scalar loss, an unfit direction, and another order or engine.
+ * φ(η) = L(θ + Σ_s η_s u_s) (math of arXiv 2312.03885, §3). Throws GraphError on a non-scalar loss, an unfit direction, another order or engine, and where there is no such option.
  */
 export const summary = <O extends Order = 3>(
   loss: Expr,
   groups: Groups,
   options: SummaryOptions<O> = {},
 ): SummaryOf<O> => {
+  requireKnown<SummaryOptions>('summary', options, SUMMARY_OPTIONS);
   const { order = 3, engine = 'stacked' }: SummaryOptions = options;
   if (!ORDERS.includes(order)) throw new GraphError('summary', `order is ${order}; give 1, 2 or 3`);
   if (!Object.hasOwn(ENGINES, engine))

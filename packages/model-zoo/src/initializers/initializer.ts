@@ -1,7 +1,7 @@
 /** Initial values as functions of a parameter and a key, and how they are put together. */
 
 import type { RandomKey } from '@hograd/data/pure';
-import { elementCount } from '@hograd/graph-builder';
+import { elementCount, requireKnown } from '@hograd/graph-builder';
 import type { ParameterKind, ParameterSpec } from '../model.js';
 import { checkFinite } from '../models/check.js';
 
@@ -17,11 +17,17 @@ export const sizeOf = ({ shape }: Pick<ParameterSpec, 'shape'>): number => eleme
 /** The initial values that the model was described with. */
 export const own: Initializer = (parameter, key) => parameter.initializer(parameter, key);
 
-/** An initializer for each kind of parameter; kinds that are not named get `otherwise` (default: the model's own). */
-export const byKind =
-  (kinds: Readonly<Partial<Record<ParameterKind, Initializer>>>, otherwise: Initializer = own): Initializer =>
-  (parameter, key) =>
-    (kinds[parameter.kind] ?? otherwise)(parameter, key);
+/**
+ * An initializer for each kind of parameter; kinds that are not named get `otherwise` (default: the model's own). Throws GraphError for a
+ * kind that there is not.
+ */
+export const byKind = (
+  kinds: Readonly<Partial<Record<ParameterKind, Initializer>>>,
+  otherwise: Initializer = own,
+): Initializer => {
+  requireKnown('byKind', kinds, { weight: true, bias: true, scale: true, shift: true, embedding: true });
+  return (parameter, key) => (kinds[parameter.kind] ?? otherwise)(parameter, key);
+};
 
 /** The values of an initializer, multiplied by a number. Throws GraphError for one that is not finite. */
 export const scaled = (factor: number): ((initializer: Initializer) => Initializer) => {

@@ -1,5 +1,6 @@
 /** Weights whose variance is a function of the layer's fans: the schemes of LeCun, Glorot and He. */
 
+import { type OptionNames, requireKnown } from '@hograd/graph-builder';
 import type { ParameterSpec } from '../model.js';
 import { checkChoice, checkSize } from '../models/check.js';
 import { normal, uniform } from './distributions.js';
@@ -39,12 +40,16 @@ export interface HeOptions {
   readonly fan?: 'in' | 'out';
 }
 
-const he = (name: string, { fan = 'in' }: HeOptions): Deviation => {
+const HE_OPTIONS: OptionNames<HeOptions> = { fan: true };
+
+const he = (name: string, options: HeOptions): Deviation => {
+  requireKnown(name, options, HE_OPTIONS);
+  const { fan = 'in' } = options;
   checkChoice(name, 'fan', fan, ['in', 'out']);
   return ({ fanIn, fanOut }) => Math.sqrt(2 / (fan === 'in' ? fanIn : fanOut));
 };
 
-/** N(0, 2/fan), for ReLU (He et al., ICCV 2015, equations 10 and 14). Throws GraphError for another fan. */
+/** N(0, 2/fan), for ReLU (He et al., ICCV 2015, equations 10 and 14). Throws GraphError for another fan or option. */
 export const heNormal = (options: HeOptions = {}): Initializer => drawn('normal', he('heNormal', options));
 /** The same variance, uniform: bound √(6/fan). Throws likewise. */
 export const heUniform = (options: HeOptions = {}): Initializer => drawn('uniform', he('heUniform', options));

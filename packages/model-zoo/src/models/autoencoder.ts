@@ -1,12 +1,12 @@
 /** Autoencoders: an encoder and a decoder of fully connected layers with weights of their own. */
 
-import { GraphError, sigmoid } from '@hograd/graph-builder';
+import { GraphError, type OptionNames, requireKnown, sigmoid } from '@hograd/graph-builder';
 import { type Activation, activations } from '../activation.js';
 import { type Layer, parameterless, sequence } from '../layers/layer.js';
 import { linear } from '../layers/linear.js';
 import type { Loss, Model } from '../model.js';
 import { checkChoice, checkCounts } from './check.js';
-import { type PaperOptions, paperModel, paperWeights } from './paper.js';
+import { PAPER_OPTIONS, type PaperOptions, paperModel, paperWeights } from './paper.js';
 
 /** Options of `autoencoder`. */
 export interface AutoencoderOptions extends PaperOptions {
@@ -18,18 +18,23 @@ export interface AutoencoderOptions extends PaperOptions {
   readonly loss?: Exclude<Loss, 'softmaxCrossEntropy'>;
 }
 
+const AUTOENCODER_OPTIONS: OptionNames<AutoencoderOptions> = {
+  ...PAPER_OPTIONS,
+  sizes: true,
+  activation: true,
+  loss: true,
+};
+
 /**
  * x [N, sizes[0]] to its reconstruction, the activation after every layer but the code's and the last; layers are `encoder.i` and
  * `decoder.i`. The outputs are logits of the reconstruction where the loss is the Bernoulli cross-entropy (which holds the
  * sigmoid), and their sigmoid where it is the mean squared error. The default (Hinton and Salakhutdinov, Science 313, 2006,
- * for MNIST, without their tied pretraining): P = 2,837,314, S = 16. Throws GraphError where an option is out of range.
+ * for MNIST, without their tied pretraining): P = 2,837,314, S = 16. Throws GraphError where an option is unknown or out of its
+ * range.
  */
-export const autoencoder = ({
-  sizes = [784, 1000, 500, 250, 30],
-  activation = 'sigmoid',
-  loss = 'bernoulliCrossEntropy',
-  ...options
-}: AutoencoderOptions = {}): Model => {
+export const autoencoder = (options: AutoencoderOptions = {}): Model => {
+  requireKnown('autoencoder', options, AUTOENCODER_OPTIONS);
+  const { sizes = [784, 1000, 500, 250, 30], activation = 'sigmoid', loss = 'bernoulliCrossEntropy' } = options;
   if (sizes.length < 2) {
     throw new GraphError('autoencoder', `sizes are [${sizes.join(', ')}]; give the input's size, …, the code's`);
   }

@@ -1,6 +1,15 @@
 /** A small GPT: a transformer decoder over tokens. */
 
-import { add, GraphError, gather, geluTanh, matmul, transpose } from '@hograd/graph-builder';
+import {
+  add,
+  GraphError,
+  gather,
+  geluTanh,
+  matmul,
+  type OptionNames,
+  requireKnown,
+  transpose,
+} from '@hograd/graph-builder';
 import { normal } from '../initializers/distributions.js';
 import { causalSelfAttention } from '../layers/attention.js';
 import { type Layer, parameterless, parameterNamed, residual, sequence } from '../layers/layer.js';
@@ -27,6 +36,15 @@ export interface GptOptions {
    */
   readonly normalize?: 'after' | 'before';
 }
+
+const GPT_OPTIONS: OptionNames<GptOptions> = {
+  blocks: true,
+  heads: true,
+  width: true,
+  vocabulary: true,
+  context: true,
+  normalize: true,
+};
 
 const DEVIATION = 0.02;
 
@@ -63,9 +81,10 @@ const block = (name: string, { width, heads, blocks, normalize }: Required<GptOp
  * `wpe` are added; blocks `h.0`, `h.1`, … of causal self-attention and a perceptron 4 times as wide follow; the logits are
  * products with `wte` again. Without dropout. By default GPT's layout (Radford et al., Improving Language Understanding by
  * Generative Pre-Training, 2018): 12 tensors a block and the two embeddings, so 4 blocks make S = 50, with P = 834,048.
- * Weights and embeddings N(0, 0.02²), biases 0. Throws GraphError where an option is out of range.
+ * Weights and embeddings N(0, 0.02²), biases 0. Throws GraphError where an option is unknown or out of its range.
  */
 export const gpt = (options: GptOptions = {}): Model => {
+  requireKnown('gpt', options, GPT_OPTIONS);
   const full: Required<GptOptions> = {
     blocks: 4,
     heads: 4,

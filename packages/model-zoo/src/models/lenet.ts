@@ -1,6 +1,6 @@
 /** LeNet-5 as the paper has it: two convolutions with pooling, three fully connected layers. */
 
-import { GraphError } from '@hograd/graph-builder';
+import { GraphError, type OptionNames, requireKnown } from '@hograd/graph-builder';
 import { type Activation, activations } from '../activation.js';
 import { convolution } from '../layers/convolution.js';
 import { parameterless, sequence } from '../layers/layer.js';
@@ -8,7 +8,7 @@ import { linear } from '../layers/linear.js';
 import { flatten, maxPool } from '../layers/pooling.js';
 import type { Model } from '../model.js';
 import { checkCounts, imageShape } from './check.js';
-import { type PaperOptions, paperModel, paperWeights } from './paper.js';
+import { PAPER_OPTIONS, type PaperOptions, paperModel, paperWeights } from './paper.js';
 
 /** Options of `lenet`. */
 export interface LenetOptions extends PaperOptions {
@@ -26,20 +26,31 @@ export interface LenetOptions extends PaperOptions {
   readonly hidden?: readonly [number, number];
 }
 
+const LENET_OPTIONS: OptionNames<LenetOptions> = {
+  ...PAPER_OPTIONS,
+  inputShape: true,
+  classes: true,
+  activation: true,
+  channels: true,
+  kernels: true,
+  hidden: true,
+};
+
 /**
  * Convolution, activation and 2×2 maximum, twice, without padding; then fully connected layers `fc1`, `fc2`, `fc3`. As the
  * default, for CIFAR-10 (arXiv 2312.03885, experiments; after LeCun et al., Proc. IEEE 86, 1998): P = 62,006, S = 10. Throws
- * GraphError where the image is too small for the kernels or an option is out of range.
+ * GraphError where the image is too small for the kernels or an option is unknown or out of its range.
  */
-export const lenet = ({
-  inputShape = [3, 32, 32],
-  classes = 10,
-  activation = 'tanh',
-  channels = [6, 16],
-  kernels = [5, 5],
-  hidden = [120, 84],
-  ...options
-}: LenetOptions = {}): Model => {
+export const lenet = (options: LenetOptions = {}): Model => {
+  requireKnown('lenet', options, LENET_OPTIONS);
+  const {
+    inputShape = [3, 32, 32],
+    classes = 10,
+    activation = 'tanh',
+    channels = [6, 16],
+    kernels = [5, 5],
+    hidden = [120, 84],
+  } = options;
   const [inputs, height, width] = imageShape('lenet', inputShape);
   checkCounts('lenet', { classes, channels, kernels, hidden });
   const [h, w] = [height, width].map((length) =>

@@ -1,6 +1,6 @@
 /** What the models of arXiv 2312.03885 share: their initial weights, and the choice of parameterisation. */
 
-import { GraphError } from '@hograd/graph-builder';
+import { GraphError, type OptionNames } from '@hograd/graph-builder';
 import { type Activation, activations, defaultSigma } from '../activation.js';
 import type { Initializer } from '../initializers/initializer.js';
 import { fanInNormal } from '../initializers/variance.js';
@@ -16,6 +16,8 @@ export interface PaperOptions {
   /** Where 1/√fan_in goes: into the initial weights, N(0, σ_w²/fan_in) (`standard`, default), or as `ntkScaling` says. */
   readonly scaling?: 'standard' | 'ntk';
 }
+
+export const PAPER_OPTIONS: OptionNames<PaperOptions> = { sigma: true, scaling: true };
 
 /** N(0, σ_w²/fan_in). Throws GraphError unless there is such an activation and σ_w is positive and finite. */
 export const paperWeights = (

@@ -1,6 +1,6 @@
 /** ResNet-18: residual blocks of two 3×3 convolutions, with batch normalisation. */
 
-import { relu } from '@hograd/graph-builder';
+import { type OptionNames, relu, requireKnown } from '@hograd/graph-builder';
 import { pytorchDefault } from '../initializers/pytorch.js';
 import { heNormal } from '../initializers/variance.js';
 import { convolution } from '../layers/convolution.js';
@@ -25,6 +25,8 @@ export interface ResnetOptions {
   /** Channels of the four stages; default [64, 128, 256, 512]. */
   readonly widths?: readonly [number, number, number, number];
 }
+
+const RESNET_OPTIONS: OptionNames<ResnetOptions> = { stem: true, inputShape: true, classes: true, widths: true };
 
 const BLOCKS_IN_STAGE = 2;
 const active = parameterless(relu);
@@ -60,14 +62,17 @@ const basicBlock = (name: string, inputs: number, outputs: number, stride: numbe
  * ResNet-18 (He et al., CVPR 2016, table 1) with the names, shapes and initial values' distributions of torchvision's: kernels
  * N(0, 2/fan_out), the fully connected layer as PyTorch's default. P = 11,689,512 for ImageNet, 11,173,962 with the stem for
  * CIFAR; S = 62. Batch normalisation is in its training form: each batch is normalised by its own statistics and no running
- * averages are kept, so an example's outputs depend on its batch. Throws GraphError where an option is out of range.
+ * averages are kept, so an example's outputs depend on its batch. Throws GraphError where an option is unknown or out
+ * of its range.
  */
-export const resnet18 = ({
-  stem = 'imagenet',
-  inputShape = stem === 'imagenet' ? [3, 224, 224] : [3, 32, 32],
-  classes = stem === 'imagenet' ? 1000 : 10,
-  widths = [64, 128, 256, 512],
-}: ResnetOptions = {}): Model => {
+export const resnet18 = (options: ResnetOptions = {}): Model => {
+  requireKnown('resnet18', options, RESNET_OPTIONS);
+  const {
+    stem = 'imagenet',
+    inputShape = stem === 'imagenet' ? [3, 224, 224] : [3, 32, 32],
+    classes = stem === 'imagenet' ? 1000 : 10,
+    widths = [64, 128, 256, 512],
+  } = options;
   checkChoice('resnet18', 'stem', stem, ['imagenet', 'cifar']);
   const [inputs] = imageShape('resnet18', inputShape);
   checkCounts('resnet18', { classes, widths });

@@ -10,12 +10,13 @@ import {
   minimum,
   mul,
   reciprocal,
+  requireKnown,
   reshape,
   sliceAxis,
   sub,
 } from '@hograd/graph-builder';
 import type { Direction, State, StateTensor } from '../../direction.js';
-import { parameterType, requireCount, requireDecay, requireKnown, requireNonNegative, slotName } from '../../state.js';
+import { parameterType, requireCount, requireDecay, requireNonNegative, slotName } from '../../state.js';
 import { dampedInverses } from './damped.js';
 import { factorsOf } from './factors.js';
 import { findLayers } from './findLayers.js';
@@ -65,7 +66,7 @@ export const kfacRefresh = (options: {
   readonly factors: number;
   readonly inverses: number;
 }): ((step: number) => KfacRefresh) => {
-  requireKnown('kfacRefresh', options, ['factors', 'inverses']);
+  requireKnown('kfacRefresh', options, { factors: true, inverses: true });
   const { factors, inverses } = options;
   requireCount('kfacRefresh', 'factors', factors);
   requireCount('kfacRefresh', 'inverses', inverses);
@@ -122,7 +123,7 @@ const slotsOf = (layer: Layer): readonly StateTensor[] => {
  * does not say how many examples it has. Martens and Grosse, ICML 2015; Grosse and Martens, ICML 2016.
  */
 export const kfac = (options: KfacOptions = {}): Direction => {
-  requireKnown('kfac', options, ['damping', 'decay', 'fisher', 'iterations', 'refresh']);
+  requireKnown('kfac', options, { damping: true, decay: true, fisher: true, iterations: true, refresh: true });
   const { damping = 0.03, decay = 0.95, fisher, iterations = 16, refresh = 'inverses' } = options;
   requireNonNegative('kfac', 'damping', damping);
   requireDecay('kfac', 'decay', decay);

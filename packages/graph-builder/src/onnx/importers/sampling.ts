@@ -100,7 +100,7 @@ const deformConvImporter: Importer = (n) => {
       `has ${channels} channels, kernels [${w.shape.join(', ')}], ${groups} groups and ${offsetGroups} groups of offsets, which do not fit`,
     );
   const taps = kernel.reduce((a, b) => a * b, offsetGroups);
-  const out = outputSizes(sizes, window);
+  const out = outputSizes(sizes, { ...window, kernel });
   const requireShape = (operand: Expr, what: string, count: number): void => {
     const wanted = [x.shape[0], count, ...out];
     if (wanted.some((d, i) => d !== operand.shape[i]))

@@ -1,12 +1,10 @@
 /** Window attributes of convolution and pooling nodes: kernel, strides, dilations, padding given or automatic. */
 
-import { type ConvolutionOptions, extent } from '../../convolution/geometry.js';
+import { extent, type WindowOptions } from '../../convolution/geometry.js';
 import type { Expr } from '../../expr.js';
 import type { ImportNode } from '../importer.js';
 
-export interface WindowAttributes extends Required<Omit<ConvolutionOptions, 'groups'>> {
-  readonly kernel: readonly number[];
-}
+export type WindowAttributes = Required<WindowOptions>;
 
 /** Total padding on one axis in two parts; the odd one goes at the end for SAME_UPPER, at the start for SAME_LOWER. */
 export const splitPadding = (total: number, upper: boolean): readonly [number, number] => {
@@ -41,12 +39,11 @@ export const windowAttributes = (
     const pads = sizes.map((size, i) =>
       samePadding(size, strides[i]!, extent(kernel[i]!, dilations[i]!), auto === 'SAME_UPPER'),
     );
-    return { kernel, strides, dilations, padsBefore: pads.map((p) => p[0]), padsAfter: pads.map((p) => p[1]) };
+    return { strides, dilations, padsBefore: pads.map((p) => p[0]), padsAfter: pads.map((p) => p[1]) };
   }
   const pads = auto === 'VALID' ? undefined : n.ints('pads');
   const zeros = kernel.map(() => 0);
   return {
-    kernel,
     strides,
     dilations,
     padsBefore: pads?.slice(0, rank) ?? zeros,
