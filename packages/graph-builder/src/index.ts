@@ -4,7 +4,7 @@ export type { ConvolutionOptions } from './convolution/geometry.js';
 export type { PoolingOptions } from './convolution/pooling.js';
 export { type Dim, evaluateDim, isSymbol, symbol, symbolLengths, symbolsIn } from './dim.js';
 export { einsum } from './einsum/einsum.js';
-export { GraphError, type OptionNames, requireKnown, type Unequal } from './error.js';
+export { GraphError, type Unequal } from './error.js';
 export { evaluate, type Fed } from './evaluate.js';
 export { describe, type Expr, isFloat, topologicalOrder } from './expr.js';
 export { type Attention, type AttentionOptions, attention } from './functions/attention.js';
@@ -28,6 +28,7 @@ export type { ExternalData } from './onnx/externalData.js';
 export { isUniform } from './onnx/uniform.js';
 export type { Attributes, Op, Value } from './op.js';
 export * from './ops/index.js';
+export { type OptionNames, requireKnown } from './options.js';
 export type { Shape } from './shape.js';
 export {
   type Along,

@@ -1,5 +1,6 @@
 /** How a session is to be opened. */
 
+import { type OptionNames, unknownOption } from '@hograd/graph-builder/options';
 import { type Either, left, right } from 'fp-ts/lib/Either.js';
 import type { Device } from './device.js';
 import { FASTEST_FIRST } from './device.js';
@@ -57,23 +58,22 @@ const oneOf = (option: string, value: string, known: readonly string[]): Session
     ? undefined
     : { _tag: 'InvalidOption', message: `${option} is "${value}"; it must be one of ${known.join(', ')}`, option };
 
+const KNOWN: OptionNames<SessionOptions> = {
+  device: true,
+  threads: true,
+  optimization: true,
+  inPlace: true,
+  profile: true,
+  logSeverity: true,
+};
+
 /** The names of all options. */
-export const SESSION_OPTIONS: readonly (keyof SessionOptions)[] = [
-  'device',
-  'threads',
-  'optimization',
-  'inPlace',
-  'profile',
-  'logSeverity',
-];
+export const SESSION_OPTIONS = Object.keys(KNOWN) as readonly (keyof SessionOptions)[];
 
 /** The options with their defaults. Refuses names that there are not (UnknownOption) and values outside their ranges (InvalidOption). */
 export const settingsOf = (options: SessionOptions): Either<SessionError, Settings> => {
-  const unknown = Object.keys(options).find((name) => !(SESSION_OPTIONS as readonly string[]).includes(name));
-  if (unknown !== undefined) {
-    const message = `there is no option "${unknown}"; the options are ${SESSION_OPTIONS.join(', ')}`;
-    return left({ _tag: 'UnknownOption', message, option: unknown });
-  }
+  const unknown = unknownOption(options, KNOWN);
+  if (unknown) return left({ _tag: 'UnknownOption', ...unknown });
   const settings: Settings = {
     device: options.device ?? 'cpu',
     threads: options.threads ?? defaultThreads(),

@@ -102,27 +102,21 @@ export const checkIndices = (loss: Expr, { input: own, name }: Fed, dataName: st
   const called = nameOf(own);
   const indices = indexInputs(loss, ['gather']).filter((index) => index.name === called);
   const values = valuesOf[own.dtype];
-  // x has become floating-point numbers; what has kept its type and picks nothing may be any of them.
-  if (indices.length === 0 && values === undefined && name !== 'x') return;
   for (const { inputs } of datasetsOf(parts)) {
     const { data, shape } = inputs[name]!;
-    const limits = indices.map(({ part, count }) => ({ picks: pickingPlaces(part, called, shape), count }));
-    const limitAt = (place: number): number | undefined => {
-      const counts = limits.filter(({ picks }) => picks(place)).map(({ count }) => count);
-      const all = values === undefined ? counts : [...counts, values];
-      return all.length === 0 ? undefined : Math.min(...all);
-    };
-    const at = (data as Float32Array).findIndex((value, place) => {
-      const most = limitAt(place);
-      const anything = most === undefined && name !== 'x';
-      return !anything && !(Number.isInteger(Number(value)) && value >= 0 && value < (most ?? Infinity));
-    });
-    if (at < 0) continue;
-    const most = limitAt(at);
-    const wanted = `whole numbers from 0${most === undefined ? '' : ` to ${most - 1}`}`;
-    refuse(
-      `input "${called}" takes ${wanted}, ${dataName} holds ${data[at]} at flat index ${at} of its examples; take the data that the model is made for`,
-    );
+    const limits = indices.map(({ part, count }) => ({ picks: pickingPlaces(part, called, shape), below: count }));
+    // x has become floating-point numbers; what has kept its type and picks nothing may be any of them.
+    if (values !== undefined || name === 'x') limits.push({ picks: () => true, below: values ?? Infinity });
+    for (const { picks, below } of limits.sort((a, b) => a.below - b.below)) {
+      const at = (data as Float32Array).findIndex(
+        (value, place) => !(Number.isInteger(Number(value)) && value >= 0 && value < below) && picks(place),
+      );
+      if (at < 0) continue;
+      const wanted = `whole numbers from 0${below === Infinity ? '' : ` to ${below - 1}`}`;
+      refuse(
+        `input "${called}" takes ${wanted}, ${dataName} holds ${data[at]} at flat index ${at} of its examples; take the data that the model is made for`,
+      );
+    }
   }
 };
 

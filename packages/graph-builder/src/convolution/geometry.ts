@@ -1,8 +1,9 @@
 /** Geometry of convolution: which input position each kernel offset reads for each output position. */
 
 import { type Dim, divideDimsExactly } from '../dim.js';
-import { GraphError, type OptionNames, requireKnown, type Unequal } from '../error.js';
+import { GraphError, type Unequal } from '../error.js';
 import { describe, type Expr } from '../expr.js';
+import { type OptionNames, requireKnown } from '../options.js';
 import { stridesOf } from '../shape.js';
 import { elementCount } from '../tensor.js';
 

@@ -1,6 +1,7 @@
 /** Windows of pooling: options with their defaults, and the rule that rounds the number of windows up. */
 
-import { GraphError, type OptionNames } from '../error.js';
+import { GraphError } from '../error.js';
+import type { OptionNames } from '../options.js';
 import { elementCount } from '../tensor.js';
 import { extent, outputSizes, WINDOW_OPTIONS, type Window, type WindowOptions, windowOf } from './geometry.js';
 

@@ -1,7 +1,7 @@
 /** Scaled dot-product attention with any number of heads, masks and a cap on the scores. */
 
 import { divideDimsExactly, multiplyDims } from '../dim.js';
-import { GraphError, type OptionNames, requireKnown } from '../error.js';
+import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { add } from '../ops/add.js';
 import { constant } from '../ops/constant.js';
@@ -12,6 +12,7 @@ import { softmax } from '../ops/softmax.js';
 import { tanh } from '../ops/tanh.js';
 import { matrixTranspose } from '../ops/transpose.js';
 import { where } from '../ops/where.js';
+import { type OptionNames, requireKnown } from '../options.js';
 
 /** Options of `attention`. */
 export interface AttentionOptions {

@@ -1,8 +1,8 @@
 /** Layer and root-mean-square normalisation: over the last axes of each sample. */
 
-import { type OptionNames, requireKnown } from '../error.js';
 import type { Expr } from '../expr.js';
 import { mul, square } from '../ops/mul.js';
+import { type OptionNames, requireKnown } from '../options.js';
 import { normalizeAxis } from '../shape.js';
 import { affine, inverseDeviation, keptMean, standardize } from './standardize.js';
 

@@ -1,13 +1,14 @@
 /** Local response normalisation: each element by those of neighbouring channels (Krizhevsky et al., 2012). */
 
 import { WINDOW_OPTIONS, windowOf } from '../convolution/geometry.js';
-import { GraphError, type OptionNames, requireKnown } from '../error.js';
+import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { add } from '../ops/add.js';
 import { mul, square } from '../ops/mul.js';
 import { pow } from '../ops/pow.js';
 import { reshape } from '../ops/reshape.js';
 import { windowSums } from '../ops/windowSums.js';
+import { type OptionNames, requireKnown } from '../options.js';
 import { sizeOf } from '../shape.js';
 
 /** More channels than this in one sum are taken for a damaged file. */

@@ -1,6 +1,6 @@
 /** Losses: one number from a batch of outputs, a mean over the batch. */
 
-import { GraphError, type OptionNames, requireKnown } from '../error.js';
+import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
 import { cast } from '../ops/cast.js';
 import { equal } from '../ops/compare.js';
@@ -15,6 +15,7 @@ import { reduceSum } from '../ops/reduceSum.js';
 import { reshape } from '../ops/reshape.js';
 import { sub } from '../ops/sub.js';
 import { where } from '../ops/where.js';
+import { type OptionNames, requireKnown } from '../options.js';
 import { sameShape, unequalLengths } from '../shape.js';
 import { mean } from './mean.js';
 

@@ -2,11 +2,12 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { Dim } from '../dim.js';
-import { GraphError, type OptionNames, unknownOption } from '../error.js';
+import { GraphError } from '../error.js';
 import { isFloat } from '../expr.js';
 import { type Graph, makeGraph } from '../graph.js';
 import { constant } from '../ops/constant.js';
 import { type Input, input } from '../ops/input.js';
+import { type OptionNames, unknownOption } from '../options.js';
 import type { Tensor } from '../tensor.js';
 import { withConstants } from './constants.js';
 import { declaredShapes } from './dimensions.js';
@@ -159,8 +160,8 @@ const readUnified = (model: ParsedModel, options: DecodeOptions): Graph => {
  * options' names, is the Left.
  */
 export const decode = (bytes: Uint8Array, options: DecodeOptions = {}): E.Either<DecodeError, Graph> => {
-  const problem = unknownOption(options, DECODE_OPTIONS);
-  if (problem !== undefined) return E.left({ _tag: 'UnsupportedFeature', message: problem });
+  const unknown = unknownOption(options, DECODE_OPTIONS);
+  if (unknown) return E.left({ _tag: 'UnsupportedFeature', message: unknown.message });
   try {
     return E.right(readUnified(parseModel(bytes), options));
   } catch (cause) {

@@ -2,9 +2,9 @@
 
 import { boxIndices, outputSizes, spatialSizes, type Window } from '../convolution/geometry.js';
 import { POOLING_OPTIONS, type PoolingOptions, poolingWindow } from '../convolution/pooling.js';
-import type { OptionNames } from '../error.js';
 import { type Expr, requireFloat } from '../expr.js';
 import { mean } from '../functions/mean.js';
+import type { OptionNames } from '../options.js';
 import { constant, tensor } from './constant.js';
 import { mul } from './mul.js';
 import { reshape } from './reshape.js';

@@ -1,7 +1,8 @@
 /** CumProd: running products along an axis (https://onnx.ai/onnx/operators/onnx__CumProd.html). */
 
-import { GraphError, type OptionNames, requireKnown } from '../error.js';
+import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
+import { type OptionNames, requireKnown } from '../options.js';
 import { normalizeAxis } from '../shape.js';
 import { concat } from './concat.js';
 import { constant } from './constant.js';

@@ -1,8 +1,8 @@
 /** CumSum: running sums along an axis. */
 
 import { linear } from '../classes/linear.js';
-import { type OptionNames, requireKnown } from '../error.js';
 import { type Expr, makeExpr } from '../expr.js';
+import { type OptionNames, requireKnown } from '../options.js';
 import { normalizeAxis } from '../shape.js';
 import { elementCount } from '../tensor.js';
 

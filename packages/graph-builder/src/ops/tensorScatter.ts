@@ -1,8 +1,9 @@
 /** TensorScatter: steps written into a cache, for each sample from a place of its own (https://onnx.ai/onnx/operators/onnx__TensorScatter.html). */
 
 import { subtractDims } from '../dim.js';
-import { GraphError, type OptionNames, requireKnown } from '../error.js';
+import { GraphError } from '../error.js';
 import { describe, type Expr } from '../expr.js';
+import { type OptionNames, requireKnown } from '../options.js';
 import { normalizeAxis } from '../shape.js';
 import { greaterOrEqual, less } from './compare.js';
 import { concat } from './concat.js';

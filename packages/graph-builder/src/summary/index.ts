@@ -1,7 +1,8 @@
 /** Curvature summaries: ḡ, H̄ and D3 of a loss along directions grouped by a partition. */
 
-import { GraphError, type OptionNames, requireKnown } from '../error.js';
+import { GraphError } from '../error.js';
 import type { Expr } from '../expr.js';
+import { type OptionNames, requireKnown } from '../options.js';
 import { genericSummary } from './generic.js';
 import { type Groups, type Order, overParameters, type SummaryOf } from './groups.js';
 import { stackedSummary } from './stacked.js';

@@ -1,7 +1,8 @@
 /** Checks of single options, and of a record of them. */
 
+import { unknownOption } from '@hograd/graph-builder/options';
 import * as E from 'fp-ts/lib/Either.js';
-import { invalid, type OptionsError, unknownOption } from './error.js';
+import { invalid, type OptionsError } from './error.js';
 
 /** What is wrong with a value, as the end of the sentence "OPTION must be …"; undefined where nothing is. */
 export type Check = (value: unknown) => string | undefined;
@@ -62,8 +63,8 @@ export const checked =
   <A extends object>(checks: Readonly<Record<keyof A & string, Check>>, defaults: A) =>
   (given: Partial<A>): E.Either<OptionsError, A> => {
     const names = Object.keys(checks) as (keyof A & string)[];
-    const unknown = Object.keys(given).find((name) => !Object.hasOwn(checks, name));
-    if (unknown !== undefined) return E.left(unknownOption(unknown, names));
+    const unknown = unknownOption(given, checks);
+    if (unknown) return E.left({ _tag: 'UnknownOption', ...unknown });
     const options: A = { ...defaults, ...given };
     for (const name of names) {
       const wanted = checks[name](options[name]);

@@ -20,12 +20,6 @@ export const invalid = (option: string, wanted: string, value: unknown): Options
   option,
 });
 
-export const unknownOption = (option: string, known: readonly string[]): OptionsError => ({
-  _tag: 'UnknownOption',
-  message: `there is no option "${option}"; the options are ${known.join(', ')}`,
-  option,
-});
-
 export const doesNotApply = (option: string, message: string): OptionsError => ({
   _tag: 'DoesNotApply',
   message,
